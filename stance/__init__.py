@@ -1,0 +1,69 @@
+"""Label the stance toward a ceasefire and the tone of each paragraph of a text, offline.
+
+>>> import stance
+>>> stance.sentiment_of("hopeful")
+'positive'
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from stance.errors import InputError, ModelError, StanceError, TableError, TrainingError
+from stance.labels import KINDS, SENTIMENTS, STANCES, STATUSES, TONES, sentiment_of
+
+if TYPE_CHECKING:
+    from stance.batch import Summary, label_file
+    from stance.classifier import ParagraphClassifier
+    from stance.model import Model, load, load_pipeline, train
+    from stance.paragraphs import Paragraph, split_paragraphs
+    from stance.results import Document, Evidence, HeadResult, LabelledParagraph
+
+__version__ = "0.1.0"
+
+# Loaded on first use (PEP 562), so that `import stance` costs next to nothing.
+_LAZY = {
+    "Document": "results", "Evidence": "results", "HeadResult": "results", "LabelledParagraph": "results",
+    "Model": "model", "load": "model", "load_pipeline": "model", "train": "model",
+    "Paragraph": "paragraphs", "split_paragraphs": "paragraphs",
+    "ParagraphClassifier": "classifier",
+    "Summary": "batch", "label_file": "batch",
+}  # fmt: skip
+
+__all__ = [
+    "KINDS",
+    "SENTIMENTS",
+    "STANCES",
+    "STATUSES",
+    "TONES",
+    "Document",
+    "Evidence",
+    "HeadResult",
+    "InputError",
+    "LabelledParagraph",
+    "Model",
+    "ModelError",
+    "Paragraph",
+    "ParagraphClassifier",
+    "StanceError",
+    "Summary",
+    "TableError",
+    "TrainingError",
+    "label_file",
+    "load",
+    "load_pipeline",
+    "sentiment_of",
+    "split_paragraphs",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(importlib.import_module(f"stance.{_LAZY[name]}"), name)
+    raise AttributeError(f"module 'stance' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,68 @@
+"""The closed sets of stances and tones, what each means, and the sentiment of a tone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+STANCES: Final = ("pro-ceasefire", "opposed", "neutral")
+TONES: Final = ("hopeful", "neutral", "alarmed", "angry", "mournful")
+SENTIMENTS: Final = ("positive", "neutral", "negative")
+KINDS: Final = ("paragraph", "heading", "list item", "caption", "credit")
+LABELLED_KINDS: Final = frozenset({"paragraph", "list item"})
+STATUSES: Final = ("labelled", "skipped", "empty", "missing", "not text", "unfamiliar")
+
+MEANINGS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "stance": MappingProxyType(
+            {
+                "pro-ceasefire": "conveys that the fighting should stop, or the deal be made",
+                "opposed": "conveys that the fighting should not stop, now or on the terms on offer",
+                "neutral": "conveys neither",
+            }
+        ),
+        "tone": MappingProxyType(
+            {
+                "hopeful": "optimism, relief, welcome, praise of progress",
+                "neutral": "factual, measured, procedural",
+                "alarmed": "warning, fear, urgency, looming disaster",
+                "angry": "accusation, condemnation, contempt, defiance",
+                "mournful": "grief, suffering, loss, despair",
+            }
+        ),
+        "status": MappingProxyType(
+            {
+                "labelled": "the paragraph has its labels",
+                "skipped": "a heading, caption or credit, which is not labelled unless asked",
+                "empty": "the text holds no word",
+                "missing": "there is no text: None, NaN or NA",
+                "not text": "the cell holds something that is not a string",
+                "unfamiliar": "too few of its words occur in the model's seeds to label it (another language, say)",
+            }
+        ),
+    }
+)
+
+_SENTIMENT_OF_TONE: Final = MappingProxyType(
+    {"hopeful": "positive", "neutral": "neutral", "alarmed": "negative", "angry": "negative", "mournful": "negative"}
+)
+
+
+def sentiment_of(tone: str) -> str:
+    """Name the sentiment that follows from a tone.
+
+    >>> [sentiment_of(tone) for tone in TONES]
+    ['positive', 'neutral', 'negative', 'negative', 'negative']
+    """
+    return _SENTIMENT_OF_TONE[tone]
+
+
+def sentiment_score(tone_probabilities: Mapping[str, float]) -> float:
+    """Weigh the tones into one number from -1 to 1: hopeful minus alarmed, angry and mournful.
+
+    >>> sentiment_score({"hopeful": 0.75, "neutral": 0.25, "alarmed": 0.0, "angry": 0.0, "mournful": 0.0})
+    0.75
+    """
+    signs = {"positive": 1.0, "neutral": 0.0, "negative": -1.0}
+    return sum(signs[_SENTIMENT_OF_TONE[tone]] * p for tone, p in tone_probabilities.items())
