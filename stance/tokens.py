@@ -1,0 +1,167 @@
+"""Turn a paragraph into tokens: words, stems, names of the sides masked.
+
+A token keeps its place: ``text[token.start:token.end]`` is what stood in the user's own text. Training and scoring share
+this module, so they cannot differ.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+SIDE: Final = "‹side›"
+"""What stands in place of the name of a side. The quotation marks keep it apart from every word of a text."""
+
+# A word may hold apostrophes, straight or curly, but not begin or end with one: don't, O’Brien, Hamas' -> Hamas.
+_WORD: Final = re.compile(r"\w+(?:['’]\w+)*")
+_POSSESSIVE: Final = re.compile(r"['’][sS]\Z")
+# The parts of one name are joined by white space, one hyphen, apostrophe or full stop: South Sudan, Ben-Gvir, U.S.
+_JOINT: Final = re.compile(r"\s+|[-‐‑.'’]")
+
+
+class Token(NamedTuple):
+    """A word of a paragraph, or the name of a side.
+
+    Attributes
+    ----------
+    word, stem : str
+        The word in lower case, and without its ending; both are `SIDE` for the name of a side.
+    start, end : int
+        Character offsets into the paragraph, end exclusive.
+    """
+
+    word: str
+    stem: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=65_536)
+def fold(word: str) -> str:
+    """Lower a word; a curly apostrophe counts as a straight one.
+
+    >>> fold("DON’T")
+    "don't"
+    """
+    return word.lower().replace("’", "'")
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """Cut the ending of a folded word (Snowball's English stemmer).
+
+    >>> [stem(word) for word in ("ceasefires", "don't", "calling")]
+    ['ceasefir', "don't", 'call']
+    """
+    # Nothing that long is an English word, and a stemmer need not see a megabyte without a space.
+    return word if len(word) > 64 else str(_snowball().stemWord(word))
+
+
+@lru_cache(maxsize=1)
+def _snowball():  # type: ignore[no-untyped-def]  # PyStemmer ships no types
+    import Stemmer
+
+    return Stemmer.Stemmer("english", 0)
+
+
+def split_words(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each word with its offsets.
+
+    >>> [word for word, _, _ in split_words("“Don’t stop,” she said; the cease-fire's 3rd day.")]
+    ['Don’t', 'stop', 'she', 'said', 'the', 'cease', "fire's", '3rd', 'day']
+    """
+    for match in _WORD.finditer(text):
+        yield match.group(), match.start(), match.end()
+
+
+class Gazetteer:
+    """Names of sides, matched longest first over the words of a text.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Names as they are written in print ("Israel", "Ben-Gvir", "South Sudan"). A name also matches its possessive
+        and, except for the names in `exact`, any casing.
+    exact : iterable of str, default=()
+        Names that are also words (Turkey, US): matched only as written here, and in no all-capital text.
+
+    Examples
+    --------
+    >>> gazetteer = Gazetteer(["Sudan", "South Sudan"], exact=["US"])
+    >>> [token.word for token in make_tokens("South Sudan's envoy told us of the US plan", gazetteer)]
+    ['‹side›', 'envoy', 'told', 'us', 'of', 'the', '‹side›', 'plan']
+    """
+
+    def __init__(self, names: Iterable[str], exact: Iterable[str] = ()) -> None:
+        self.names = tuple(sorted(set(names)))
+        self.exact = tuple(sorted(set(exact)))
+        self._phrases: dict[str, set[tuple[str, ...]]] = {}
+        self._exact: dict[str, set[tuple[str, ...]]] = {}
+        for name in self.names:
+            words = tuple(_bare(word).lower() for word, _, _ in split_words(name))
+            self._phrases.setdefault(words[0], set()).add(words)
+        for name in self.exact:
+            words = tuple(word for word, _, _ in split_words(name))
+            self._exact.setdefault(words[0], set()).add(words)
+
+    def match(self, words: list[tuple[str, int, int]], first: int, text: str) -> int:
+        """Count the words of the longest name that begins at word `first`; 0 where none does."""
+        bare = _bare(words[first][0])
+        longest = 0
+        for table, fold in ((self._phrases, str.lower), (self._exact, str)):
+            for phrase in table.get(fold(bare), ()):
+                if len(phrase) > longest and self._holds(words, first, phrase, fold, text):
+                    longest = len(phrase)
+        return longest
+
+    @staticmethod
+    def _holds(words, first, phrase, fold, text) -> bool:  # type: ignore[no-untyped-def]
+        if first + len(phrase) > len(words):
+            return False
+        for step, wanted in enumerate(phrase):
+            word, start, _ = words[first + step]
+            if fold(_bare(word) if step == len(phrase) - 1 else word) != wanted:
+                return False
+            if step and not _JOINT.fullmatch(text, words[first + step - 1][2], start):
+                return False
+        return True
+
+
+def _bare(word: str) -> str:
+    return _POSSESSIVE.sub("", word)
+
+
+def make_tokens(text: str, gazetteer: Gazetteer | None = None) -> list[Token]:
+    """Split a paragraph into stemmed tokens, each name of a side replaced by `SIDE`.
+
+    Parameters
+    ----------
+    text : str
+        One paragraph.
+    gazetteer : Gazetteer, optional
+        The names to mask; None masks nothing.
+
+    Returns
+    -------
+    list of Token
+        In the order of the text.
+
+    Examples
+    --------
+    >>> [token.stem for token in make_tokens("They won’t agreed", None)]
+    ['they', "won't", 'agre']
+    """
+    words = list(split_words(text))
+    tokens = []
+    at = 0
+    while at < len(words):
+        word, start, end = words[at]
+        masked = gazetteer.match(words, at, text) if gazetteer else 0
+        if masked:
+            tokens.append(Token(SIDE, SIDE, start, words[at + masked - 1][2]))
+        else:
+            tokens.append(Token(fold(word), stem(fold(word)), start, end))
+        at += masked or 1
+    return tokens
