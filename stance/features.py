@@ -1,0 +1,110 @@
+"""Turn tokens into TF-IDF features.
+
+A feature is a run of stems ("reject ani truce") or a run of characters inside a word ("rejec"); both keep the place they
+came from. `Analyzer` gives scikit-learn's `TfidfVectorizer` the very strings that a frozen model looks up, so the two
+cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from stance.tokens import SIDE, Gazetteer, Token, make_tokens
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import FeatureUnion
+
+BLOCKS: Final = ("words", "characters")
+
+
+class Occurrence(NamedTuple):
+    """One feature at one place: the tokens `first` to `last` (inclusive) gave it."""
+
+    feature: str
+    first: int
+    last: int
+
+
+def word_features(tokens: Sequence[Token], ngram_range: tuple[int, int]) -> Iterator[Occurrence]:
+    """Yield the runs of stems of each length in `ngram_range`.
+
+    >>> tokens = make_tokens("no truce now")
+    >>> [occurrence.feature for occurrence in word_features(tokens, (1, 2))]
+    ['no', 'truce', 'now', 'no truce', 'truce now']
+    """
+    stems = [token.stem for token in tokens]
+    for length in range(ngram_range[0], ngram_range[1] + 1):
+        for first in range(len(stems) - length + 1):
+            yield Occurrence(" ".join(stems[first : first + length]), first, first + length - 1)
+
+
+def character_features(tokens: Sequence[Token], ngram_range: tuple[int, int]) -> Iterator[Occurrence]:
+    """Yield the runs of characters of each word, padded by one space a side; the names of sides give none.
+
+    >>> [occurrence.feature for occurrence in character_features(make_tokens("now"), (3, 4))]
+    [' no', 'now', 'ow ', ' now', 'now ']
+    """
+    for at, token in enumerate(tokens):
+        if token.word == SIDE:
+            continue
+        padded = f" {token.word[:64]} "
+        for length in range(ngram_range[0], ngram_range[1] + 1):
+            for first in range(len(padded) - length + 1):
+                yield Occurrence(padded[first : first + length], at, at)
+
+
+def block_features(block: str, tokens: Sequence[Token], ngram_range: tuple[int, int]) -> Iterator[Occurrence]:
+    """Yield the features of one block, "words" or "characters"."""
+    make = word_features if block == "words" else character_features
+    return make(tokens, ngram_range)
+
+
+class Analyzer:
+    """What scikit-learn's vectorizer calls: a paragraph in, the strings of its features out.
+
+    Parameters
+    ----------
+    block : {"words", "characters"}
+        Which features to make.
+    ngram_range : tuple of int
+        Shortest and longest run, both included.
+    gazetteer : Gazetteer or None
+        The names of sides to mask.
+    """
+
+    def __init__(self, block: str, ngram_range: tuple[int, int], gazetteer: Gazetteer | None) -> None:
+        self.block = block
+        self.ngram_range = ngram_range
+        self.gazetteer = gazetteer
+
+    def __call__(self, text: str) -> list[str]:
+        tokens = make_tokens(text, self.gazetteer)
+        return [occurrence.feature for occurrence in block_features(self.block, tokens, self.ngram_range)]
+
+
+def make_vectorizer(
+    ngram_range: tuple[int, int],
+    char_ngram_range: tuple[int, int] | None,
+    *,
+    min_df: int,
+    gazetteer: Gazetteer | None,
+) -> FeatureUnion:
+    """Make the unfitted TF-IDF step: one `TfidfVectorizer` a block, each with sublinear counts and its own L2 norm.
+
+    Notes
+    -----
+    A feature that occurs n times in a paragraph weighs ``(1 + ln n) * idf``, with
+    ``idf = 1 + ln((1 + n_paragraphs) / (1 + df))``; each block is then scaled to length 1 (Salton and Buckley 1988).
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import FeatureUnion
+
+    ranges = {"words": ngram_range, "characters": char_ngram_range}
+    return FeatureUnion(
+        [
+            (block, TfidfVectorizer(analyzer=Analyzer(block, span, gazetteer), sublinear_tf=True, min_df=min_df))
+            for block, span in ranges.items()
+            if span is not None
+        ]
+    )
