@@ -1,0 +1,334 @@
+"""A fitted model as plain arrays: its probabilities, its evidence, its file.
+
+A frozen model is a folder (or a zip of one)::
+
+    SHA256SUMS             the digest of every other file, except for the pipelines
+    facts.json             format, labels, recipe, versions, measured figures, a self-test, digests of the pipelines
+    sides.json             the names that are masked
+    <head>.features.json   the features in the order of the arrays
+    <head>.weights.npy     float64 of shape (n_classes + 1, n_features + 1): idf, then one row a class; last column the intercepts
+    <head>.scores.npy      float64 of shape (n_rows,): sorted nonconformity scores of held-out rows
+
+Nothing in it is code: JSON and ``.npy`` are read with ``allow_pickle=False``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from stance.errors import InputError, ModelError
+from stance.features import block_features
+from stance.tokens import SIDE, Gazetteer, Token, make_tokens
+
+FORMAT: Final = 1
+SUMS: Final = "SHA256SUMS"
+TOLERANCE: Final = 1e-9
+LEVELS: Final = (0.5, 0.99)
+"""The lowest and highest level that `uncertain` may be asked at."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One TF-IDF block of a head: its n-gram lengths, and the column of each of its features."""
+
+    name: str
+    ngram_range: tuple[int, int]
+    columns: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Head:
+    """One label column: features, weights and temperature.
+
+    Attributes
+    ----------
+    name : str
+        The label column ("stance").
+    classes : tuple of str
+        Labels in sorted order.
+    blocks : tuple of Block
+        Features, each block scaled to length 1 by itself.
+    idf : ndarray of shape (n_features,)
+        Inverse document frequencies.
+    weights : ndarray of shape (n_features, n_classes)
+        Coefficients, already divided by the temperature.
+    intercept : ndarray of shape (n_classes,)
+        Intercepts, already divided by the temperature.
+    scores : ndarray of shape (n_rows,)
+        Sorted ``1 - p(true label)`` of rows that the fit did not see (split conformal prediction).
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    idf: np.ndarray
+    weights: np.ndarray
+    intercept: np.ndarray
+    scores: np.ndarray
+
+    def logits(self, paragraphs: Sequence[Sequence[Token]]) -> np.ndarray:
+        """Return the logits, of shape (n_paragraphs, n_classes)."""
+        out = np.tile(self.intercept, (len(paragraphs), 1))
+        for row, tokens in enumerate(paragraphs):
+            columns, values = self.features(tokens)
+            if columns:
+                out[row] += np.asarray(values) @ self.weights[columns]
+        return out
+
+    def features(self, tokens: Sequence[Token]) -> tuple[list[int], list[float]]:
+        """Return the columns and TF-IDF values of the known features of a paragraph."""
+        columns: list[int] = []
+        values: list[float] = []
+        for block in self.blocks:
+            counts: dict[int, int] = {}
+            for occurrence in block_features(block.name, tokens, block.ngram_range):
+                column = block.columns.get(occurrence.feature)
+                if column is not None:
+                    counts[column] = counts.get(column, 0) + 1
+            raw = [(1.0 + math.log(count)) * self.idf[column] for column, count in counts.items()]
+            norm = math.sqrt(sum(value * value for value in raw)) or 1.0
+            columns.extend(counts)
+            values.extend(value / norm for value in raw)
+        return columns, values
+
+    def contributions(self, tokens: Sequence[Token]) -> np.ndarray:
+        """Share each logit out over the tokens that gave it.
+
+        Returns
+        -------
+        ndarray of shape (n_tokens, n_classes)
+            A feature's part of the logit is shared equally by its occurrences, and by the tokens of each. The sum over
+            tokens, plus the intercept, is the logit.
+        """
+        values = dict(zip(*self.features(tokens), strict=True))
+        places: dict[int, list[tuple[int, int]]] = {}
+        for block in self.blocks:
+            for occurrence in block_features(block.name, tokens, block.ngram_range):
+                column = block.columns.get(occurrence.feature)
+                if column is not None:
+                    places.setdefault(column, []).append((occurrence.first, occurrence.last))
+        out = np.zeros((len(tokens), len(self.classes)))
+        for column, spans in places.items():
+            part = values[column] * self.weights[column] / len(spans)
+            for first, last in spans:
+                out[first : last + 1] += part / (last + 1 - first)
+        return out
+
+    def is_uncertain(self, probabilities: np.ndarray, level: float) -> np.ndarray:
+        """Tell for each row whether the labels that cannot be ruled out at `level` are other than one.
+
+        Parameters
+        ----------
+        probabilities : ndarray of shape (n_paragraphs, n_classes)
+            What `softmax` gave.
+        level : float
+            Share of paragraphs, like those trained on, whose set of labels must hold the true one.
+
+        Returns
+        -------
+        ndarray of bool, of shape (n_paragraphs,)
+
+        References
+        ----------
+        Vovk, Gammerman and Shafer (2005). Algorithmic Learning in a Random World. Springer.
+        """
+        return np.asarray((self.kept(probabilities, level)).sum(axis=1) != 1)
+
+    def kept(self, probabilities: np.ndarray, level: float) -> np.ndarray:
+        """Return the conformal sets, as a bool ndarray of shape (n_paragraphs, n_classes)."""
+        if not LEVELS[0] <= level <= LEVELS[1]:
+            raise InputError(f"`level` must be from {LEVELS[0]} to {LEVELS[1]}; got {level!r}. The usual choice is 0.9.")
+        rank = math.ceil((len(self.scores) + 1) * level)
+        limit = self.scores[rank - 1] if rank <= len(self.scores) else 1.0
+        return np.asarray(1.0 - probabilities <= limit)
+
+    def knows(self, token: Token) -> bool:
+        """Tell whether the training paragraphs held a word."""
+        return token.stem in self.blocks[0].columns
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Turn logits into probabilities, row by row, without overflow."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+@dataclass(frozen=True)
+class FrozenModel:
+    """Heads that share one tokenizer, and the facts about them.
+
+    Attributes
+    ----------
+    heads : dict of str to Head
+        By label column.
+    gazetteer : Gazetteer or None
+        The names that are masked.
+    facts : dict
+        What ``facts.json`` holds.
+    """
+
+    heads: Mapping[str, Head]
+    gazetteer: Gazetteer | None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def tokens(self, text: str) -> list[Token]:
+        """Split one paragraph as the model was trained."""
+        return make_tokens(text, self.gazetteer)
+
+    def probabilities(self, texts: Sequence[str]) -> dict[str, np.ndarray]:
+        """Return calibrated probabilities by head, each of shape (n_paragraphs, n_classes)."""
+        paragraphs = [self.tokens(text) for text in texts]
+        return {name: softmax(head.logits(paragraphs)) for name, head in self.heads.items()}
+
+    def familiarity(self, tokens: Sequence[Token]) -> float:
+        """Return the share of the paragraph's words that the training paragraphs held; masked names and numbers aside."""
+        head = next(iter(self.heads.values()))
+        known = [head.knows(token) for token in tokens if token.stem != SIDE and not token.word[0].isdigit()]
+        return sum(known) / len(known) if known else 0.0
+
+    def write(self, folder: Path) -> None:
+        """Write the model's files, except for `SUMS`, into a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in self._files():
+            (folder / name).write_bytes(content)
+
+    def _files(self) -> Iterator[tuple[str, bytes]]:
+        yield "facts.json", _json(self.facts)
+        sides = self.gazetteer and {"names": self.gazetteer.names, "exact": self.gazetteer.exact}
+        yield "sides.json", _json(sides)
+        for head in self.heads.values():
+            blocks = [{"name": b.name, "ngram_range": b.ngram_range, "features": list(b.columns)} for b in head.blocks]
+            yield f"{head.name}.features.json", _json({"classes": head.classes, "blocks": blocks})
+            rows = np.vstack([head.idf, head.weights.T])
+            column = np.concatenate([[0.0], head.intercept])[:, None]
+            yield f"{head.name}.weights.npy", _npy(np.hstack([rows, column]))
+            yield f"{head.name}.scores.npy", _npy(head.scores)
+
+
+def write_sums(folder: Path) -> None:
+    """Write the digest of every file of a model folder; the last step of saving one."""
+    (folder / SUMS).write_bytes(_sums(_folder_files(folder)))
+
+
+def _sums(files: Mapping[str, bytes]) -> bytes:
+    return "".join(f"{digest(files[name])}  {name}\n" for name in sorted(files) if name != SUMS).encode()
+
+
+def _folder_files(folder: Path) -> dict[str, bytes]:
+    """Read every file of a folder but the pipelines, whose digests stand in the facts."""
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file() and file.suffix != ".joblib"}
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of some bytes in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_frozen(path: Path) -> FrozenModel:
+    """Read a frozen model from a folder or a zip, checking every byte of its facts and arrays.
+
+    Raises
+    ------
+    ModelError
+        If a file is missing, changed, not plain data, or of another format; or if the self-test fails.
+    """
+    files = _read_files(path)
+    facts = _parse(files, "facts.json", path)
+    if not isinstance(facts, dict) or facts.get("format") != FORMAT:
+        got = facts.get("format") if isinstance(facts, dict) else type(facts).__name__
+        raise ModelError(f"{path} must be a model of format {FORMAT}; got {got!r}. Train it again, or install the stance it was made by.")
+    try:
+        sides = _parse(files, "sides.json", path)
+        gazetteer = Gazetteer(sides["names"], sides["exact"]) if sides else None
+        heads = {name: _read_head(files, name, path) for name in facts["heads"]}
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        if isinstance(error, ModelError):
+            raise
+        raise ModelError(f"{path} does not hold a whole model ({error!r}). Copy or train it again.") from error
+    model = FrozenModel(heads, gazetteer, facts)
+    _self_test(model, path)
+    return model
+
+
+def _read_files(path: Path) -> dict[str, bytes]:
+    if not path.exists():
+        raise ModelError(f"{path} must be a model folder or zip; there is none. Check the path, or train a model first.")
+    if path.is_dir():
+        files = _folder_files(path)
+    else:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                files = {name: archive.read(name) for name in archive.namelist() if not name.endswith(".joblib")}
+        except zipfile.BadZipFile as error:
+            raise ModelError(f"{path} must be a model folder or zip; got another file. Check the path.") from error
+    found, noted = set(_sums(files).splitlines()), set(files.get(SUMS, b"").splitlines())
+    if _sums(files) != files.get(SUMS):
+        what = ", ".join(sorted(line.decode("utf-8", "replace")[66:] for line in found ^ noted)) or SUMS
+        raise ModelError(f"{path} was changed after it was saved ({what}). Do not trust it; copy or train it again.")
+    return files
+
+
+def _parse(files: Mapping[str, bytes], name: str, path: Path) -> Any:
+    if name not in files:
+        raise ModelError(f"{path} must hold {name}; there is none. Copy or train the model again.")
+    try:
+        return json.loads(files[name])
+    except ValueError as error:
+        raise ModelError(f"{path}/{name} must be JSON ({error}). Copy or train the model again.") from error
+
+
+def _read_head(files: Mapping[str, bytes], name: str, path: Path) -> Head:
+    layout = _parse(files, f"{name}.features.json", path)
+    blocks = []
+    first = 0
+    for block in layout["blocks"]:
+        columns = {feature: first + at for at, feature in enumerate(block["features"])}
+        blocks.append(Block(block["name"], tuple(block["ngram_range"]), columns))
+        first += len(block["features"])
+    table = _read_npy(files, f"{name}.weights.npy", path)
+    scores = _read_npy(files, f"{name}.scores.npy", path)
+    if table.shape != (len(layout["classes"]) + 1, first + 1) or scores.ndim != 1 or sum(len(b.columns) for b in blocks) != first:
+        raise ModelError(f"{path}: the arrays of head {name!r} do not fit its features. Copy or train the model again.")
+    weights = np.ascontiguousarray(table[1:, :-1].T)
+    return Head(name, tuple(layout["classes"]), tuple(blocks), table[0, :-1], weights, table[1:, -1], scores)
+
+
+def _read_npy(files: Mapping[str, bytes], name: str, path: Path) -> np.ndarray:
+    try:
+        array = np.load(io.BytesIO(files[name]), allow_pickle=False)
+    except (KeyError, ValueError, EOFError, OSError) as error:
+        raise ModelError(f"{path}/{name} must be a plain array of numbers; got none. Copy or train the model again.") from error
+    if not isinstance(array, np.ndarray) or array.dtype != np.float64 or not np.isfinite(array).all():
+        raise ModelError(f"{path}/{name} must hold finite float64. Copy or train the model again.")
+    return array
+
+
+def _self_test(model: FrozenModel, path: Path) -> None:
+    for case in model.facts["self_test"]:
+        found = model.probabilities([case["text"]])
+        for name, expected in case["probabilities"].items():
+            if not np.allclose(found[name][0], expected, rtol=0, atol=TOLERANCE):
+                raise ModelError(
+                    f"{path} gives other probabilities here than where it was saved (head {name!r}). "
+                    "Install the versions in its facts.json, or train it again."
+                )
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=0) + "\n").encode("utf-8")
+
+
+def _npy(array: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, np.ascontiguousarray(array, dtype=np.float64), allow_pickle=False)
+    return buffer.getvalue()
