@@ -1,0 +1,90 @@
+"""The model card: what the shipped model is, how well it does, and what may be said from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stance.frozen import write_sums
+from stance.metrics import measure_calibration_error, measure_interval, measure_macro_f1
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stance.model import Model
+
+_CARD = """# Model card: {name}
+
+Labels each paragraph of an English news text with its **stance** toward a ceasefire and its **tone**. Two linear classifiers over
+TF-IDF features, each calibrated by one temperature. What each label means: `seeds/GUIDELINES.md`.
+
+## Trained on
+{rows:,} composed paragraphs by {voices} voices (`seeds/paragraphs.csv`, splits train and validation). None is a quotation from a real
+outlet. Names of nations, peoples, parties, armed groups and leaders are masked before any feature is made, in training and in use.
+
+## How well it does
+| head | measured on | paragraphs | macro-F1 (95% interval) | calibration error |
+|---|---|--:|--:|--:|
+{figures}
+
+Cross-validation and the test split keep each voice whole: no voice that is scored was seen in training. All of these are composed
+paragraphs. **Real print is harder**: see `benchmarks/README.md` for what was measured on real paragraphs.
+
+| head | label | precision | recall | F1 | paragraphs (test split) |
+|---|---|--:|--:|--:|--:|
+{classes}
+
+## What may be said from it, and what not
+Say: "Of the paragraphs that the tool could label, x% *convey* opposition to a ceasefire (n paragraphs, y% of them uncertain; on
+held-out paragraphs the tool finds opposition with precision p and recall r)." Do not say that an outlet, author or speaker *holds* a
+position because paragraphs convey one: reporting a rejection makes nobody opposed. Do not act on a single label; look at the paragraph.
+
+## Limits
+English only. One paragraph at a time, without headline or neighbours. Irony, long-range reference and positions that need knowledge of
+events are missed. Written for armed conflicts; a figurative truce may fool it. Not for judging persons, and not for moderation.
+
+## Made with
+{versions}
+"""
+
+
+def write_card(model: Model, seeds: pd.DataFrame, folder: Path) -> None:
+    """Write ``MODEL_CARD.md`` into a model's folder, with figures measured on the test split of the seeds."""
+    test = seeds[seeds["split"] == "test"]
+    used = seeds[seeds["split"] != "test"]
+    figures, classes = [], []
+    found = model.frozen.probabilities(test["text"].tolist())
+    for head, labels in model.labels.items():
+        crossed = model.facts["cross_validation"][head]
+        figures.append(_row(head, "cross-validation by voice", len(used), crossed))
+        given = test[head].tolist()
+        predicted = [labels[at] for at in found[head].argmax(axis=1)]
+        measured = {
+            "macro_f1": measure_macro_f1(given, predicted, labels),
+            "macro_f1_interval": measure_interval(given, predicted, labels, groups=test["voice"].tolist()),
+            "calibration_error": measure_calibration_error(given, found[head], labels),
+        }
+        figures.append(_row(head, "test split", len(test), measured))
+        classes += _class_rows(head, given, predicted, labels)
+    card = _CARD.format(
+        name=model.facts["name"],
+        rows=len(used),
+        voices=used["voice"].nunique(),
+        figures="\n".join(figures),
+        classes="\n".join(classes),
+        versions=", ".join(f"{name} {version}" for name, version in model.facts["versions"].items()),
+    )
+    (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    write_sums(folder)
+
+
+def _row(head: str, where: str, count: int, figures: dict[str, Any]) -> str:
+    low, high = figures["macro_f1_interval"]
+    return f"| {head} | {where} | {count:,} | {figures['macro_f1']:.3f} ({low:.3f} to {high:.3f}) | {figures['calibration_error']:.3f} |"
+
+
+def _class_rows(head: str, given: list[str], predicted: list[str], labels: tuple[str, ...]) -> list[str]:
+    from sklearn.metrics import precision_recall_fscore_support
+
+    columns = precision_recall_fscore_support(given, predicted, labels=list(labels), zero_division=0)
+    return [f"| {head} | {label} | {p:.2f} | {r:.2f} | {f:.2f} | {n} |" for label, p, r, f, n in zip(labels, *columns, strict=True)]

@@ -1,0 +1,477 @@
+"""The model a user holds: `label`, `label_frame`, `explain`, `save`, `load`."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from stance.errors import InputError, ModelError
+from stance.frozen import FrozenModel, Head, digest, read_frozen, softmax, write_sums
+from stance.labels import LABELLED_KINDS
+from stance.paragraphs import Paragraph, split_paragraphs
+from stance.results import Document, Evidence, HeadResult, LabelledParagraph, result_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHIPPED: Final = "ceasefire"
+UNITS: Final = ("paragraph", "row", "document")
+# Below this share of known words a paragraph gets no label. Derivation: tests/test_model.py shows that English news on any
+# subject stays above it, and that French, German, Spanish, Turkish and transliterated text stays below.
+FAMILIAR: Final = 0.5
+
+
+class Model:
+    """Labels paragraphs and documents with a frozen model.
+
+    Made by `stance.load` and `stance.train`, not by hand.
+
+    Attributes
+    ----------
+    labels : dict of str to tuple of str
+        The labels of each head, in sorted order.
+    facts : dict
+        Recipe, versions, digest of the seeds, measured figures.
+    """
+
+    def __init__(self, frozen: FrozenModel, *, pipelines: Mapping[str, Any] | None = None, source: Path | None = None):
+        self.frozen = frozen
+        self.facts = frozen.facts
+        self.labels = {name: head.classes for name, head in frozen.heads.items()}
+        self._pipelines = dict(pipelines or {})
+        self._source = source
+
+    def __repr__(self) -> str:
+        heads = ", ".join(f"{head}: {' / '.join(labels)}" for head, labels in self.labels.items())
+        return f"<stance.Model {self.facts.get('name', 'unnamed')} ({heads})>"
+
+    def label(self, text: str, *, unit: str = "document", kinds: Iterable[str] = LABELLED_KINDS, level: float = 0.9) -> Document:
+        """Split a document into blocks and label each.
+
+        Parameters
+        ----------
+        text : str
+            One document.
+        unit : {"document", "row"}, default="document"
+            "row" takes the whole text as one paragraph.
+        kinds : iterable of str, default={"paragraph", "list item"}
+            The kinds of blocks to label; the others come back as "skipped".
+        level : float, default=0.9
+            Level of the prediction sets behind `uncertain`.
+
+        Returns
+        -------
+        Document
+            Every block, in order, with the evidence for its labels.
+
+        Raises
+        ------
+        InputError
+            If `text` is not a str.
+        """
+        _check_text(text)
+        return self._document(text, unit, frozenset(kinds), level, evidence=True)
+
+    def _document(self, text: str, unit: str, kinds: frozenset[str], level: float, *, evidence: bool) -> Document:
+        blocks = [Paragraph(0, len(text), "paragraph")] if unit == "row" else split_paragraphs(text)
+        return Document(text, [self._block(text, b, kinds, level, evidence) for b in blocks], self.labels)
+
+    def _block(self, document: str, block: Paragraph, kinds: frozenset[str], level: float, evidence: bool) -> LabelledParagraph:
+        text = document[block.start : block.end]
+        place = (text, block.start, block.end, block.kind)
+        if block.kind not in kinds:
+            return LabelledParagraph(*place, "skipped")
+        tokens = self.frozen.tokens(text)
+        if not tokens:
+            return LabelledParagraph(*place, "empty")
+        familiarity = self.frozen.familiarity(tokens)
+        if familiarity < FAMILIAR:
+            return LabelledParagraph(*place, "unfamiliar", {}, familiarity)
+        results = {name: _head_result(head, tokens, block, document, level, evidence) for name, head in self.frozen.heads.items()}
+        return LabelledParagraph(*place, "labelled", results, familiarity)
+
+    def explain(self, text: str, *, head: str = "stance", label: str | None = None) -> tuple[float, tuple[Evidence, ...]]:
+        """Tell which words of one paragraph speak for a label and which against.
+
+        Parameters
+        ----------
+        text : str
+            One paragraph.
+        head : str, default="stance"
+            Which label column to explain.
+        label : str, optional
+            The label to explain; by default the most probable one.
+
+        Returns
+        -------
+        intercept : float
+            The logit before any word is read.
+        evidence : tuple of Evidence
+            In the order of the text; contributions and intercept add up to the label's logit.
+        """
+        _check_text(text)
+        if head not in self.frozen.heads:
+            raise InputError(f"`head` must be one of {list(self.labels)!r}; got {head!r}.")
+        chosen = self.frozen.heads[head]
+        if label is not None and label not in chosen.classes:
+            raise InputError(f"`label` must be one of {list(chosen.classes)!r}; got {label!r}.")
+        tokens = self.frozen.tokens(text)
+        best = int(np.argmax(chosen.logits([tokens])[0])) if label is None else chosen.classes.index(label)
+        return float(chosen.intercept[best]), _evidence(chosen, tokens, text, best, 0)
+
+    def label_frame(
+        self,
+        frame: pd.DataFrame,
+        *,
+        text: str = "text",
+        unit: str = "paragraph",
+        keep: str | Sequence[str] = (),
+        level: float = 0.9,
+    ) -> pd.DataFrame:
+        """Label a column of texts.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            Left as it is.
+        text : str, default="text"
+            The column of texts.
+        unit : {"paragraph", "row", "document"}, default="paragraph"
+            "paragraph" splits each cell and gives one row a block; "row" takes each cell as one paragraph; "document"
+            gives one row a cell, with the shares of each label among its labelled paragraphs.
+        keep : "all" or sequence of str, default=()
+            Columns of `frame` to carry along; one whose name a result needs becomes ``input_<name>``.
+        level : float, default=0.9
+            Level of the prediction sets behind the uncertain columns.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The index of `frame`, repeated where a cell gives several rows. Column ``row`` counts the input rows from 0.
+            A missing, empty or non-text cell keeps its row, with a status and no label.
+
+        Raises
+        ------
+        InputError
+            If a column is not there, or `unit` is another word.
+        """
+        import pandas as pd
+
+        kept = check_columns(list(frame.columns), text, keep)
+        check_unit(unit)
+        records: list[dict[str, Any]] = []
+        for row, cell in enumerate(frame[text]):
+            records += ({"row": row} | record for record in self.cell_rows(cell, unit=unit, level=level))
+        columns = ["row", *self.columns(unit)]
+        out = pd.DataFrame(records, columns=columns)
+        at = out["row"].to_numpy(dtype=int)
+        out.index = frame.index.take(at)
+        names = carried_names(kept, columns)
+        carried = frame[kept].iloc[at].set_axis(list(names.values()), axis=1)
+        carried.index = out.index
+        return _typed(pd.concat([carried, out], axis=1), self.labels)
+
+    def columns(self, unit: str = "paragraph") -> list[str]:
+        """List the result columns for a unit, in order."""
+        if unit != "document":
+            return result_columns(self.labels)
+        columns = ["paragraphs", "labelled"]
+        for head, names in self.labels.items():
+            columns += [*(f"{head}_share_{_word(name)}" for name in names), f"{head}_uncertain_share"]
+        return [*columns, "sentiment_score", "status"]
+
+    def cell_rows(self, cell: Any, *, unit: str = "paragraph", level: float = 0.9) -> Iterator[dict[str, Any]]:
+        """Yield the result rows of one cell, whatever it holds; at least one.
+
+        Parameters
+        ----------
+        cell : object
+            A text, or what stands in its place.
+        unit : {"paragraph", "row", "document"}, default="paragraph"
+            As in `label_frame`.
+        level : float, default=0.9
+            As in `label_frame`.
+
+        Yields
+        ------
+        dict
+            With the keys of `columns`.
+        """
+        blank = dict.fromkeys(self.columns(unit))
+        status = cell_status(cell)
+        if status:
+            yield blank | {"status": status}
+            return
+        document = self._document(cell, unit, LABELLED_KINDS, level, evidence=False)
+        if unit == "document":
+            yield blank | self._shares(document)
+        else:
+            yield from document.rows()
+
+    def _shares(self, document: Document) -> dict[str, Any]:
+        done = [block for block in document if block.status == "labelled"]
+        row: dict[str, Any] = {"paragraphs": len(document), "labelled": len(done)}
+        if not done:
+            return row | {"status": next((b.status for b in document if b.status != "skipped"), "skipped")}
+        for head, names in self.labels.items():
+            given = [block.results[head] for block in done]
+            row |= {f"{head}_share_{_word(n)}": sum(r.label == n for r in given) / len(done) for n in names}
+            row[f"{head}_uncertain_share"] = sum(r.uncertain for r in given) / len(done)
+        scores = [block.sentiment_score for block in done if block.sentiment_score is not None]
+        row["sentiment_score"] = sum(scores) / len(scores) if scores else None
+        return row | {"status": "labelled"}
+
+    def save(self, path: str | Path) -> Path:
+        """Write the model to a folder, which must not hold anything else.
+
+        Parameters
+        ----------
+        path : str or Path
+            A new folder, or one that holds a model (it is replaced whole).
+
+        Returns
+        -------
+        Path
+            The folder: frozen model, and beside it each head's scikit-learn pipeline as ``<head>.joblib`` where the model
+            was trained in this process.
+
+        Raises
+        ------
+        ModelError
+            If something else stands there.
+        """
+        folder = Path(path)
+        if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]) and not (folder / "facts.json").exists():
+            raise ModelError(f"{folder} must be a new folder, or one that holds a model; something else is there. Choose another path.")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+            fresh = Path(scratch) / "model"
+            fresh.mkdir()
+            facts = {**self.facts, "pipelines": self._write_pipelines(fresh)}
+            replace(self.frozen, facts=facts).write(fresh)
+            write_sums(fresh)
+            if folder.exists():
+                folder.rename(Path(scratch) / "old")
+            shutil.move(fresh, folder)
+        return folder
+
+    def _write_pipelines(self, folder: Path) -> dict[str, str]:
+        for name in self.labels:
+            target = folder / f"{name}.joblib"
+            if name in self._pipelines:
+                import joblib
+
+                joblib.dump(self._pipelines[name], target, compress=3)
+            elif self._source and (self._source / target.name).exists():
+                shutil.copyfile(self._source / target.name, target)
+        return {file.stem: digest(file.read_bytes()) for file in sorted(folder.glob("*.joblib"))}
+
+
+def _head_result(head: Head, tokens: Any, block: Paragraph, document: str, level: float, evidence: bool) -> HeadResult:
+    probabilities = softmax(head.logits([tokens]))
+    best = int(np.argmax(probabilities[0]))
+    words = _evidence(head, tokens, document, best, block.start) if evidence else ()
+    by_label = dict(zip(head.classes, probabilities[0].tolist(), strict=True))
+    uncertain = bool(head.is_uncertain(probabilities, level)[0])
+    return HeadResult(head.classes[best], by_label, uncertain, float(head.intercept[best]), words)
+
+
+def _evidence(head: Head, tokens: Any, document: str, column: int, offset: int) -> tuple[Evidence, ...]:
+    parts = head.contributions(tokens)[:, column]
+    spans = [(token.start + offset, token.end + offset) for token in tokens]
+    return tuple(Evidence(document[s:e], s, e, float(part)) for (s, e), part in zip(spans, parts, strict=True) if part)
+
+
+def _check_text(text: Any) -> None:
+    if not isinstance(text, str):
+        raise InputError(f"`text` must be a str; got {type(text).__name__}. Decode bytes first, and drop missing values.")
+
+
+def cell_status(cell: Any) -> str | None:
+    """Name what keeps a cell from being labelled, or None.
+
+    >>> [cell_status(cell) for cell in (None, float("nan"), 7, "  ", "A truce.")]
+    ['missing', 'missing', 'not text', 'empty', None]
+    """
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType") or (isinstance(cell, float) and math.isnan(cell)):
+        return "missing"
+    if not isinstance(cell, str):
+        return "not text"
+    return None if any(character.isalnum() for character in cell) else "empty"
+
+
+def check_unit(unit: str) -> None:
+    """Refuse a unit that there is not."""
+    if unit not in UNITS:
+        raise InputError(f"`unit` must be one of {list(UNITS)!r}; got {unit!r}.")
+
+
+def check_columns(columns: Sequence[Any], text: str, keep: str | Sequence[str]) -> list[Any]:
+    """Return the columns to carry along, or say which columns there are."""
+    kept = list(columns) if keep == "all" else [keep] if isinstance(keep, str) else list(keep)
+    for column in (text, *kept):
+        if column not in columns:
+            raise InputError(f"there is no column {column!r}; the columns are {list(columns)!r}.")
+    if list(columns).count(text) > 1:
+        raise InputError(f"column {text!r} must occur once; it occurs {list(columns).count(text)} times. Rename one.")
+    return kept
+
+
+def carried_names(kept: Sequence[Any], taken: Sequence[str]) -> dict[Any, Any]:
+    """Name the carried columns so that none clashes with a result.
+
+    >>> carried_names(["id", "tone"], ["row", "tone"])
+    {'id': 'id', 'tone': 'input_tone'}
+    """
+    names: dict[Any, Any] = {}
+    for column in kept:
+        name = column
+        while name in taken or name in names.values():
+            name = f"input_{name}"
+        names[column] = name
+    return names
+
+
+def _word(label: str) -> str:
+    return "".join(character if character.isalnum() else "_" for character in label)
+
+
+def _typed(frame: pd.DataFrame, labels: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
+    import pandas as pd
+
+    for head, names in labels.items():
+        if head in frame:
+            frame[head] = pd.Categorical(frame[head], categories=list(names))
+            frame[f"{head}_uncertain"] = frame[f"{head}_uncertain"].astype("boolean")
+    for column in ("paragraph", "start", "end", "paragraphs", "labelled"):
+        if column in frame:
+            frame[column] = frame[column].astype("Int64")
+    floats = [
+        c
+        for c in frame
+        if isinstance(c, str) and ("_p_" in c or "_share" in c or c.endswith(("_probability", "_score")) or c == "familiarity")
+    ]
+    return frame.astype(dict.fromkeys([c for c in floats if c in frame], float))
+
+
+def shipped_path() -> Path:
+    """Return the folder of the model that comes with the package: inside a wheel, beside the package in a checkout."""
+    package = Path(__file__).resolve().parent
+    for folder in (package / "models", package.parent / "models"):
+        if (folder / SHIPPED / "facts.json").exists():
+            return folder / SHIPPED
+    raise ModelError(f"the shipped model {SHIPPED!r} must lie in {package / 'models'}; it does not. Install stance-tone again.")
+
+
+def load(path: str | Path | None = None) -> Model:
+    """Load a model, checking every byte of it; nothing in it is run.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A model folder or a zip of one; by default the model that is shipped.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    ModelError
+        If there is no model, or it was changed, or it is of another format.
+    """
+    source = shipped_path() if path is None else Path(path)
+    return Model(read_frozen(source), source=source)
+
+
+def load_pipeline(path: str | Path, head: str) -> Any:
+    """Load the scikit-learn pipeline of one head, for experiments.
+
+    A pickle can run any code when it is loaded: load one only from a folder that you, or someone you trust, made. The
+    file's SHA-256 is compared with the one in the model's facts first, which finds damage, not malice.
+
+    Parameters
+    ----------
+    path : str or Path
+        A model folder.
+    head : str
+        A label column of the model ("stance").
+
+    Returns
+    -------
+    ParagraphClassifier
+
+    Raises
+    ------
+    ModelError
+        If there is no such pipeline, or its digest differs.
+    """
+    folder = Path(path)
+    file = folder / f"{head}.joblib"
+    if not file.exists():
+        there = sorted(found.stem for found in folder.glob("*.joblib"))
+        raise ModelError(f"{folder} must hold {file.name}; it holds pipelines for {there!r}. Save a model that was trained here.")
+    if read_frozen(folder).facts.get("pipelines", {}).get(head) != digest(file.read_bytes()):
+        raise ModelError(f"{file} was changed after it was saved. Do not load it; copy or train the model again.")
+    import joblib
+
+    return joblib.load(file)
+
+
+def train(
+    table: pd.DataFrame | str | Path,
+    *,
+    text: str = "text",
+    labels: Sequence[str] = ("stance", "tone"),
+    groups: str | None = None,
+    mask_sides: bool = True,
+    recipes: Mapping[str, Mapping[str, Any]] | None = None,
+    name: str = "unnamed",
+) -> Model:
+    """Train a model on annotated paragraphs.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame, str or Path
+        Annotated rows, or a CSV of them.
+    text : str, default="text"
+        The column of paragraphs.
+    labels : sequence of str, default=("stance", "tone")
+        Label columns, of any labels; each becomes a head.
+    groups : str, optional
+        The column of what must stay together in cross-validation and calibration (voice, author, outlet). Without it, figures
+        come out too good where an author has several rows.
+    mask_sides : bool, default=True
+        Mask the names of nations, peoples, parties and leaders, so that who speaks cannot decide a label.
+    recipes : dict of str to dict, optional
+        Parameters of `ParagraphClassifier` by head.
+    name : str, default="unnamed"
+        The model's name in its facts.
+
+    Returns
+    -------
+    Model
+        Its `facts` hold cross-validated figures; `save` keeps it.
+
+    Raises
+    ------
+    TableError
+        If a column, a text or a label is missing.
+    TrainingError
+        If a label column cannot be learned from.
+    """
+    from stance.training import fit_heads, read_annotated
+
+    columns = [labels] if isinstance(labels, str) else list(labels)
+    if not columns:
+        raise InputError("`labels` must name at least one column; got none.")
+    rows = read_annotated(table, text=text, labels=columns, groups=groups)
+    frozen, pipelines = fit_heads(rows, recipes=recipes, mask_sides=mask_sides, name=name)
+    return Model(frozen, pipelines=pipelines)

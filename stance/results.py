@@ -1,0 +1,267 @@
+"""Labelled paragraphs and documents: values, frames, and how a notebook shows them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, overload
+
+from stance.labels import TONES, sentiment_of, sentiment_score
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A word of the paragraph and what it adds to the logit of one label.
+
+    Attributes
+    ----------
+    text : str
+        The word as it stands in the document.
+    start, end : int
+        Character offsets into the document, end exclusive.
+    contribution : float
+        Signed part of the logit. All of a paragraph's contributions and the intercept add up to the logit.
+    """
+
+    text: str
+    start: int
+    end: int
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeadResult:
+    """What one head says of one paragraph.
+
+    Attributes
+    ----------
+    label : str
+        The most probable label.
+    probabilities : dict of str to float
+        Calibrated probability of every label, in sorted order of the labels; they sum to 1.
+    uncertain : bool
+        True where more than one label, or none, remains possible at the level asked for.
+    intercept : float
+        What the logit of `label` is before any word is read.
+    evidence : tuple of Evidence
+        Words for and against `label`, in the order of the text; empty where it was not asked for.
+    """
+
+    label: str
+    probabilities: Mapping[str, float]
+    uncertain: bool
+    intercept: float = 0.0
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledParagraph:
+    """One block of a document with its labels.
+
+    Attributes
+    ----------
+    text : str
+        ``document.text[start:end]``.
+    start, end : int
+        Character offsets into the document, end exclusive.
+    kind : str
+        One of `stance.KINDS`.
+    status : str
+        One of `stance.STATUSES`; only "labelled" comes with results.
+    results : dict of str to HeadResult
+        By head ("stance", "tone").
+    familiarity : float or None
+        Share of the words that the model has seen; None where there is no word, or the block was skipped.
+    """
+
+    text: str
+    start: int
+    end: int
+    kind: str
+    status: str
+    results: Mapping[str, HeadResult] = field(default_factory=dict)
+    familiarity: float | None = None
+
+    @property
+    def stance(self) -> str | None:
+        """The label of the stance head, or None."""
+        return self.results["stance"].label if "stance" in self.results else None
+
+    @property
+    def tone(self) -> str | None:
+        """The label of the tone head, or None."""
+        return self.results["tone"].label if "tone" in self.results else None
+
+    @property
+    def sentiment(self) -> str | None:
+        """The sentiment of the tone, or None."""
+        return sentiment_of(self.tone) if self._has_tones and self.tone else None
+
+    @property
+    def sentiment_score(self) -> float | None:
+        """``p_hopeful - p_alarmed - p_angry - p_mournful``, from -1 to 1, or None."""
+        return sentiment_score(self.results["tone"].probabilities) if self._has_tones else None
+
+    @property
+    def _has_tones(self) -> bool:
+        return "tone" in self.results and set(self.results["tone"].probabilities) <= set(TONES)
+
+    @property
+    def probability(self) -> dict[str, float]:
+        """By head, the calibrated probability of the label given."""
+        return {head: result.probabilities[result.label] for head, result in self.results.items()}
+
+    @property
+    def uncertain(self) -> dict[str, bool]:
+        """By head, whether another label remains possible."""
+        return {head: result.uncertain for head, result in self.results.items()}
+
+    @property
+    def evidence(self) -> dict[str, tuple[Evidence, ...]]:
+        """By head, the words behind the label, the weightiest first."""
+        return {head: tuple(sorted(result.evidence, key=lambda word: -abs(word.contribution))) for head, result in self.results.items()}
+
+
+class Document(Sequence[LabelledParagraph]):
+    """A text and its blocks, in order: iterate, index, or turn into a frame.
+
+    Attributes
+    ----------
+    text : str
+        The text as the user gave it.
+    blocks : tuple of LabelledParagraph
+        Paragraphs, list items, headings, captions and credits.
+    labels : dict of str to tuple of str
+        The labels of each head, in sorted order.
+    """
+
+    def __init__(self, text: str, blocks: Sequence[LabelledParagraph], labels: Mapping[str, tuple[str, ...]]) -> None:
+        self.text = text
+        self.blocks = tuple(blocks)
+        self.labels = labels
+
+    @overload
+    def __getitem__(self, index: int) -> LabelledParagraph: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[LabelledParagraph, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> LabelledParagraph | tuple[LabelledParagraph, ...]:
+        return self.blocks[index]
+
+    def __len__(self) -> int:
+        return len(self.blocks)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield one plain dict a block, with the columns of `result_columns`."""
+        for number, block in enumerate(self.blocks):
+            yield {"paragraph": number} | block_row(block, self.labels)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame with one row a block: its text, then the columns of `result_columns`."""
+        import pandas as pd
+
+        columns = ["text", *result_columns(self.labels)]
+        rows = [{"text": block.text} | row for block, row in zip(self.blocks, self.rows(), strict=True)]
+        return pd.DataFrame(rows, columns=columns)
+
+    def __repr__(self) -> str:
+        lines = [f"<Document: {len(self)} blocks, {sum(b.status == 'labelled' for b in self)} labelled>"]
+        for block in self.blocks:
+            said = " ".join(f"{h}={r.label} ({r.probabilities[r.label]:.2f})" for h, r in block.results.items())
+            start = " ".join(block.text.split())
+            lines.append(f"  {said or block.kind + ', ' + block.status}: {start[:60]}{'…' if len(start) > 60 else ''}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return document_html(self)
+
+
+def column_name(head: str, label: str) -> str:
+    """Name the column of a label's probability.
+
+    >>> column_name("stance", "pro-ceasefire")
+    'stance_p_pro_ceasefire'
+    """
+    return f"{head}_p_{re.sub(r'[^0-9A-Za-z]+', '_', label)}"
+
+
+def result_columns(labels: Mapping[str, Sequence[str]]) -> list[str]:
+    """List the columns of a result, in order, for the heads and labels of a model.
+
+    >>> result_columns({"stance": ("neutral",)})[:5]
+    ['paragraph', 'start', 'end', 'kind', 'stance']
+    """
+    columns = ["paragraph", "start", "end", "kind"]
+    for head, names in labels.items():
+        columns += [head, f"{head}_probability", *(column_name(head, name) for name in names), f"{head}_uncertain"]
+    if set(labels.get("tone", ("",))) <= set(TONES):
+        columns += ["sentiment", "sentiment_score"]
+    return [*columns, "familiarity", "status"]
+
+
+def block_row(block: LabelledParagraph, labels: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Turn a block into one row; what it has no label for is None."""
+    row: dict[str, Any] = dict.fromkeys(result_columns(labels)[1:])
+    row |= {"start": block.start, "end": block.end, "kind": block.kind, "status": block.status}
+    row["familiarity"] = block.familiarity
+    for head, result in block.results.items():
+        row |= {head: result.label, f"{head}_probability": result.probabilities[result.label]}
+        row |= {column_name(head, label): p for label, p in result.probabilities.items()}
+        row[f"{head}_uncertain"] = result.uncertain
+    if "sentiment" in row:
+        row |= {"sentiment": block.sentiment, "sentiment_score": block.sentiment_score}
+    return row
+
+
+# The notebook's page. Label and word carry the meaning; colour (Okabe and Ito's palette, safe for the colour-blind) only helps.
+_COLOURS = {
+    "pro-ceasefire": "#0072B2", "opposed": "#D55E00", "hopeful": "#009E73",
+    "alarmed": "#B07A00", "angry": "#A0406F", "mournful": "#5A5AA8",
+}  # fmt: skip
+_STYLE = (
+    "<style>.stance-doc{font:15px/1.5 system-ui,sans-serif;max-width:46em}"
+    ".stance-doc .b{margin:.6em 0;padding:.1em .8em;border-left:.3em solid var(--c,#8888)}"
+    ".stance-doc .t{font-size:.8em;font-weight:600;opacity:.85}"
+    ".stance-doc mark{background:none;color:inherit;text-decoration:underline;text-decoration-color:var(--c,#888);"
+    "text-underline-offset:.15em}</style>"
+)
+_SHOWN_BLOCKS = 200
+_SHOWN_WORDS = 3
+
+
+def document_html(document: Document) -> str:
+    """Show a labelled document as one self-contained piece of HTML; every character of the text is escaped."""
+    parts = [_STYLE, '<div class="stance-doc">']
+    parts += [_block_html(block) for block in document.blocks[:_SHOWN_BLOCKS]]
+    hidden = len(document) - _SHOWN_BLOCKS
+    if hidden > 0:
+        parts.append(f"<p>{hidden} more blocks; <code>to_frame()</code> has them all.</p>")
+    return "".join([*parts, "</div>"])
+
+
+def _block_html(block: LabelledParagraph) -> str:
+    first = next(iter(block.results.values()), None)
+    colour = f' style="--c:{_COLOURS.get(first.label, "#888")}"' if first else ""
+    said = " · ".join(
+        f"{html.escape(head)}: {html.escape(result.label)} {result.probabilities[result.label]:.0%}"
+        f"{' (uncertain)' if result.uncertain else ''}"
+        for head, result in block.results.items()
+    )
+    return f'<div class="b"{colour}><div class="t">{said or f"{block.kind}, {block.status}"}</div>{_marked(block)}</div>'
+
+
+def _marked(block: LabelledParagraph) -> str:
+    words = next(iter(block.evidence.values()), ())
+    strong = sorted([word for word in words if word.contribution > 0][:_SHOWN_WORDS], key=lambda word: word.start)
+    parts, at = [], block.start
+    for word in strong:
+        parts.append(html.escape(block.text[at - block.start : word.start - block.start]))
+        parts.append(f"<mark title='{word.contribution:+.2f}'>{html.escape(word.text)}</mark>")
+        at = word.end
+    return "".join([*parts, html.escape(block.text[at - block.start :])])

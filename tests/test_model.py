@@ -1,0 +1,194 @@
+"""The model a user holds."""
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import stance
+from stance.model import Model
+
+DOCUMENT = "Lamps Out\n\nThe council voted against a truce by nine to two.\n\n• The guild urged both to stop the fighting.\n\nSource: Harbour Office"
+
+
+def test_label_gives_every_block_in_order(small: Model) -> None:
+    document = small.label(DOCUMENT)
+    assert [block.kind for block in document] == ["heading", "paragraph", "list item", "credit"]
+    assert [block.status for block in document] == ["skipped", "labelled", "labelled", "skipped"]
+    assert document[1].stance == "opposed"
+    assert document[0].stance is None
+    assert document[0].probability == {}
+    for block in document:
+        assert document.text[block.start : block.end] == block.text
+
+
+def test_asked_for_headings_are_labelled(small: Model) -> None:
+    assert small.label("The council voted against a truce\n\nA truce.", kinds=stance.KINDS)[0].status == "labelled"
+
+
+def test_evidence_is_in_the_users_own_words_weightiest_first(small: Model) -> None:
+    document = small.label(DOCUMENT)
+    words = document[1].evidence["stance"]
+    assert all(document.text[word.start : word.end] == word.text for word in words)
+    weights = [abs(word.contribution) for word in words]
+    assert weights == sorted(weights, reverse=True)
+
+
+def test_explain_adds_up_to_the_logit_and_can_ask_for_another_label(small: Model) -> None:
+    text = "The council voted against a truce."
+    for at, label in enumerate(small.labels["stance"]):
+        intercept, evidence = small.explain(text, label=label)
+        logit = small.frozen.heads["stance"].logits([small.frozen.tokens(text)])[0, at]
+        assert intercept + sum(word.contribution for word in evidence) == pytest.approx(logit, abs=1e-9)
+    with pytest.raises(stance.InputError, match=r"`head` must be one of \['stance', 'tone'\]; got 'mood'\.$"):
+        small.explain(text, head="mood")
+    with pytest.raises(stance.InputError, match=r"`label` must be one of \['neutral', 'opposed', 'pro-ceasefire'\]; got 'no'\.$"):
+        small.explain(text, label="no")
+
+
+@pytest.mark.parametrize(("level", "words"), [(0.3, "0.3"), (1.5, "1.5")])
+def test_a_level_that_means_nothing_is_refused(level: float, words: str, small: Model) -> None:
+    with pytest.raises(stance.InputError, match=rf"`level` must be from 0\.5 to 0\.99; got {words}\."):
+        small.label("A truce.", level=level)
+
+
+def test_what_is_not_text_is_refused(small: Model) -> None:
+    with pytest.raises(stance.InputError, match=r"`text` must be a str; got float\. Decode bytes first, and drop missing values\.$"):
+        small.label(float("nan"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Les négociateurs ont quitté la ville sans avoir trouvé un accord sur la trêve.",
+        "Die Unterhändler verließen die Stadt ohne eine Einigung über die Waffenruhe.",
+        "Los negociadores abandonaron la ciudad sin llegar a un acuerdo sobre la tregua.",
+        "Müzakereciler ateşkes konusunda anlaşmaya varamadan kentten ayrıldı.",
+        "Peregovorshchiki pokinuli gorod, tak i ne dogovorivshis o peremirii.",
+        "停火谈判没有结果",
+    ],
+    ids=["French", "German", "Spanish", "Turkish", "Russian", "Chinese"],
+)
+def test_another_language_gets_no_label(text: str, shipped: Model) -> None:
+    block = shipped.label(text)[0]
+    assert (block.status, block.stance, block.tone) == ("unfamiliar", None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The visitors scored twice before half time and held on in the rain to win the cup.",
+        "Researchers measured the temperature of the lake every morning for eleven years.",
+        "The bank left interest rates unchanged and said that prices were rising more slowly.",
+    ],
+    ids=["sport", "science", "business"],
+)
+def test_english_on_any_subject_is_familiar_enough(text: str, shipped: Model) -> None:
+    assert shipped.label(text)[0].status == "labelled"
+
+
+class TestLabelFrame:
+    @pytest.mark.parametrize(
+        "index",
+        [pd.Index([5, 5]), pd.MultiIndex.from_tuples([("a", 1), ("b", 2)]), pd.Index(["x", "y"], name="key")],
+        ids=["duplicates", "MultiIndex", "named"],
+    )
+    def test_the_index_is_kept(self, index: pd.Index, small: Model) -> None:
+        frame = pd.DataFrame({"text": [DOCUMENT, "They urged a truce."]}, index=index)
+        out = small.label_frame(frame)
+        assert out.index.equals(index.take([0, 0, 0, 0, 1]))
+        assert out.index.names == index.names
+        assert out["row"].tolist() == [0, 0, 0, 0, 1]
+
+    def test_the_input_is_left_as_it_was(self, small: Model) -> None:
+        frame = pd.DataFrame({"text": [DOCUMENT, None], "stance": ["mine", "own"]})
+        before = frame.copy(deep=True)
+        small.label_frame(frame, keep="all")
+        pd.testing.assert_frame_equal(frame, before)
+
+    @pytest.mark.parametrize("unit", ["paragraph", "row", "document"])
+    def test_every_cell_has_a_row_and_a_status(self, unit: str, small: Model) -> None:
+        cells = ["They urged a truce.", None, float("nan"), pd.NA, "", " \n", 7, "…", "zzz qqq xxx"]
+        out = small.label_frame(pd.DataFrame({"text": cells}), unit=unit)
+        assert out["row"].tolist() == list(range(9))
+        assert out["status"].tolist() == ["labelled", "missing", "missing", "missing", "empty", "empty", "not text", "empty", "unfamiliar"]
+        if unit != "document":
+            assert out["stance"].isna().tolist() == [False] + [True] * 8
+            assert out["stance_p_opposed"].isna().tolist() == [False] + [True] * 8
+
+    def test_units(self, small: Model) -> None:
+        frame = pd.DataFrame({"text": [DOCUMENT]})
+        assert len(small.label_frame(frame)) == 4
+        assert len(small.label_frame(frame, unit="row")) == 1
+        shares = small.label_frame(frame, unit="document").iloc[0]
+        assert (shares["paragraphs"], shares["labelled"]) == (4, 2)
+        assert shares[["stance_share_neutral", "stance_share_opposed", "stance_share_pro_ceasefire"]].sum() == pytest.approx(1)
+
+    def test_kept_columns_never_clash(self, small: Model) -> None:
+        frame = pd.DataFrame({"tone": ["loud"], "input_tone": ["old"], "text": ["They urged a truce."]})
+        out = small.label_frame(frame, keep=["tone", "input_tone"])
+        assert out["input_tone"].tolist() == ["loud"]
+        assert out["input_input_tone"].tolist() == ["old"]
+        assert out["tone"].tolist() != ["loud"]
+
+    def test_labels_are_categories_in_one_order(self, small: Model) -> None:
+        out = small.label_frame(pd.DataFrame({"text": ["They urged a truce."]}))
+        assert out["stance"].cat.categories.tolist() == ["neutral", "opposed", "pro-ceasefire"]
+        assert out["stance_uncertain"].dtype == "boolean"
+        assert out["start"].dtype == "Int64"
+
+    def test_an_empty_frame_gives_an_empty_frame(self, small: Model) -> None:
+        out = small.label_frame(pd.DataFrame({"text": []}))
+        assert len(out) == 0
+        assert "stance_p_pro_ceasefire" in out
+
+    def test_a_frame_equals_its_documents(self, small: Model) -> None:
+        from_frame = small.label_frame(pd.DataFrame({"text": [DOCUMENT]})).reset_index(drop=True)
+        from_text = small.label(DOCUMENT).to_frame()
+        np.testing.assert_array_equal(from_frame["stance_p_opposed"].to_numpy(float), from_text["stance_p_opposed"].to_numpy(float))
+
+    def test_an_unknown_column_is_named_with_those_there_are(self, small: Model) -> None:
+        with pytest.raises(stance.InputError, match=r"there is no column 'body'; the columns are \['text', 'date'\]\.$"):
+            small.label_frame(pd.DataFrame({"text": ["a"], "date": ["b"]}), text="body")
+        with pytest.raises(stance.InputError, match=r"`unit` must be one of \['paragraph', 'row', 'document'\]; got 'sentence'\.$"):
+            small.label_frame(pd.DataFrame({"text": ["a"]}), unit="sentence")
+
+
+class TestSave:
+    def test_it_replaces_a_model_but_nothing_else(self, small: Model, tmp_path: Path) -> None:
+        small.save(tmp_path / "mine")
+        small.save(tmp_path / "mine")
+        (tmp_path / "letters").mkdir()
+        (tmp_path / "letters" / "home.txt").write_text("Dear all")
+        with pytest.raises(stance.ModelError, match="must be a new folder, or one that holds a model; something else is there"):
+            small.save(tmp_path / "letters")
+        assert (tmp_path / "letters" / "home.txt").read_text() == "Dear all"
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["letters", "mine"]
+
+    def test_a_loaded_model_saves_with_its_pipelines(self, small: Model, tmp_path: Path) -> None:
+        again = stance.load(small.save(tmp_path / "one")).save(tmp_path / "two")
+        assert {path.name: path.read_bytes() for path in again.iterdir()} == {
+            path.name: path.read_bytes() for path in (tmp_path / "one").iterdir()
+        }
+
+
+def test_no_network_is_touched() -> None:
+    code = textwrap.dedent("""
+        import socket
+        def closed(*args, **kwargs):
+            raise AssertionError("a socket was opened")
+        socket.socket.connect = socket.socket.connect_ex = socket.create_connection = socket.getaddrinfo = closed
+        import pandas, stance
+        model = stance.load()
+        model.label("They urged a truce in the capital.").to_frame()
+        model.label_frame(pandas.DataFrame({"text": ["They urged a truce in the capital."]}))
+        rows = [(f"They {verb} the {what}.", label) for verb, label in (("urged", "pro"), ("refused", "con")) for what in ("truce", "deal", "halt")]
+        stance.train(pandas.DataFrame(rows, columns=["text", "stance"]), labels="stance")
+        print("done")
+    """)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "done", done.stderr
