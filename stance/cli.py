@@ -1,0 +1,202 @@
+"""The `stance` command."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from stance.model import Model
+
+_MODEL = click.option("--model", type=click.Path(path_type=Path), help="A model folder or zip; by default the shipped one.")
+
+
+def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        from stance import __version__
+
+        click.echo(f"stance {__version__}")
+        context.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version and exit.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(debug: bool) -> None:
+    """Label the stance toward a ceasefire and the tone of each paragraph of a text."""
+
+
+@cli.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write; by default standard output.")
+@click.option("--text", help="The column of texts; SOURCE is then a CSV.  [default for .csv: text]")
+@click.option(
+    "--unit",
+    type=click.Choice(["paragraph", "row", "document"]),
+    default="paragraph",
+    show_default=True,
+    help="Split each cell, take it as one paragraph, or sum it up in one row.",
+)
+@click.option("--keep", default="", help="Columns to carry along, parted by commas, or 'all'.")
+@click.option("--level", default=0.9, show_default=True, help="Level of the sets behind 'uncertain'.")
+@click.option("--encoding", help="Encoding of the CSV; by default its byte order mark's, or UTF-8.")
+@click.option("--delimiter", help="Delimiter of the CSV; by default the one its header shows.")
+@click.option("--force", is_flag=True, help="Replace the output.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+@_MODEL
+def score(source: Path, output: Path | None, text: str | None, model: Path | None, quiet: bool, **options: Any) -> None:
+    """Label SOURCE: a .txt file, a .csv file, or - for standard input (a CSV if --text is given)."""
+    if text or source.suffix.lower() in (".csv", ".tsv"):
+        _score_table(source, output, text or "text", model, quiet, options)
+    else:
+        _score_document(source, output, model, options)
+
+
+def _score_table(source: Path, output: Path | None, text: str, model: Path | None, quiet: bool, options: dict[str, Any]) -> None:
+    from tqdm import tqdm
+
+    from stance.batch import label_file
+    from stance.tables import standard_input
+
+    keep = options.pop("keep")
+    summary = label_file(
+        standard_input() if str(source) == "-" else source,
+        output or _stdout(),
+        text=text,
+        model=model,
+        keep="all" if keep == "all" else [column for column in keep.split(",") if column],
+        progress=lambda rows: tqdm(rows, unit=" rows", disable=True if quiet else None, file=sys.stderr),
+        **options,
+    )
+    if not quiet:
+        click.echo(str(summary), err=True)
+    if summary.faults:
+        where = f"they are in {summary.errors}" if summary.errors else f"the first: {summary.faults[0].message()}"
+        raise click.exceptions.Exit(_fail(f"{len(summary.faults)} rows could not be read; {where}"))
+
+
+def _score_document(source: Path, output: Path | None, model: Path | None, options: dict[str, Any]) -> None:
+    from stance.batch import read_document
+    from stance.results import result_columns
+    from stance.tables import replacing, write_rows
+
+    unit = "row" if options["unit"] == "row" else "document"
+    held = _load(model)
+    document = held.label(read_document(source), unit=unit, level=options["level"])
+    columns = ["text", *result_columns(held.labels)]
+    rows = [[row[c] for c in columns] for row in ({"text": b.text} | r for b, r in zip(document, document.rows(), strict=True))]
+    if output:
+        with replacing(output, force=options["force"]) as target:
+            write_rows(target, columns, rows)
+    elif sys.stdout.isatty():
+        click.echo(repr(document))
+    else:
+        write_rows(_stdout(), columns, rows)
+
+
+@cli.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The model folder to write.")
+@click.option("--text", default="text", show_default=True, help="The column of paragraphs.")
+@click.option("--labels", default="stance,tone", show_default=True, help="Label columns, parted by commas.")
+@click.option("--groups", help="The column of what must stay together in cross-validation (voice, author, outlet).")
+@click.option("--no-mask-sides", is_flag=True, help="Let the names of nations, parties and leaders count (for study).")
+@click.option("--name", default="unnamed", help="The model's name.")
+def train(table: Path, output: Path, labels: str, no_mask_sides: bool, **options: Any) -> None:
+    """Train a model on TABLE, a CSV of annotated paragraphs."""
+    from stance.model import train as train_model
+
+    model = train_model(table, labels=[label for label in labels.split(",") if label], mask_sides=not no_mask_sides, **options)
+    model.save(output)
+    for head, figures in model.facts["cross_validation"].items():
+        low, high = figures["macro_f1_interval"]
+        click.echo(f"{head}: macro-F1 {figures['macro_f1']:.3f} ({low:.3f} to {high:.3f}), cross-validated", err=True)
+
+
+@cli.command()
+@click.argument("paragraph")
+@click.option("--head", default="stance", show_default=True, help="Which label column to explain.")
+@click.option("--label", help="The label to explain; by default the one given.")
+@_MODEL
+def explain(paragraph: str, head: str, label: str | None, model: Path | None) -> None:
+    """Show which words of PARAGRAPH speak for its label, and which against."""
+    held = _load(model)
+    intercept, evidence = held.explain(paragraph, head=head, label=label)
+    labelled = held.label(paragraph, unit="row")[0]
+    if not labelled.results:
+        click.echo(f"{labelled.status}: this paragraph gets no label", err=True)
+    for name, p in (labelled.results[head].probabilities if labelled.results else {}).items():
+        click.echo(f"{p:6.1%}  {name}")
+    click.echo(f"{intercept:+7.3f}  (before any word)")
+    for word in sorted(evidence, key=lambda word: -word.contribution):
+        click.echo(f"{word.contribution:+7.3f}  {word.text}")
+
+
+@cli.command()
+@click.argument("model", type=click.Path(path_type=Path), required=False)
+def info(model: Path | None) -> None:
+    """Show what MODEL (by default the shipped one) is, and how well it does."""
+    held = _load(model)
+    facts = held.facts
+    click.echo(f"{facts['name']}: {facts['rows']:,} annotated paragraphs, sides {'masked' if held.frozen.gazetteer else 'not masked'}")
+    for head, labels in held.labels.items():
+        figures = facts["cross_validation"][head]
+        low, high = figures["macro_f1_interval"]
+        click.echo(f"{head}: {', '.join(labels)}")
+        click.echo(f"  macro-F1 {figures['macro_f1']:.3f} ({low:.3f} to {high:.3f}), cross-validated")
+        click.echo(f"  calibration error {figures['calibration_error']:.3f}")
+        click.echo(f"  {sum(len(block.columns) for block in held.frozen.heads[head].blocks):,} features")
+    click.echo("made with " + ", ".join(f"{name} {version}" for name, version in facts["versions"].items()))
+
+
+def _load(path: Path | None) -> Model:
+    from stance.model import load
+
+    return load(path)
+
+
+def _stdout() -> Any:
+    """Return standard output, writing UTF-8 and no line ends but ours."""
+    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+    return sys.stdout
+
+
+def _fail(message: str) -> int:
+    click.echo(f"stance: error: {message}", err=True)
+    return 1
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit code: 0, 1 (data or model), 2 (usage), 130 (interrupted)."""
+    from stance.errors import StanceError
+
+    argv = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = cli.main(argv, prog_name="stance", standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or 0)
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        click.echo(f"stance: error: {error.format_message()}", err=True)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("stance: interrupted", err=True)
+        return 130
+    except BrokenPipeError:  # the reader has enough: no fault of ours, and nobody to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except StanceError as error:
+        if "--debug" in argv:
+            traceback.print_exc()
+        return _fail(str(error))
+
+
+def entry() -> None:
+    """Run the command and leave with its exit code."""
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""The command: exit codes, streams and messages."""
+
+import csv
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import stance
+from stance.cli import main
+from stance.model import Model
+
+
+@pytest.fixture
+def model_path(small: Model, tmp_path: Path) -> str:
+    return str(small.save(tmp_path / "model"))
+
+
+def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([sys.executable, "-m", "stance", *arguments], input=stdin, capture_output=True, check=False)
+
+
+def table(output: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(output.decode(), newline="")))
+
+
+def test_version_and_help() -> None:
+    assert run("--version").stdout.decode() == f"stance {stance.__version__}\n"
+    shown = run("--help").stdout.decode()
+    assert all(command in shown for command in ("score", "train", "explain", "info"))
+
+
+def test_a_text_file_gives_its_blocks(model_path: str, tmp_path: Path) -> None:
+    story = tmp_path / "story.txt"
+    story.write_text("Lamps Out\n\nThe council voted against a truce by nine to two.\n", encoding="utf-8")
+    done = run("score", str(story), "--model", model_path)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert [(row["text"][:9], row["kind"], row["stance"]) for row in table(done.stdout)] == [
+        ("Lamps Out", "heading", ""),
+        ("The counc", "paragraph", "opposed"),
+    ]
+
+
+def test_standard_input_is_a_text_or_with_a_column_a_table(model_path: str) -> None:
+    assert len(table(run("score", "-", "--model", model_path, stdin="A truce was signed. — ’".encode()).stdout)) == 1
+    done = run("score", "-", "--text", "body", "--model", model_path, stdin=b"body\nA truce was signed.\nNo truce.\n")
+    assert [row["row"] for row in table(done.stdout)] == ["0", "1"]
+    assert b"2 rows read, 2 written" in done.stderr
+
+
+def test_a_table_goes_to_a_file_and_the_summary_to_stderr(model_path: str, tmp_path: Path) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("id,text\n1,A truce was signed.\n", encoding="utf-8")
+    done = run("score", str(source), "-o", str(target), "--keep", "id", "--model", model_path)
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert table(target.read_bytes())[0]["id"] == "1"
+    again = run("score", str(source), "-o", str(target), "--quiet", "--model", model_path)
+    assert (again.returncode, again.stderr.decode().startswith("stance: error: ")) == (1, True)
+    assert run("score", str(source), "-o", str(target), "--force", "--quiet", "--model", model_path).stderr == b""
+
+
+def test_rows_that_cannot_be_read_end_with_1(model_path: str, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("id,text\n1,A truce was signed.\n2,b,c\n", encoding="utf-8")
+    done = run("score", str(source), "-o", str(tmp_path / "out.csv"), "--model", model_path)
+    assert done.returncode == 1
+    assert b"1 rows could not be read" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["score", "in.csv", "--text", "body"], 1, "stance: error: there is no column 'body'; the columns are ['id', 'text']."),
+        (["score", "nowhere.csv"], 1, "stance: error: nowhere.csv must be a file that can be read; No such file or directory. Check the path."),
+        (["score", "in.csv", "--unit", "word"], 2, "stance: error: Invalid value for '--unit': 'word' is not one of 'paragraph', 'row', 'document'."),
+        (["score"], 2, "stance: error: Missing argument 'SOURCE'."),
+        (["info", "nowhere"], 1, "stance: error: nowhere must be a model folder or zip; there is none. Check the path, or train a model first."),
+    ],
+)  # fmt: skip
+def test_errors(
+    arguments: list[str], code: int, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in.csv").write_text("id,text\n1,a truce\n", encoding="utf-8")
+    assert main(arguments) == code
+    assert capsys.readouterr().err.splitlines()[-1] == message
+
+
+def test_train_explain_and_info(lighthouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    lighthouse.to_csv(tmp_path / "mine.csv", index=False)
+    assert main(["train", str(tmp_path / "mine.csv"), "-o", str(tmp_path / "mine"), "--groups", "voice", "--name", "coast"]) == 0
+    assert "stance: macro-F1 " in capsys.readouterr().err
+    assert main(["explain", "The council voted against a truce.", "--model", str(tmp_path / "mine")]) == 0
+    assert "(before any word)" in capsys.readouterr().out
+    assert main(["info", str(tmp_path / "mine")]) == 0
+    assert capsys.readouterr().out.startswith("coast: 36 annotated paragraphs, sides masked\n")
+
+
+def test_a_closed_pipe_ends_quietly(model_path: str) -> None:
+    command = f'"{sys.executable}" -m stance score - --text text --quiet --model "{model_path}" | head -n 1'
+    lines = b"text\n" + b"A truce was signed.\n" * 3000
+    done = subprocess.run(["bash", "-c", command], input=lines, capture_output=True, check=False)
+    assert done.stdout.startswith(b"row,")
+    assert done.stderr == b""

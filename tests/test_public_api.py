@@ -1,0 +1,60 @@
+"""What is public, and in which direction modules import."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import stance
+
+PACKAGE = Path(stance.__file__).parent
+# A module imports only from rows below its own, and none imports the package root (cli asks it for the version).
+ROWS = [
+    {"errors", "labels"},
+    {"paragraphs", "tokens", "tables", "metrics"},
+    {"features", "sides", "results"},
+    {"frozen", "classifier"},
+    {"training"},
+    {"model"},
+    {"batch", "card"},
+    {"cli", "seeds"},
+    {"__main__"},
+]
+
+
+def test_names_are_pinned_and_all_there() -> None:
+    assert stance.__all__ == [
+        "KINDS", "SENTIMENTS", "STANCES", "STATUSES", "TONES", "Document", "Evidence", "HeadResult", "InputError", "LabelledParagraph",
+        "Model", "ModelError", "Paragraph", "ParagraphClassifier", "StanceError", "Summary", "TableError", "TrainingError", "label_file",
+        "load", "load_pipeline", "sentiment_of", "split_paragraphs", "train",
+    ]  # fmt: skip
+    for name in stance.__all__:
+        assert getattr(stance, name).__doc__
+
+
+def test_modules_import_from_rows_below_only() -> None:
+    row = {name: at for at, names in enumerate(ROWS) for name in names}
+    modules = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.glob("*.py")}
+    assert set(row) == set(modules) - {"__init__"}
+    for name, tree in modules.items():
+        if name == "__init__":
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "stance":
+                below = (node.module or "").partition(".")[2]
+                if not below:
+                    assert (name, [alias.name for alias in node.names]) == ("cli", ["__version__"])
+                else:
+                    assert row[below] < row[name], f"{name} imports {below}"
+
+
+def test_importing_stance_loads_nothing_heavy() -> None:
+    code = "import stance, sys; print(*sorted({'sklearn', 'nltk', 'pandas', 'scipy'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_scoring_a_text_needs_numpy_only() -> None:
+    code = "import stance, sys; stance.load().label('They urged a truce.'); print(*sorted({'sklearn', 'nltk', 'pandas', 'scipy'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
