@@ -16,6 +16,7 @@ from stance.labels import KINDS, SENTIMENTS, STANCES, STATUSES, TONES, sentiment
 if TYPE_CHECKING:
     from stance.batch import Summary, label_file
     from stance.classifier import ParagraphClassifier
+    from stance.evaluation import evaluate
     from stance.model import Model, load, load_pipeline, train
     from stance.paragraphs import Paragraph, split_paragraphs
     from stance.results import Document, Evidence, HeadResult, LabelledParagraph
@@ -29,6 +30,7 @@ _LAZY = {
     "Paragraph": "paragraphs", "split_paragraphs": "paragraphs",
     "ParagraphClassifier": "classifier",
     "Summary": "batch", "label_file": "batch",
+    "evaluate": "evaluation",
 }  # fmt: skip
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "Summary",
     "TableError",
     "TrainingError",
+    "evaluate",
     "label_file",
     "load",
     "load_pipeline",

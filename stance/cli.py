@@ -122,11 +122,12 @@ def train(table: Path, output: Path, labels: str, no_mask_sides: bool, **options
 @click.argument("paragraph")
 @click.option("--head", default="stance", show_default=True, help="Which label column to explain.")
 @click.option("--label", help="The label to explain; by default the one given.")
+@click.option("--contrast", help="Explain why the label and not this one.")
 @_MODEL
-def explain(paragraph: str, head: str, label: str | None, model: Path | None) -> None:
+def explain(paragraph: str, head: str, label: str | None, contrast: str | None, model: Path | None) -> None:
     """Show which words of PARAGRAPH speak for its label, and which against."""
     held = _load(model)
-    intercept, evidence = held.explain(paragraph, head=head, label=label)
+    intercept, evidence = held.explain(paragraph, head=head, label=label, contrast=contrast)
     labelled = held.label(paragraph, unit="row")[0]
     if not labelled.results:
         click.echo(f"{labelled.status}: this paragraph gets no label", err=True)
@@ -135,6 +136,20 @@ def explain(paragraph: str, head: str, label: str | None, model: Path | None) ->
     click.echo(f"{intercept:+7.3f}  (before any word)")
     for word in sorted(evidence, key=lambda word: -word.contribution):
         click.echo(f"{word.contribution:+7.3f}  {word.text}")
+
+
+@cli.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option("--text", default="text", show_default=True, help="The column of paragraphs.")
+@click.option("--documents", help="The column that tells which document a paragraph is from; intervals resample documents.")
+@click.option("--level", default=0.9, show_default=True, help="Level of the sets behind 'uncertain'.")
+def evaluate(model: Path, table: Path, **options: Any) -> None:
+    """Measure MODEL on TABLE, a CSV of annotated paragraphs with the model's label columns."""
+    from stance.evaluation import evaluate as evaluate_model
+
+    for head, evaluation in evaluate_model(_load(model), table, **options).items():
+        click.echo(f"# {head}\n{evaluation}\n")
 
 
 @cli.command()

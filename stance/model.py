@@ -97,7 +97,9 @@ class Model:
         results = {name: _head_result(head, tokens, block, document, level, evidence) for name, head in self.frozen.heads.items()}
         return LabelledParagraph(*place, "labelled", results, familiarity)
 
-    def explain(self, text: str, *, head: str = "stance", label: str | None = None) -> tuple[float, tuple[Evidence, ...]]:
+    def explain(
+        self, text: str, *, head: str = "stance", label: str | None = None, contrast: str | None = None
+    ) -> tuple[float, tuple[Evidence, ...]]:
         """Tell which words of one paragraph speak for a label and which against.
 
         Parameters
@@ -108,23 +110,34 @@ class Model:
             Which label column to explain.
         label : str, optional
             The label to explain; by default the most probable one.
+        contrast : str, optional
+            Another label: explain why `label` and not this one.
 
         Returns
         -------
         intercept : float
-            The logit before any word is read.
+            The logit before any word is read; less that of `contrast`.
         evidence : tuple of Evidence
-            In the order of the text; contributions and intercept add up to the label's logit.
+            In the order of the text; contributions and intercept add up to the label's logit, less that of `contrast`.
+
+        Raises
+        ------
+        InputError
+            If there is no such head or label.
         """
         _check_text(text)
         if head not in self.frozen.heads:
             raise InputError(f"`head` must be one of {list(self.labels)!r}; got {head!r}.")
         chosen = self.frozen.heads[head]
-        if label is not None and label not in chosen.classes:
-            raise InputError(f"`label` must be one of {list(chosen.classes)!r}; got {label!r}.")
+        for name, value in (("label", label), ("contrast", contrast)):
+            if value is not None and value not in chosen.classes:
+                raise InputError(f"`{name}` must be one of {list(chosen.classes)!r}; got {value!r}.")
         tokens = self.frozen.tokens(text)
-        best = int(np.argmax(chosen.logits([tokens])[0])) if label is None else chosen.classes.index(label)
-        return float(chosen.intercept[best]), _evidence(chosen, tokens, text, best, 0)
+        direction = np.zeros(len(chosen.classes))
+        direction[int(np.argmax(chosen.logits([tokens])[0])) if label is None else chosen.classes.index(label)] += 1
+        if contrast is not None:
+            direction[chosen.classes.index(contrast)] -= 1
+        return float(chosen.intercept @ direction), _evidence(chosen, tokens, text, direction, 0)
 
     def label_frame(
         self,
@@ -277,14 +290,14 @@ class Model:
 def _head_result(head: Head, tokens: Any, block: Paragraph, document: str, level: float, evidence: bool) -> HeadResult:
     probabilities = softmax(head.logits([tokens]))
     best = int(np.argmax(probabilities[0]))
-    words = _evidence(head, tokens, document, best, block.start) if evidence else ()
+    words = _evidence(head, tokens, document, np.eye(len(head.classes))[best], block.start) if evidence else ()
     by_label = dict(zip(head.classes, probabilities[0].tolist(), strict=True))
     uncertain = bool(head.is_uncertain(probabilities, level)[0])
     return HeadResult(head.classes[best], by_label, uncertain, float(head.intercept[best]), words)
 
 
-def _evidence(head: Head, tokens: Any, document: str, column: int, offset: int) -> tuple[Evidence, ...]:
-    parts = head.contributions(tokens)[:, column]
+def _evidence(head: Head, tokens: Any, document: str, direction: np.ndarray, offset: int) -> tuple[Evidence, ...]:
+    parts = head.contributions(tokens) @ direction
     spans = [(token.start + offset, token.end + offset) for token in tokens]
     return tuple(Evidence(document[s:e], s, e, float(part)) for (s, e), part in zip(spans, parts, strict=True) if part)
 

@@ -44,6 +44,10 @@ def test_explain_adds_up_to_the_logit_and_can_ask_for_another_label(small: Model
         intercept, evidence = small.explain(text, label=label)
         logit = small.frozen.heads["stance"].logits([small.frozen.tokens(text)])[0, at]
         assert intercept + sum(word.contribution for word in evidence) == pytest.approx(logit, abs=1e-9)
+    logits = dict(zip(small.labels["stance"], small.frozen.heads["stance"].logits([small.frozen.tokens(text)])[0], strict=True))
+    intercept, evidence = small.explain(text, label="opposed", contrast="neutral")
+    total = intercept + sum(word.contribution for word in evidence)
+    assert total == pytest.approx(logits["opposed"] - logits["neutral"], abs=1e-9)
     with pytest.raises(stance.InputError, match=r"`head` must be one of \['stance', 'tone'\]; got 'mood'\.$"):
         small.explain(text, head="mood")
     with pytest.raises(stance.InputError, match=r"`label` must be one of \['neutral', 'opposed', 'pro-ceasefire'\]; got 'no'\.$"):

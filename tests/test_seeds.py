@@ -8,13 +8,18 @@ from conftest import ROOT
 
 from stance.frozen import digest
 from stance.model import Model
-from stance.seeds import SEEDS, find_faults, read_seeds
+from stance.seed_rules import find_faults, find_imbalances
+from stance.seeds import SEEDS, read_seeds
 
 pytestmark = pytest.mark.skipif(not SEEDS.exists(), reason="needs the seeds, which come with a checkout only")
 
 
 def test_the_seeds_have_no_faults() -> None:
     assert list(find_faults(read_seeds())) == []
+
+
+def test_the_seeds_are_the_corpus_they_should_be() -> None:
+    assert list(find_imbalances(read_seeds())) == []
 
 
 def test_the_shipped_model_was_trained_on_these_seeds(shipped: Model) -> None:

@@ -1,0 +1,134 @@
+"""Describe the seeds: shares, agreement, words, names alone, and the learning curve; writes CORPUS.md and a picture beside itself.
+
+usage: python benchmarks/corpus.py [real.jsonl]
+
+`real.jsonl` holds real paragraphs with fields text, stance, tone and part; they are measured on, never trained on, and do not come with the project.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from nltk.metrics.agreement import AnnotationTask
+
+from stance.classifier import ParagraphClassifier
+from stance.metrics import measure_macro_f1
+from stance.seed_rules import GENRES, measure_names_only
+from stance.seeds import read_seeds
+from stance.training import RECIPES
+
+HERE = Path(__file__).parent
+SIZES = (375, 750, 1_500, 3_000, 6_000)
+DRAWS = 3
+
+
+def agreement(seeds: pd.DataFrame) -> Iterator[str]:
+    """Yield a table of kappa and alpha between writer and blind reader, overall and by genre."""
+    yield "| genre | paragraphs | stance kappa | stance alpha | tone kappa | tone alpha |\n|---|--:|--:|--:|--:|--:|"
+    groups = {"all": tuple(seeds["genre"].unique()), **GENRES}
+    for name, genres in groups.items():
+        part = seeds[seeds["genre"].isin(genres)]
+        cells = []
+        for head in ("stance", "tone"):
+            rows = [(coder, at, label) for coder in ("1", "2") for at, label in enumerate(part[f"{head}_{coder}"])]
+            task = AnnotationTask(data=rows)
+            cells += [f"{task.kappa():.3f}", f"{task.alpha():.3f}"]
+        yield f"| {name} | {len(part):,} | {' | '.join(cells)} |"
+
+
+def shares(seeds: pd.DataFrame) -> Iterator[str]:
+    """Yield the shares of labels, genres, conflicts and flags."""
+    for column in ("stance", "tone", "genre", "conflict", "split", "about", "noise", "phenomenon"):
+        counts = seeds[column].value_counts(normalize=True)
+        yield f"- **{column}**: " + ", ".join(f"{name} {share:.1%}" for name, share in counts.items())
+    cells = pd.crosstab(seeds["stance"], seeds["tone"])
+    yield "\n| | " + " | ".join(cells.columns) + " |\n|---|" + "--:|" * cells.shape[1]
+    yield from (f"| {stance} | " + " | ".join(map(str, row)) + " |" for stance, row in zip(cells.index, cells.to_numpy(), strict=True))
+
+
+def words(seeds: pd.DataFrame) -> str:
+    """Count tokens and types, and the mean type-token ratio of pieces of 1,000 words."""
+    found = re.findall(r"\w+", " ".join(seeds["text"]).lower())
+    pieces = [found[at : at + 1_000] for at in range(0, len(found) - 999, 1_000)]
+    ratio = np.mean([len(set(piece)) / 1_000 for piece in pieces])
+    lengths = seeds["text"].str.split().map(len)
+    return (
+        f"{len(found):,} words, {len(set(found)):,} different; type-token ratio of 1,000 running words {ratio:.3f}; "
+        f"median length {lengths.median():.0f} words, {(lengths < 25).mean():.1%} under 25"
+    )
+
+
+def draw_voices(seeds: pd.DataFrame, size: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Draw whole voices until `size` seeds are there."""
+    voices = rng.permutation(sorted(seeds["voice"].unique()))
+    counts = seeds["voice"].value_counts()[voices].cumsum()
+    return seeds[seeds["voice"].isin(counts.index[: int((counts < size).sum()) + 1])]
+
+
+def learning_curve(seeds: pd.DataFrame, real: Sequence[dict[str, str]]) -> pd.DataFrame:
+    """Measure macro-F1 on other voices and on real paragraphs, by the number of seeds trained on, whole voices at a time."""
+    rng = np.random.default_rng(0)
+    pool, test = seeds[seeds["split"] != "test"], seeds[seeds["split"] == "test"]
+    targets = {"test voices": test}
+    frame = pd.DataFrame(real)
+    if len(frame):
+        targets |= {f"real, {part}": rows for part, rows in frame.groupby("part")}
+    rows = []
+    for size in SIZES:
+        for draw in range(DRAWS if size < len(pool) else 1):
+            part = draw_voices(pool, size, rng)
+            for head in ("stance", "tone"):
+                model = ParagraphClassifier(**RECIPES[head], calibrate=False).fit(part["text"], part[head])
+                for name, target in targets.items():
+                    score = measure_macro_f1(target[head].tolist(), model.predict(target["text"]).tolist(), model.classes_.tolist())
+                    rows.append({"head": head, "on": name, "seeds": size, "trained": len(part), "draw": draw, "macro_f1": score})
+    return pd.DataFrame(rows)
+
+
+def plot(curve: pd.DataFrame, path: Path) -> None:
+    """Draw the learning curve, one panel a head."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
+    for axis, (head, part) in zip(axes, curve.groupby("head"), strict=True):
+        for style, (name, line) in zip(("o-", "s--", "^:"), part.groupby("on"), strict=False):
+            mean = line.groupby("seeds")["macro_f1"].mean()
+            axis.plot(mean.index, mean, style, label=name)
+        axis.set(title=head, xscale="log", xlabel="seeds trained on (whole voices)", ylabel="macro-F1" if head == "stance" else "")
+        axis.set_xticks(SIZES, [f"{size:,}" for size in SIZES])
+        axis.minorticks_off()
+        axis.grid(alpha=0.3)
+    axes[0].legend()
+    figure.savefig(path, dpi=120)
+
+
+def main(real_path: str | None = None) -> None:
+    """Measure and write."""
+    seeds = read_seeds()
+    real = [json.loads(line) for line in Path(real_path).read_text(encoding="utf-8").splitlines()] if real_path else []
+    if not real:
+        print("no real paragraphs given: the learning curve is measured on composed voices only", file=sys.stderr)
+    curve = learning_curve(seeds, real)
+    plot(curve, HERE / "learning-curve.png")
+    table = curve.pivot_table(index=["head", "on"], columns="seeds", values="macro_f1")
+    lines = ["# The seeds, measured\n", "Written by `benchmarks/corpus.py`.\n", "## Shares", *shares(seeds), "\n## Words\n", words(seeds)]
+    lines += ["\n## Two blind readings\n", *agreement(seeds)]
+    lines += ["\n## Stance from the names of sides alone\n", f"macro-F1 {measure_names_only(seeds):.3f} on other voices (chance 0.333)"]
+    lines += ["\n## Learning curve\n", "| head | measured on | " + " | ".join(f"{size:,}" for size in SIZES) + " |", "|---|---|" + "--:|" * len(SIZES)]
+    lines += [f"| {head} | {name} | " + " | ".join(f"{value:.3f}" for value in row) + " |" for (head, name), row in zip(table.index, table.to_numpy(), strict=True)]
+    lines += [f"\nMeans of {DRAWS} draws of whole voices (the last size: all that there are outside the test split).\n\n![learning curve](learning-curve.png)"]
+    (HERE / "CORPUS.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
