@@ -124,9 +124,7 @@ def evaluate(
     }
 
 
-def measure_head(
-    head: Head, annotations: list[str], probabilities: np.ndarray, *, groups: list[str] | None, level: float
-) -> Evaluation:
+def measure_head(head: Head, annotations: list[str], probabilities: np.ndarray, *, groups: list[str] | None, level: float) -> Evaluation:
     """Measure one head's probabilities, of shape (n_paragraphs, n_classes), against annotations."""
     from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
