@@ -8,9 +8,9 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections import Counter
+from pathlib import Path
 
 from stance.tables import read_rows
-from pathlib import Path
 
 SHOWN = 6
 

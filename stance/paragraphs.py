@@ -47,7 +47,8 @@ _CAPTION: Final = re.compile(
 )
 _CREDIT: Final = re.compile(
     r"\(?(?:data |photo |image )?(?:sourced?(?: from)?|sources|credits?)\s*:\s|"
-    r"\(?(?:additional |further )?(?:report(?:ing)?|writing|written|editing|edited|words|text|translat(?:ion|ed)|compiled|photography|photos?) by\s|"
+    r"\(?(?:additional |further )?"
+    r"(?:report(?:ing)?|writing|written|editing|edited|words|text|translat(?:ion|ed)|compiled|photography|photos?) by\s|"
     r"by (?:[A-Z][\w.’'-]+\s?){1,4}(?:(?:,| and | in |\|).{0,60})?\Z|"
     r"(?:©|\(c\)|copyright\b)|all rights reserved",
     re.IGNORECASE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
@@ -21,28 +22,43 @@ def load_gazetteer() -> Gazetteer:
     Gazetteer
         Names that are also English words match in their own casing only.
     """
-    names = _country_names()
+    names = {*_country_names(), *_capitals()}
     exact: set[str] = set()
     dropped: set[str] = set()
-    with resources.files("stance").joinpath("data/sides.csv").open(encoding="utf-8") as lines:
-        for row in csv.DictReader(lines):
-            {"any case": names, "exact case": exact, "not a side": dropped}[row["match"]].add(row["name"])
+    for row in _own_list():
+        {"any case": names, "exact case": exact, "not a side": dropped}[row["match"]].add(row["name"])
     return Gazetteer(names - exact - dropped, exact)
 
 
-def _country_names() -> set[str]:
+def load_places() -> frozenset[str]:
+    """Collect the masked names that are cities and regions, in lower case: places, not sides."""
+    own = (row["name"] for row in _own_list() if row["group"] == "place at war")
+    return frozenset(name.casefold() for name in (*own, *_capitals()))
+
+
+def _own_list() -> list[dict[str, str]]:
+    with resources.files("stance").joinpath("data/sides.csv").open(encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _country_names() -> Iterator[str]:
     from countryinfo import all_countries
 
-    found: set[str] = set()
     for country in all_countries():
         facts = country.info()
         demonyms = (facts.get("demonym") or "").replace("/", ",").split(",")
-        capital = facts.get("capital") or ()
-        for name in (facts["name"], *([capital] if isinstance(capital, str) else capital), *demonyms):
+        for name in (facts["name"], *demonyms):
             # A comma turns a name round ("Palestine, State of").
             if name.strip() and "," not in name:
-                found |= _inflections(name.strip())
-    return found
+                yield from _inflections(name.strip())
+
+
+def _capitals() -> Iterator[str]:
+    from countryinfo import all_countries
+
+    for country in all_countries():
+        capital = country.info().get("capital") or ()
+        yield from [capital] if isinstance(capital, str) else capital
 
 
 def _inflections(name: str) -> set[str]:

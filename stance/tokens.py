@@ -7,7 +7,7 @@ this module, so they cannot differ.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -17,8 +17,10 @@ SIDE: Final = "‹side›"
 # A word may hold apostrophes, straight or curly, but not begin or end with one: don't, O’Brien, Hamas' -> Hamas.
 _WORD: Final = re.compile(r"\w+(?:['’]\w+)*")
 _POSSESSIVE: Final = re.compile(r"['’][sS]\Z")
-# The parts of one name are joined by white space, one hyphen, apostrophe or full stop: South Sudan, Ben-Gvir, U.S.
-_JOINT: Final = re.compile(r"\s+|[-‐‑.'’]")
+# The parts of one name are joined by white space, one hyphen, apostrophe or full stop: South Sudan, Ben-Gvir, U.S; a full
+# stop and a space only after an initial or "St".
+_JOINT: Final = re.compile(r"['’]?\s+|[-‐‑.'’]")
+_ABBREVIATED: Final = re.compile(r"\.\s+")
 
 
 class Token(NamedTuple):
@@ -99,34 +101,35 @@ class Gazetteer:
         self.exact = tuple(sorted(set(exact)))
         self._phrases: dict[str, set[tuple[str, ...]]] = {}
         self._exact: dict[str, set[tuple[str, ...]]] = {}
-        for name in self.names:
-            words = tuple(_bare(word).lower() for word, _, _ in split_words(name))
-            self._phrases.setdefault(words[0], set()).add(words)
-        for name in self.exact:
-            words = tuple(word for word, _, _ in split_words(name))
-            self._exact.setdefault(words[0], set()).add(words)
+        for table, listed, form in ((self._phrases, self.names, fold), (self._exact, self.exact, str)):
+            for name in listed:
+                words = tuple(form(word) for word, _, _ in split_words(name))
+                table.setdefault(_bare(words[0]), set()).add(words)
 
     def match(self, words: list[tuple[str, int, int]], first: int, text: str) -> int:
         """Count the words of the longest name that begins at word `first`; 0 where none does."""
         bare = _bare(words[first][0])
         longest = 0
-        for table, fold in ((self._phrases, str.lower), (self._exact, str)):
-            for phrase in table.get(fold(bare), ()):
-                if len(phrase) > longest and self._holds(words, first, phrase, fold, text):
+        for table, form in ((self._phrases, fold), (self._exact, str)):
+            for phrase in table.get(form(bare), ()):
+                if len(phrase) > longest and _holds(words, first, phrase, form, text):
                     longest = len(phrase)
         return longest
 
-    @staticmethod
-    def _holds(words, first, phrase, fold, text) -> bool:  # type: ignore[no-untyped-def]
-        if first + len(phrase) > len(words):
+
+def _holds(words: list[tuple[str, int, int]], first: int, phrase: tuple[str, ...], form: Callable[[str], str], text: str) -> bool:
+    """Tell whether a name stands at word `first`; its last word may be a possessive."""
+    if first + len(phrase) > len(words):
+        return False
+    for step, wanted in enumerate(phrase):
+        word, start, _ = words[first + step]
+        if form(word) != wanted and (step < len(phrase) - 1 or form(_bare(word)) != wanted):
             return False
-        for step, wanted in enumerate(phrase):
-            word, start, _ = words[first + step]
-            if fold(_bare(word) if step == len(phrase) - 1 else word) != wanted:
+        if step:
+            before, _, end = words[first + step - 1]
+            if not _JOINT.fullmatch(text, end, start) and not (len(before) < 3 and _ABBREVIATED.fullmatch(text, end, start)):
                 return False
-            if step and not _JOINT.fullmatch(text, words[first + step - 1][2], start):
-                return False
-        return True
+    return True
 
 
 def _bare(word: str) -> str:
