@@ -21,8 +21,10 @@ lint: $(VENV)/.dev
 train: $(VENV)/.dev
 	$(RUN) -m stance.seeds train
 
+# REAL: a JSONL file of real paragraphs; BENCH: a folder of public benchmarks. Neither comes with the project.
 bench: $(VENV)/.dev
-	$(RUN) benchmarks/quality.py $(BENCH)
+	$(RUN) benchmarks/quality.py $(REAL)
+	$(RUN) benchmarks/public.py $(BENCH)
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)

@@ -124,10 +124,10 @@ def main(real_path: str | None = None) -> None:
     lines = ["# The seeds, measured\n", "Written by `benchmarks/corpus.py`.\n", "## Shares", *shares(seeds), "\n## Words\n", words(seeds)]
     lines += ["\n## Two blind readings\n", *agreement(seeds)]
     lines += [
-        "\n## Stance from the names of sides alone\n",
-        f"macro-F1 {measure_names_only(seeds):.3f} on other voices (chance 0.333) from nations, peoples, parties, armed groups and leaders;",
+        "\n## Stance from names alone\n",
+        f"Macro-F1 on other voices (chance 0.333): {measure_names_only(seeds):.3f} from nations, peoples,",
     ]
-    lines += [f"{measure_names_only(seeds, places=True):.3f} where cities and regions count too."]
+    lines += [f"parties, armed groups and leaders; {measure_names_only(seeds, places=True):.3f} where cities and regions count too."]
     lines += [
         "\n## Learning curve\n",
         "| head | measured on | " + " | ".join(f"{size:,}" for size in SIZES) + " |",
@@ -137,9 +137,8 @@ def main(real_path: str | None = None) -> None:
         f"| {head} | {name} | " + " | ".join(f"{value:.3f}" for value in row) + " |"
         for (head, name), row in zip(table.index, table.to_numpy(), strict=True)
     ]
-    lines += [
-        f"\nMeans of {DRAWS} draws of whole voices (the last size: all that there are outside the test split).\n\n![learning curve](learning-curve.png)"
-    ]
+    lines += [f"\nMeans of {DRAWS} draws of whole voices (the last size: all that there are outside the test split)."]
+    lines += ["\n![learning curve](learning-curve.png)"]
     (HERE / "CORPUS.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
 

@@ -1,0 +1,75 @@
+"""The quality gate: floors under measured quality, and the digest of the data that they were measured on.
+
+usage: python benchmarks/gate.py check
+       python benchmarks/gate.py raise            (floors follow what is measured, upward only)
+       python benchmarks/gate.py lower "reason"   (downward; the reason must stand in CHANGELOG.md)
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import stance
+from stance.frozen import digest
+from stance.model import Model
+from stance.seeds import read_seeds
+
+FLOORS = Path(__file__).with_name("floors.json")
+CHANGELOG = Path(__file__).parent.parent / "CHANGELOG.md"
+MARGIN = 0.005  # between what is measured and the floor
+
+
+def measure(model: Model) -> dict[str, Any]:
+    """Measure the shipped model on the test split: what the floors are about, higher is better."""
+    test = read_seeds().query("split == 'test'")
+    found = stance.evaluate(model, test, documents="voice")
+    figures: dict[str, Any] = {"data_sha256": digest(repr(test[["text", "stance", "tone"]].to_numpy().tolist()).encode())}
+    for head, evaluation in found.items():
+        figures[f"{head} macro-F1"] = evaluation.macro_f1
+        figures[f"{head} worst recall"] = min(evaluation.recall.values())
+        figures[f"{head} 1 - calibration error"] = 1 - evaluation.calibration_error
+        figures[f"{head} coverage"] = evaluation.coverage
+    return figures
+
+
+def find_falls(figures: dict[str, Any], floors: dict[str, Any]) -> list[str]:
+    """Say which figures are under their floor, or measured on other data."""
+    if figures["data_sha256"] != floors["data_sha256"]:
+        return ["the test split has changed since the floors were measured; raise or lower them"]
+    return [
+        f"{name} is {figures[name]:.3f}; its floor is {floor:.3f}"
+        for name, floor in floors.items()
+        if name != "data_sha256" and figures[name] < floor
+    ]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Check, raise or lower; return the exit code."""
+    figures = measure(stance.load())
+    old = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {"data_sha256": ""}
+    new = {name: value if name == "data_sha256" else round(value - MARGIN, 3) for name, value in figures.items()}
+    match list(arguments):
+        case ["check"]:
+            falls = find_falls(figures, old)
+            print("\n".join(falls) or "every figure is above its floor")
+            return int(bool(falls))
+        case ["raise"]:
+            kept = {name: value if name == "data_sha256" else max(value, old.get(name, 0.0)) for name, value in new.items()}
+        case ["lower", reason] if reason in CHANGELOG.read_text(encoding="utf-8"):
+            kept = new
+        case ["lower", _]:
+            print("to lower a floor, its reason must stand in CHANGELOG.md, word for word", file=sys.stderr)
+            return 2
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
+    FLOORS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
