@@ -13,7 +13,7 @@ import numpy as np
 
 from stance.classifier import ParagraphClassifier, make_folds
 from stance.errors import TableError, TrainingError
-from stance.frozen import FORMAT, Block, FrozenModel, Head, digest
+from stance.frozen import FORMAT, Block, FrozenModel, Head, digest, softmax
 from stance.metrics import measure_calibration_error, measure_interval, measure_macro_f1
 from stance.sides import load_gazetteer
 
@@ -121,8 +121,8 @@ def fit_heads(
     Notes
     -----
     The figures in the facts, and the nonconformity scores behind `uncertain`, come from cross-validation by group: no row
-    is scored by a classifier, or a temperature, that was fitted on its group. The fit runs on one thread, so that it gives
-    the same arrays again.
+    is scored by a classifier that was fitted on its group. The one temperature is that of the whole fit, itself chosen on
+    held-out rows. The fit runs on one thread, so that it gives the same arrays again.
     """
     from threadpoolctl import threadpool_limits
 
@@ -130,9 +130,9 @@ def fit_heads(
     heads, pipelines, figures = {}, {}, {}
     with threadpool_limits(1):
         for head, labels in rows.labels.items():
-            classifier = ParagraphClassifier(**recipes[head])
+            classifier = ParagraphClassifier(**recipes[head]).fit(rows.texts, labels, groups=rows.groups)
             held_out = _held_out(classifier, rows, np.asarray(labels))
-            pipelines[head] = classifier.fit(rows.texts, labels, groups=rows.groups)
+            pipelines[head] = classifier
             heads[head] = freeze(head, classifier, _scores(held_out, classifier.classes_, labels))
             figures[head] = _figures(held_out, classifier.classes_, labels, rows.groups)
     facts = {
@@ -159,16 +159,23 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _held_out(classifier: ParagraphClassifier, rows: Annotated, labels: np.ndarray) -> np.ndarray:
+def _held_out(fitted: ParagraphClassifier, rows: Annotated, labels: np.ndarray) -> np.ndarray:
+    """Return the probabilities of every row by a classifier that did not see its group, at the fitted temperature."""
     from sklearn.base import clone
 
     texts = np.asarray(rows.texts, dtype=object)
-    groups = None if rows.groups is None else np.asarray(rows.groups)
-    out = np.empty((len(texts), len(np.unique(labels))))
-    for train, test in make_folds(labels, groups, cv=classifier.cv, random_state=classifier.random_state):
-        part = clone(classifier).fit(texts[train], labels[train], groups=None if groups is None else groups[train])
-        out[test] = part.predict_proba(texts[test])
-    return out
+    logs = np.empty((len(texts), len(fitted.classes_)))
+    for train, test in make_folds(labels, rows.groups, cv=fitted.cv, random_state=fitted.random_state):
+        part = clone(fitted).set_params(calibrate=False).fit(texts[train], labels[train])
+        logs[test] = np.log(part.predict_proba(texts[test]))
+    # Without a temperature scikit-learn turns the margin x of two labels into (-x/2, x/2), with one into (-x, x).
+    halves = 2.0 if fitted.calibrate and len(fitted.classes_) == 2 else 1.0
+    return softmax(halves * _beta(fitted.pipeline_["classifier"]) * logs)
+
+
+def _beta(step: Any) -> float:
+    """Return the inverse temperature of a fitted last step; 1 without one."""
+    return float(step.calibrated_classifiers_[0].calibrators[0].beta_) if hasattr(step, "calibrated_classifiers_") else 1.0
 
 
 def _scores(held_out: np.ndarray, classes: np.ndarray, labels: Sequence[str]) -> np.ndarray:
@@ -238,11 +245,8 @@ def _linear(step: Any) -> tuple[np.ndarray, np.ndarray]:
         if len(step.calibrated_classifiers_) != 1:
             raise TrainingError("a calibrated classifier must hold one temperature to be frozen; calibrate with `ensemble=False`.")
         linear, scale = step.calibrated_classifiers_[0].estimator, 1.0
-        beta = float(step.calibrated_classifiers_[0].calibrators[0].beta_)
-    else:
-        beta = 1.0
     coefficients, intercept = np.asarray(linear.coef_), np.asarray(linear.intercept_)
     if len(coefficients) == 1:  # two labels: (-x, x), which scikit-learn halves only where there is no temperature
         coefficients = scale * np.vstack([-coefficients, coefficients])
         intercept = scale * np.concatenate([-intercept, intercept])
-    return coefficients * beta, intercept * beta
+    return coefficients * _beta(step), intercept * _beta(step)
