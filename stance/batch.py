@@ -83,6 +83,7 @@ def label_file(
     unit: str = "paragraph",
     keep: str | Sequence[str] = (),
     level: float = 0.9,
+    target_column: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
     force: bool = False,
@@ -100,7 +101,7 @@ def label_file(
         The column of texts.
     model : Model, str or Path, optional
         A model, or where one lies; by default the shipped one.
-    unit, keep, level
+    unit, keep, level, target_column
         As in `Model.label_frame`.
     encoding, delimiter : str, optional
         Of the source, as in `stance.tables.read_rows`.
@@ -128,11 +129,12 @@ def label_file(
     start = time.perf_counter()
     with contextlib.ExitStack() as stack:
         table = stack.enter_context(read_rows(origin, encoding=encoding, delimiter=delimiter))
-        kept = check_columns(table.columns, text, keep)
+        kept = check_columns(table.columns, text, keep, target_column)
         columns = ["row", *held.columns(unit)]
         names = carried_names(kept, columns)
         out = stack.enter_context(_target(target, force))
-        rows = _labelled(table, held, text, unit, level, kept, columns, summary, progress)
+        read = (text, target_column)
+        rows = _labelled(table, held, read, unit, level, kept, columns, summary, progress)
         write_rows(out, [*names.values(), *columns], rows)
     summary.faults = table.faults
     summary.seconds = time.perf_counter() - start
@@ -150,7 +152,7 @@ def _target(target: str | Path | IO[str], force: bool) -> contextlib.AbstractCon
 def _labelled(
     table: Table,
     model: Model,
-    text: str,
+    read: tuple[str, str | None],
     unit: str,
     level: float,
     kept: Sequence[str],
@@ -158,11 +160,13 @@ def _labelled(
     summary: Summary,
     progress: Callable[[Iterable[list[str]]], Iterable[list[str]]] | None,
 ) -> Iterator[list[Any]]:
-    at = table.columns.index(text)
+    at = table.columns.index(read[0])
+    aim = None if read[1] is None else table.columns.index(read[1])
     carried = [table.columns.index(column) for column in kept]
     for number, record in enumerate(progress(table) if progress else table):
         summary.rows += 1
-        for row in model.cell_rows(record[at], unit=unit, level=level):
+        target = None if aim is None else record[aim]
+        for row in model.cell_rows(record[at], unit=unit, level=level, target=target):
             summary.count(row, list(model.labels))
             row["row"] = number
             yield [record[column] for column in carried] + [row[column] for column in columns]

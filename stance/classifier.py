@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from stance.errors import InputError, TrainingError
-from stance.features import make_vectorizer
+from stance.features import copy_features, make_vectorizer
 from stance.sides import load_gazetteer
 
 
@@ -48,7 +48,10 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     classes_ : ndarray of shape (n_classes,)
         Labels in sorted order; the columns of `predict_proba` and `decision_function`.
     pipeline_ : sklearn.pipeline.Pipeline
-        Steps ``features`` (a `FeatureUnion` of `TfidfVectorizer`) and ``classifier``.
+        Steps ``features`` (a `FeatureUnion` of `TfidfVectorizer`) and ``classifier``; between the two, where `fit` was given
+        targets, `stance.features.copy_features`.
+    targets_ : tuple of str
+        The targets that have a copy of the features, in sorted order.
 
     References
     ----------
@@ -85,7 +88,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.cv = cv
         self.random_state = random_state
 
-    def fit(self, X: Iterable[str], y: Iterable[Any], sample_weight: Any = None, groups: Any = None) -> Any:
+    def fit(self, X: Iterable[str], y: Iterable[Any], sample_weight: Any = None, groups: Any = None, targets: Any = None) -> Any:
         """Fit features, classifier and temperature.
 
         Parameters
@@ -98,6 +101,8 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             Weights of the paragraphs.
         groups : array-like of shape (n_paragraphs,), optional
             What must not be split between the calibration's folds: the voice, author or outlet of each paragraph.
+        targets : iterable of str, of length n_paragraphs, optional
+            What each paragraph takes a stance on. Each target gets a copy of every feature, beside the shared one.
 
         Returns
         -------
@@ -107,7 +112,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InputError
-            If a paragraph is not a str, or `X` and `y` differ in length.
+            If a paragraph is not a str, or `X`, `y` and `targets` differ in length.
         TrainingError
             If there is one label only, or a label too rare to calibrate on.
         """
@@ -121,24 +126,43 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.classes_ = np.unique(labels)
         if len(self.classes_) < 2:
             raise TrainingError(f"`y` must hold at least two labels; got {self.classes_.tolist()!r} only. Add rows of another label.")
-        gazetteer = load_gazetteer() if self.mask_sides else None
-        features = make_vectorizer(self.ngram_range, self.char_ngram_range, min_df=self.min_df, gazetteer=gazetteer)
-        classifier = LogisticRegression(C=self.C, class_weight=self.class_weight, max_iter=2_000)
-        if self.calibrate:
-            folds = make_folds(labels, groups, cv=self.cv, random_state=self.random_state)
-            classifier = CalibratedClassifierCV(classifier, method="temperature", ensemble=False, cv=folds)
-        self.pipeline_ = Pipeline([("features", features), ("classifier", classifier)])
-        weights = {} if sample_weight is None else {"classifier__sample_weight": np.asarray(sample_weight, dtype=float)}
-        self.pipeline_.fit(texts, labels, **weights)
+        aims = None if targets is None else list(targets)
+        self.targets_ = () if aims is None else tuple(sorted(set(aims)))
+        self.pipeline_ = Pipeline([("features", self._features()), ("classifier", self._classifier(labels, groups))])
+        matrix = self._copied(self.pipeline_["features"].fit_transform(texts), aims)
+        weights = {} if sample_weight is None else {"sample_weight": np.asarray(sample_weight, dtype=float)}
+        self.pipeline_["classifier"].fit(matrix, labels, **weights)
         return self
 
-    def predict_proba(self, X: Iterable[str]) -> np.ndarray:
+    def _features(self) -> Any:
+        gazetteer = load_gazetteer() if self.mask_sides else None
+        return make_vectorizer(self.ngram_range, self.char_ngram_range, min_df=self.min_df, gazetteer=gazetteer)
+
+    def _classifier(self, labels: np.ndarray, groups: Any) -> Any:
+        linear = LogisticRegression(C=self.C, class_weight=self.class_weight, max_iter=2_000)
+        if not self.calibrate:
+            return linear
+        folds = make_folds(labels, groups, cv=self.cv, random_state=self.random_state)
+        return CalibratedClassifierCV(linear, method="temperature", ensemble=False, cv=folds)
+
+    def _copied(self, matrix: Any, targets: list[Any] | None) -> Any:
+        known = getattr(self, "targets_", ())  # a pipeline saved before there were targets has none
+        if not known:
+            return matrix
+        aims = [None] * matrix.shape[0] if targets is None else targets
+        if len(aims) != matrix.shape[0]:
+            raise InputError(f"`targets` must hold one target a paragraph; got {len(aims)} for {matrix.shape[0]} paragraphs.")
+        return copy_features(matrix, aims, known)
+
+    def predict_proba(self, X: Iterable[str], targets: Any = None) -> np.ndarray:
         """Return calibrated probabilities.
 
         Parameters
         ----------
         X : iterable of str, of length n_paragraphs
             Paragraphs. One without a known word gets what the intercept alone says; `Model.label` withholds it.
+        targets : iterable of str or None, of length n_paragraphs, optional
+            What each is about. None, or a target that `fit` has not seen, uses what all targets share.
 
         Returns
         -------
@@ -149,12 +173,13 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         texts = check_texts(X)
         if not texts:
             return np.empty((0, len(self.classes_)))
-        return np.asarray(self.pipeline_.predict_proba(texts))
+        matrix = self._copied(self.pipeline_["features"].transform(texts), None if targets is None else list(targets))
+        return np.asarray(self.pipeline_["classifier"].predict_proba(matrix))
 
-    def predict(self, X: Iterable[str]) -> np.ndarray:
+    def predict(self, X: Iterable[str], targets: Any = None) -> np.ndarray:
         """Return the most probable label of each paragraph, as an ndarray of shape (n_paragraphs,)."""
         check_is_fitted(self)
-        return np.asarray(self.classes_[np.argmax(self.predict_proba(X), axis=1)])
+        return np.asarray(self.classes_[np.argmax(self.predict_proba(X, targets), axis=1)])
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

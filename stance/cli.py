@@ -13,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from stance.model import Model
 
+_TARGET = click.option("--target-column", help="The column that names what each text is about.")
 _MODEL = click.option("--model", type=click.Path(path_type=Path), help="A model folder or zip; by default the shipped one.")
 
 
@@ -44,6 +45,7 @@ def cli(debug: bool) -> None:
 )
 @click.option("--keep", default="", help="Columns to carry along, parted by commas, or 'all'.")
 @click.option("--level", default=0.9, show_default=True, help="Level of the sets behind 'uncertain'.")
+@_TARGET
 @click.option("--encoding", help="Encoding of the CSV; by default its byte order mark's, or UTF-8.")
 @click.option("--delimiter", help="Delimiter of the CSV; by default the one its header shows.")
 @click.option("--force", is_flag=True, help="Replace the output.")
@@ -105,6 +107,7 @@ def _score_document(source: Path, output: Path | None, model: Path | None, optio
 @click.option("--text", default="text", show_default=True, help="The column of paragraphs.")
 @click.option("--labels", default="stance,tone", show_default=True, help="Label columns, parted by commas.")
 @click.option("--groups", help="The column of what must stay together in cross-validation (voice, author, outlet).")
+@_TARGET
 @click.option("--no-mask-sides", is_flag=True, help="Let the names of nations, parties and leaders count (for study).")
 @click.option("--name", default="unnamed", help="The model's name.")
 def train(table: Path, output: Path, labels: str, no_mask_sides: bool, **options: Any) -> None:
@@ -123,12 +126,13 @@ def train(table: Path, output: Path, labels: str, no_mask_sides: bool, **options
 @click.option("--head", default="stance", show_default=True, help="Which label column to explain.")
 @click.option("--label", help="The label to explain; by default the one given.")
 @click.option("--contrast", help="Explain why the label and not this one.")
+@click.option("--target", help="What PARAGRAPH is about, for a model trained with --target-column.")
 @_MODEL
-def explain(paragraph: str, head: str, label: str | None, contrast: str | None, model: Path | None) -> None:
+def explain(paragraph: str, head: str, label: str | None, contrast: str | None, target: str | None, model: Path | None) -> None:
     """Show which words of PARAGRAPH speak for its label, and which against."""
     held = _load(model)
-    intercept, evidence = held.explain(paragraph, head=head, label=label, contrast=contrast)
-    labelled = held.label(paragraph, unit="row")[0]
+    intercept, evidence = held.explain(paragraph, head=head, label=label, contrast=contrast, target=target)
+    labelled = held.label(paragraph, unit="row", target=target)[0]
     if not labelled.results:
         click.echo(f"{labelled.status}: this paragraph gets no label", err=True)
     for name, p in (labelled.results[head].probabilities if labelled.results else {}).items():

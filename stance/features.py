@@ -8,7 +8,7 @@ cannot differ.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from stance.tokens import SIDE, Gazetteer, Token, make_tokens
 
@@ -108,3 +108,32 @@ def make_vectorizer(
             if span is not None
         ]
     )
+
+
+def copy_features(matrix: Any, targets: Sequence[str | None], known: Sequence[str]) -> Any:
+    """Put beside the features of each row one copy a target, which is zero but in the rows of that target.
+
+    Parameters
+    ----------
+    matrix : sparse matrix of shape (n_paragraphs, n_features)
+        The features that all targets share.
+    targets : sequence of str or None, of length n_paragraphs
+        What each paragraph is about; a row of None or of an unknown target gets zeros only.
+    known : sequence of str
+        The targets that have a copy.
+
+    Returns
+    -------
+    sparse matrix of shape (n_paragraphs, n_features + n_known * (n_features + 1))
+        The last column of each copy is 1: the target's own intercept.
+
+    References
+    ----------
+    Daumé (2007). Frustratingly easy domain adaptation. ACL.
+    """
+    import numpy as np
+    from scipy import sparse
+
+    wide = sparse.hstack([matrix, np.ones((matrix.shape[0], 1))], format="csr")
+    masks = [sparse.diags_array([float(target == name) for target in targets]) for name in known]
+    return sparse.hstack([matrix, *(mask @ wide for mask in masks)], format="csr")

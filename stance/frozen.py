@@ -6,7 +6,8 @@ A frozen model is a folder (or a zip of one)::
     facts.json             format, labels, recipe, versions, measured figures, a self-test, digests of the pipelines
     sides.json             the names that are masked
     <head>.features.json   the features in the order of the arrays
-    <head>.weights.npy     float64 of shape (n_classes + 1, n_features + 1): idf, then one row a class; last column the intercepts
+    <head>.weights.npy     float64 of shape (n_classes + 1, n_features + 1): idf, then one row a class; last column the intercepts.
+                           A model with targets has n_classes rows more for each target
     <head>.scores.npy      float64 of shape (n_rows,): sorted nonconformity scores of held-out rows
 
 Nothing in it is code: JSON and ``.npy`` are read with ``allow_pickle=False``.
@@ -20,7 +21,7 @@ import json
 import math
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,6 +67,8 @@ class Head:
         Intercepts, already divided by the temperature.
     scores : ndarray of shape (n_rows,)
         Sorted ``1 - p(true label)`` of rows that the fit did not see (split conformal prediction).
+    copies : dict of str to tuple of ndarray
+        By target, the weights and intercept that hold for it instead: those shared by all targets, plus its own.
     """
 
     name: str
@@ -75,6 +78,14 @@ class Head:
     weights: np.ndarray
     intercept: np.ndarray
     scores: np.ndarray
+    copies: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+
+    def aim(self, target: str | None) -> Head:
+        """Return the head as it holds for a target; for None or an unknown one, the shared part, which is the head itself."""
+        if target is None or target not in self.copies:
+            return self
+        weights, intercept = self.copies[target]
+        return replace(self, weights=weights, intercept=intercept)
 
     def logits(self, paragraphs: Sequence[Sequence[Token]]) -> np.ndarray:
         """Return the logits, of shape (n_paragraphs, n_classes)."""
@@ -185,10 +196,10 @@ class FrozenModel:
         """Split one paragraph as the model was trained."""
         return make_tokens(text, self.gazetteer)
 
-    def probabilities(self, texts: Sequence[str]) -> dict[str, np.ndarray]:
-        """Return calibrated probabilities by head, each of shape (n_paragraphs, n_classes)."""
+    def probabilities(self, texts: Sequence[str], target: str | None = None) -> dict[str, np.ndarray]:
+        """Return calibrated probabilities by head, each of shape (n_paragraphs, n_classes), with the copies of one target."""
         paragraphs = [self.tokens(text) for text in texts]
-        return {name: softmax(head.logits(paragraphs)) for name, head in self.heads.items()}
+        return {name: softmax(head.aim(target).logits(paragraphs)) for name, head in self.heads.items()}
 
     def familiarity(self, tokens: Sequence[Token]) -> float:
         """Return the share of the paragraph's words that the training paragraphs held; masked names and numbers aside."""
@@ -208,10 +219,11 @@ class FrozenModel:
         yield "sides.json", _json(sides)
         for head in self.heads.values():
             blocks = [{"name": b.name, "ngram_range": b.ngram_range, "features": list(b.columns)} for b in head.blocks]
-            yield f"{head.name}.features.json", _json({"classes": head.classes, "blocks": blocks})
-            rows = np.vstack([head.idf, head.weights.T])
-            column = np.concatenate([[0.0], head.intercept])[:, None]
-            yield f"{head.name}.weights.npy", _npy(np.hstack([rows, column]))
+            targets = {"targets": list(head.copies)} if head.copies else {}
+            yield f"{head.name}.features.json", _json({"classes": head.classes, "blocks": blocks, **targets})
+            parts = [(head.weights, head.intercept), *head.copies.values()]
+            rows = [np.hstack([weights.T, intercept[:, None]]) for weights, intercept in parts]
+            yield f"{head.name}.weights.npy", _npy(np.vstack([np.append(head.idf, 0.0), *rows]))
             yield f"{head.name}.scores.npy", _npy(head.scores)
 
 
@@ -297,10 +309,13 @@ def _read_head(files: Mapping[str, bytes], name: str, path: Path) -> Head:
         first += len(block["features"])
     table = _read_npy(files, f"{name}.weights.npy", path)
     scores = _read_npy(files, f"{name}.scores.npy", path)
-    if table.shape != (len(layout["classes"]) + 1, first + 1) or scores.ndim != 1 or sum(len(b.columns) for b in blocks) != first:
+    targets = layout.get("targets", [])
+    height = len(layout["classes"]) * (1 + len(targets))
+    if table.shape != (height + 1, first + 1) or scores.ndim != 1 or sum(len(b.columns) for b in blocks) != first:
         raise ModelError(f"{path}: the arrays of head {name!r} do not fit its features. Copy or train the model again.")
-    weights = np.ascontiguousarray(table[1:, :-1].T)
-    return Head(name, tuple(layout["classes"]), tuple(blocks), table[0, :-1], weights, table[1:, -1], scores)
+    parts = [(np.ascontiguousarray(rows[:, :-1].T), rows[:, -1]) for rows in np.split(table[1:], 1 + len(targets))]
+    copies = dict(zip(targets, parts[1:], strict=True))
+    return Head(name, tuple(layout["classes"]), tuple(blocks), table[0, :-1], *parts[0], scores, copies)
 
 
 def _read_npy(files: Mapping[str, bytes], name: str, path: Path) -> np.ndarray:
@@ -315,7 +330,7 @@ def _read_npy(files: Mapping[str, bytes], name: str, path: Path) -> np.ndarray:
 
 def _self_test(model: FrozenModel, path: Path) -> None:
     for case in model.facts["self_test"]:
-        found = model.probabilities([case["text"]])
+        found = model.probabilities([case["text"]], case.get("target"))
         for name, expected in case["probabilities"].items():
             if not np.allclose(found[name][0], expected, rtol=0, atol=TOLERANCE):
                 raise ModelError(

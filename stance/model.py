@@ -52,7 +52,15 @@ class Model:
         heads = ", ".join(f"{head}: {' / '.join(labels)}" for head, labels in self.labels.items())
         return f"<stance.Model {self.facts.get('name', 'unnamed')} ({heads})>"
 
-    def label(self, text: str, *, unit: str = "document", kinds: Iterable[str] = LABELLED_KINDS, level: float = 0.9) -> Document:
+    def label(
+        self,
+        text: str,
+        *,
+        unit: str = "document",
+        kinds: Iterable[str] = LABELLED_KINDS,
+        level: float = 0.9,
+        target: str | None = None,
+    ) -> Document:
         """Split a document into blocks and label each.
 
         Parameters
@@ -65,6 +73,9 @@ class Model:
             The kinds of blocks to label; the others come back as "skipped".
         level : float, default=0.9
             Level of the prediction sets behind `uncertain`.
+        target : str, optional
+            What the text is about, if the model was trained with `target_column`; None, or one it has not seen, uses what
+            all targets share.
 
         Returns
         -------
@@ -77,13 +88,16 @@ class Model:
             If `text` is not a str.
         """
         _check_text(text)
-        return self._document(text, unit, frozenset(kinds), level, evidence=True)
+        return self._document(text, unit, frozenset(kinds), level, target, evidence=True)
 
-    def _document(self, text: str, unit: str, kinds: frozenset[str], level: float, *, evidence: bool) -> Document:
+    def _document(self, text: str, unit: str, kinds: frozenset[str], level: float, target: str | None, *, evidence: bool) -> Document:
         blocks = [Paragraph(0, len(text), "paragraph")] if unit == "row" else split_paragraphs(text)
-        return Document(text, [self._block(text, b, kinds, level, evidence) for b in blocks], self.labels)
+        heads = {name: head.aim(target) for name, head in self.frozen.heads.items()}
+        return Document(text, [self._block(text, b, kinds, level, heads, evidence) for b in blocks], self.labels)
 
-    def _block(self, document: str, block: Paragraph, kinds: frozenset[str], level: float, evidence: bool) -> LabelledParagraph:
+    def _block(
+        self, document: str, block: Paragraph, kinds: frozenset[str], level: float, heads: Mapping[str, Head], evidence: bool
+    ) -> LabelledParagraph:
         text = document[block.start : block.end]
         place = (text, block.start, block.end, block.kind)
         if block.kind not in kinds:
@@ -94,11 +108,11 @@ class Model:
         familiarity = self.frozen.familiarity(tokens)
         if familiarity < FAMILIAR:
             return LabelledParagraph(*place, "unfamiliar", {}, familiarity)
-        results = {name: _head_result(head, tokens, block, document, level, evidence) for name, head in self.frozen.heads.items()}
+        results = {name: _head_result(head, tokens, block, document, level, evidence) for name, head in heads.items()}
         return LabelledParagraph(*place, "labelled", results, familiarity)
 
     def explain(
-        self, text: str, *, head: str = "stance", label: str | None = None, contrast: str | None = None
+        self, text: str, *, head: str = "stance", label: str | None = None, contrast: str | None = None, target: str | None = None
     ) -> tuple[float, tuple[Evidence, ...]]:
         """Tell which words of one paragraph speak for a label and which against.
 
@@ -112,6 +126,8 @@ class Model:
             The label to explain; by default the most probable one.
         contrast : str, optional
             Another label: explain why `label` and not this one.
+        target : str, optional
+            As in `label`.
 
         Returns
         -------
@@ -128,7 +144,7 @@ class Model:
         _check_text(text)
         if head not in self.frozen.heads:
             raise InputError(f"`head` must be one of {list(self.labels)!r}; got {head!r}.")
-        chosen = self.frozen.heads[head]
+        chosen = self.frozen.heads[head].aim(target)
         for name, value in (("label", label), ("contrast", contrast)):
             if value is not None and value not in chosen.classes:
                 raise InputError(f"`{name}` must be one of {list(chosen.classes)!r}; got {value!r}.")
@@ -147,6 +163,7 @@ class Model:
         unit: str = "paragraph",
         keep: str | Sequence[str] = (),
         level: float = 0.9,
+        target_column: str | None = None,
     ) -> pd.DataFrame:
         """Label a column of texts.
 
@@ -163,6 +180,8 @@ class Model:
             Columns of `frame` to carry along; one whose name a result needs becomes ``input_<name>``.
         level : float, default=0.9
             Level of the prediction sets behind the uncertain columns.
+        target_column : str, optional
+            The column that names what each text is about, as `target` in `label`.
 
         Returns
         -------
@@ -177,11 +196,12 @@ class Model:
         """
         import pandas as pd
 
-        kept = check_columns(list(frame.columns), text, keep)
+        kept = check_columns(list(frame.columns), text, keep, target_column)
         check_unit(unit)
+        targets = [None] * len(frame) if target_column is None else frame[target_column]
         records: list[dict[str, Any]] = []
-        for row, cell in enumerate(frame[text]):
-            records += ({"row": row} | record for record in self.cell_rows(cell, unit=unit, level=level))
+        for row, (cell, target) in enumerate(zip(frame[text], targets, strict=True)):
+            records += ({"row": row} | record for record in self.cell_rows(cell, unit=unit, level=level, target=target))
         columns = ["row", *self.columns(unit)]
         out = pd.DataFrame(records, columns=columns)
         at = out["row"].to_numpy(dtype=int)
@@ -200,7 +220,7 @@ class Model:
             columns += [*(f"{head}_share_{_word(name)}" for name in names), f"{head}_uncertain_share"]
         return [*columns, "sentiment_score", "status"]
 
-    def cell_rows(self, cell: Any, *, unit: str = "paragraph", level: float = 0.9) -> Iterator[dict[str, Any]]:
+    def cell_rows(self, cell: Any, *, unit: str = "paragraph", level: float = 0.9, target: Any = None) -> Iterator[dict[str, Any]]:
         """Yield the result rows of one cell, whatever it holds; at least one.
 
         Parameters
@@ -211,6 +231,8 @@ class Model:
             As in `label_frame`.
         level : float, default=0.9
             As in `label_frame`.
+        target : object, optional
+            What stands in the target column; all but a known target counts as unknown.
 
         Yields
         ------
@@ -222,7 +244,8 @@ class Model:
         if status:
             yield blank | {"status": status}
             return
-        document = self._document(cell, unit, LABELLED_KINDS, level, evidence=False)
+        aim = target if isinstance(target, str) else None
+        document = self._document(cell, unit, LABELLED_KINDS, level, aim, evidence=False)
         if unit == "document":
             yield blank | self._shares(document)
         else:
@@ -326,14 +349,16 @@ def check_unit(unit: str) -> None:
         raise InputError(f"`unit` must be one of {list(UNITS)!r}; got {unit!r}.")
 
 
-def check_columns(columns: Sequence[Any], text: str, keep: str | Sequence[str]) -> list[Any]:
+def check_columns(columns: Sequence[Any], text: str, keep: str | Sequence[str], target_column: str | None = None) -> list[Any]:
     """Return the columns to carry along, or say which columns there are."""
     kept = list(columns) if keep == "all" else [keep] if isinstance(keep, str) else list(keep)
-    for column in (text, *kept):
+    read = [text] if target_column is None else [text, target_column]
+    for column in (*read, *kept):
         if column not in columns:
             raise InputError(f"there is no column {column!r}; the columns are {list(columns)!r}.")
-    if list(columns).count(text) > 1:
-        raise InputError(f"column {text!r} must occur once; it occurs {list(columns).count(text)} times. Rename one.")
+    for column in read:
+        if list(columns).count(column) > 1:
+            raise InputError(f"column {column!r} must occur once; it occurs {list(columns).count(column)} times. Rename one.")
     return kept
 
 
@@ -444,6 +469,7 @@ def train(
     text: str = "text",
     labels: Sequence[str] = ("stance", "tone"),
     groups: str | None = None,
+    target_column: str | None = None,
     mask_sides: bool = True,
     recipes: Mapping[str, Mapping[str, Any]] | None = None,
     name: str = "unnamed",
@@ -461,6 +487,9 @@ def train(
     groups : str, optional
         The column of what must stay together in cross-validation and calibration (voice, author, outlet). Without it, figures
         come out too good where an author has several rows.
+    target_column : str, optional
+        The column that names what each paragraph takes a stance on. One model then holds, beside the features that all
+        targets share, a copy of them for each target (Daumé 2007); `label` takes a `target`.
     mask_sides : bool, default=True
         Mask the names of nations, peoples, parties and leaders, so that who speaks cannot decide a label.
     recipes : dict of str to dict, optional
@@ -485,6 +514,6 @@ def train(
     columns = [labels] if isinstance(labels, str) else list(labels)
     if not columns:
         raise InputError("`labels` must name at least one column; got none.")
-    rows = read_annotated(table, text=text, labels=columns, groups=groups)
+    rows = read_annotated(table, text=text, labels=columns, groups=groups, target_column=target_column)
     frozen, pipelines = fit_heads(rows, recipes=recipes, mask_sides=mask_sides, name=name)
     return Model(frozen, pipelines=pipelines)

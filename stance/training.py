@@ -31,14 +31,17 @@ _PACKAGES: Final = ("stance-tone", "scikit-learn", "numpy", "scipy", "PyStemmer"
 
 @dataclass(frozen=True)
 class Annotated:
-    """Checked rows: `texts`, labels by head, and what must stay together in cross-validation."""
+    """Checked rows: `texts`, labels by head, what must stay together in cross-validation, what each text is about."""
 
     texts: list[str]
     labels: dict[str, list[str]]
     groups: list[str] | None
+    targets: list[str] | None = None
 
 
-def read_annotated(table: pd.DataFrame | str | Path, *, text: str, labels: Sequence[str], groups: str | None) -> Annotated:
+def read_annotated(
+    table: pd.DataFrame | str | Path, *, text: str, labels: Sequence[str], groups: str | None, target_column: str | None = None
+) -> Annotated:
     """Read and check annotated rows.
 
     Raises
@@ -50,15 +53,17 @@ def read_annotated(table: pd.DataFrame | str | Path, *, text: str, labels: Seque
 
     name = "the table" if isinstance(table, pd.DataFrame) else str(table)
     frame = table if isinstance(table, pd.DataFrame) else _read_csv(Path(table))
-    for column in (text, *labels, *([groups] if groups else [])):
+    others = [target_column] if target_column else []
+    for column in (text, *labels, *([groups] if groups else []), *others):
         if column not in frame.columns:
             raise TableError(f"{name} must hold column {column!r}; its columns are {list(frame.columns)!r}.")
     if not len(frame):
         raise TableError(f"{name} must hold annotated rows; it holds none. Add some.")
-    columns = {column: _check_column(frame[column], name) for column in (text, *labels)}
+    columns = {column: _check_column(frame[column], name) for column in (text, *labels, *others)}
     for head in labels:
         _check_case(columns[head], f"{name}, column {head!r}")
-    return Annotated(columns[text], {head: columns[head] for head in labels}, [str(g) for g in frame[groups]] if groups else None)
+    groups_ = [str(group) for group in frame[groups]] if groups else None
+    return Annotated(columns[text], {head: columns[head] for head in labels}, groups_, columns[target_column] if target_column else None)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -130,7 +135,7 @@ def fit_heads(
     heads, pipelines, figures = {}, {}, {}
     with threadpool_limits(1):
         for head, labels in rows.labels.items():
-            classifier = ParagraphClassifier(**recipes[head]).fit(rows.texts, labels, groups=rows.groups)
+            classifier = ParagraphClassifier(**recipes[head]).fit(rows.texts, labels, groups=rows.groups, targets=rows.targets)
             held_out = _held_out(classifier, rows, np.asarray(labels))
             pipelines[head] = classifier
             heads[head] = freeze(head, classifier, _scores(held_out, classifier.classes_, labels))
@@ -142,13 +147,13 @@ def fit_heads(
         "labels": {head: list(frozen.classes) for head, frozen in heads.items()},
         "recipe": recipes,
         "rows": len(rows.texts),
-        "rows_sha256": digest(repr((rows.texts, rows.labels, rows.groups)).encode()),
+        "rows_sha256": digest(repr((rows.texts, rows.labels, rows.groups, *([rows.targets] if rows.targets else []))).encode()),
         "cross_validation": figures,
         "versions": {"python": platform.python_version()} | {package: _version(package) for package in _PACKAGES},
         **(notes or {}),
     }
     model = FrozenModel(heads, load_gazetteer() if mask_sides else None, facts)
-    facts["self_test"] = _self_test(model, rows.texts)
+    facts["self_test"] = _self_test(model, rows)
     return model, pipelines
 
 
@@ -164,10 +169,12 @@ def _held_out(fitted: ParagraphClassifier, rows: Annotated, labels: np.ndarray) 
     from sklearn.base import clone
 
     texts = np.asarray(rows.texts, dtype=object)
+    groups, targets = (None if column is None else np.asarray(column, dtype=object) for column in (rows.groups, rows.targets))
     logs = np.empty((len(texts), len(fitted.classes_)))
-    for train, test in make_folds(labels, rows.groups, cv=fitted.cv, random_state=fitted.random_state):
-        part = clone(fitted).set_params(calibrate=False).fit(texts[train], labels[train])
-        logs[test] = np.log(part.predict_proba(texts[test]))
+    for train, test in make_folds(labels, groups, cv=fitted.cv, random_state=fitted.random_state):
+        aims = (None, None) if targets is None else (targets[train], targets[test])
+        part = clone(fitted).set_params(calibrate=False).fit(texts[train], labels[train], targets=aims[0])
+        logs[test] = np.log(part.predict_proba(texts[test], aims[1]))
     # Without a temperature scikit-learn turns the margin x of two labels into (-x/2, x/2), with one into (-x, x).
     halves = 2.0 if fitted.calibrate and len(fitted.classes_) == 2 else 1.0
     return softmax(halves * _beta(fitted.pipeline_["classifier"]) * logs)
@@ -193,12 +200,16 @@ def _figures(held_out: np.ndarray, classes: np.ndarray, labels: Sequence[str], g
     }
 
 
-def _self_test(model: FrozenModel, texts: Sequence[str]) -> list[dict[str, Any]]:
-    chosen = [*texts[:: max(1, len(texts) // 3)][:3], "Ünfamiliar “quotes”, U.S.-backed talks — and 12 more."]
-    found = model.probabilities(chosen)
-    return [
-        {"text": text, "probabilities": {head: table[row].tolist() for head, table in found.items()}} for row, text in enumerate(chosen)
-    ]
+def _self_test(model: FrozenModel, rows: Annotated) -> list[dict[str, Any]]:
+    step = max(1, len(rows.texts) // 3)
+    cases: list[dict[str, Any]] = [{"text": text} for text in rows.texts[::step][:3]]
+    if rows.targets:
+        cases += [case | {"target": target} for case, target in zip(cases, rows.targets[::step], strict=False)]
+    cases.append({"text": "Ünfamiliar “quotes”, U.S.-backed talks — and 12 more."})
+    for case in cases:
+        found = model.probabilities([case["text"]], case.get("target"))
+        case["probabilities"] = {head: table[0].tolist() for head, table in found.items()}
+    return cases
 
 
 def freeze(name: str, classifier: ParagraphClassifier, scores: np.ndarray) -> Head:
@@ -235,7 +246,21 @@ def freeze(name: str, classifier: ParagraphClassifier, scores: np.ndarray) -> He
         order.extend(first + column for column in columns)
     coefficients, intercept = _linear(classifier.pipeline_["classifier"])
     weights = np.ascontiguousarray(coefficients[:, order].T)
-    return Head(name, tuple(str(c) for c in classifier.classes_), tuple(blocks), np.concatenate(idf), weights, intercept, scores)
+    copies = _copies(coefficients, intercept, order, classifier.targets_)
+    return Head(name, tuple(str(c) for c in classifier.classes_), tuple(blocks), np.concatenate(idf), weights, intercept, scores, copies)
+
+
+def _copies(
+    coefficients: np.ndarray, intercept: np.ndarray, order: Sequence[int], targets: Sequence[str]
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Add to the shared weights those of each target's copy: what `stance.features.copy_features` put side by side."""
+    width = len(order)
+    shared = coefficients[:, :width]
+    out = {}
+    for at, target in enumerate(targets):
+        own = coefficients[:, width + at * (width + 1) :][:, : width + 1]
+        out[target] = np.ascontiguousarray((shared + own[:, :width])[:, order].T), intercept + own[:, width]
+    return out
 
 
 def _linear(step: Any) -> tuple[np.ndarray, np.ndarray]:
