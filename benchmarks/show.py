@@ -18,7 +18,7 @@ SHOWN = 6
 def rows_of(path: str) -> list[dict[str, str]]:
     """Read a CSV as dicts."""
     with read_rows(Path(path)) as table:
-        return [dict(zip(table.columns, row, strict=True)) for row in table]
+        return [dict(zip(table.columns, row, strict=True)) for _, row in table]
 
 
 def main(labelled: str, articles: str) -> None:

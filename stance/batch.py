@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from stance.cells import carried_names, check_columns, check_unit
 from stance.errors import TableError
-from stance.model import Model, carried_names, check_columns, check_unit
+from stance.frozen import check_level
+from stance.model import Model
 from stance.tables import Fault, Table, read_rows, replacing, write_rows
 
 if TYPE_CHECKING:
@@ -41,6 +43,11 @@ class Summary:
         Where their text was written.
     seconds : float
         Wall-clock time.
+
+    Notes
+    -----
+    Rows that could not be read count neither in `rows` nor in `written`; they keep their number, so that ``row`` in the
+    output always names the row of the input.
     """
 
     rows: int = 0
@@ -59,9 +66,6 @@ class Summary:
             total = sum(counts.values())
             shares = ", ".join(f"{name} {count / total:.0%}" for name, count in counts.most_common())
             lines.append(f"{head}: {shares} ({self.uncertain[head] / total:.0%} of them uncertain)")
-        if self.faults:
-            first = self.faults[0].message()
-            lines.append(f"{len(self.faults):,} rows could not be read, and are in {self.errors}; {first}")
         return "\n".join(lines)
 
     def count(self, row: dict[str, Any], heads: Sequence[str]) -> None:
@@ -87,7 +91,7 @@ def label_file(
     encoding: str | None = None,
     delimiter: str | None = None,
     force: bool = False,
-    progress: Callable[[Iterable[list[str]]], Iterable[list[str]]] | None = None,
+    progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None,
 ) -> Summary:
     """Label a CSV of texts into another CSV, in memory of one row.
 
@@ -123,6 +127,7 @@ def label_file(
     from stance.model import load
 
     check_unit(unit)
+    check_level(level)
     held = model if isinstance(model, Model) else load(model)
     origin = Path(source) if isinstance(source, (str, Path)) else source
     summary = Summary()
@@ -138,7 +143,7 @@ def label_file(
         write_rows(out, [*names.values(), *columns], rows)
     summary.faults = table.faults
     summary.seconds = time.perf_counter() - start
-    if summary.faults and isinstance(target, (str, Path)):
+    if isinstance(target, (str, Path)):
         summary.errors = _write_faults(Path(target), summary.faults)
     return summary
 
@@ -158,12 +163,12 @@ def _labelled(
     kept: Sequence[str],
     columns: Sequence[str],
     summary: Summary,
-    progress: Callable[[Iterable[list[str]]], Iterable[list[str]]] | None,
+    progress: Callable[[Iterable[Any]], Iterable[Any]] | None,
 ) -> Iterator[list[Any]]:
     at = table.columns.index(read[0])
     aim = None if read[1] is None else table.columns.index(read[1])
     carried = [table.columns.index(column) for column in kept]
-    for number, record in enumerate(progress(table) if progress else table):
+    for number, record in progress(table) if progress else table:
         summary.rows += 1
         target = None if aim is None else record[aim]
         for row in model.cell_rows(record[at], unit=unit, level=level, target=target):
@@ -172,15 +177,18 @@ def _labelled(
             yield [record[column] for column in carried] + [row[column] for column in columns]
 
 
-def _write_faults(target: Path, faults: Sequence[Fault]) -> Path:
+def _write_faults(target: Path, faults: Sequence[Fault]) -> Path | None:
     path = target.with_name(target.name + ".errors.csv")
+    if not faults:
+        path.unlink(missing_ok=True)  # of an earlier run
+        return None
     with replacing(path, force=True) as out:
-        write_rows(out, ["line", "reason", "raw"], ((fault.line, fault.reason, fault.raw) for fault in faults))
+        write_rows(out, ["row", "line", "reason", "raw"], ((fault.row, fault.line, fault.reason, fault.raw) for fault in faults))
     return path
 
 
-def read_document(path: Path) -> str:
-    """Read a text file, line ends untouched.
+def read_document(path: Path, encoding: str | None = None) -> str:
+    """Read a text file, line ends untouched; without an encoding, what its byte order mark says, or UTF-8.
 
     Raises
     ------
@@ -189,8 +197,8 @@ def read_document(path: Path) -> str:
     """
     try:
         content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-        return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        return content.decode(encoding or ("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"))
     except OSError as error:
         raise TableError(f"{path} must be a file that can be read; {error.strerror or error}. Check the path.") from error
-    except UnicodeDecodeError as error:
-        raise TableError(f"{path} must be UTF-8; {error}. Save it as UTF-8 first.") from error
+    except (UnicodeDecodeError, LookupError) as error:
+        raise TableError(f"{path} must be {encoding or 'UTF-8'}; {error}. Name its encoding, or save it as UTF-8.") from error

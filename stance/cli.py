@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from stance.model import Model
 
 _TARGET = click.option("--target-column", help="The column that names what each text is about.")
+_NOT_PROSE = (".jsonl", ".json", ".parquet", ".xlsx", ".xls", ".gz", ".zst", ".zip", ".html", ".htm", ".pdf", ".docx", ".ipynb")
 _MODEL = click.option("--model", type=click.Path(path_type=Path), help="A model folder or zip; by default the shipped one.")
 
 
@@ -44,7 +45,7 @@ def cli(debug: bool) -> None:
     help="Split each cell, take it as one paragraph, or sum it up in one row.",
 )
 @click.option("--keep", default="", help="Columns to carry along, parted by commas, or 'all'.")
-@click.option("--level", default=0.9, show_default=True, help="Level of the sets behind 'uncertain'.")
+@click.option("--level", type=click.FloatRange(0.5, 0.99), default=0.9, show_default=True, help="Level of the sets behind 'uncertain'.")
 @_TARGET
 @click.option("--encoding", help="Encoding of the CSV; by default its byte order mark's, or UTF-8.")
 @click.option("--delimiter", help="Delimiter of the CSV; by default the one its header shows.")
@@ -53,8 +54,13 @@ def cli(debug: bool) -> None:
 @_MODEL
 def score(source: Path, output: Path | None, text: str | None, model: Path | None, quiet: bool, **options: Any) -> None:
     """Label SOURCE: a .txt file, a .csv file, or - for standard input (a CSV if --text is given)."""
-    if text or source.suffix.lower() in (".csv", ".tsv"):
+    suffix = source.suffix.lower()
+    if text or suffix in (".csv", ".tsv"):
         _score_table(source, output, text or "text", model, quiet, options)
+    elif suffix in _NOT_PROSE:
+        raise click.UsageError(f"a {suffix} file cannot be read; save it as .csv, or as .txt for one document.")
+    elif options["keep"] or options["delimiter"] or options["unit"] == "document":
+        raise click.UsageError("--keep, --delimiter and --unit document are for tables; name the column of texts with --text.")
     else:
         _score_document(source, output, model, options)
 
@@ -78,7 +84,10 @@ def _score_table(source: Path, output: Path | None, text: str, model: Path | Non
     if not quiet:
         click.echo(str(summary), err=True)
     if summary.faults:
-        where = f"they are in {summary.errors}" if summary.errors else f"the first: {summary.faults[0].message()}"
+        if not summary.errors:  # nothing is lost: without a file beside the output, they go here
+            for fault in summary.faults:
+                click.echo(f"{fault.message()}\n{fault.raw.rstrip()}", err=True)
+        where = f"they are in {summary.errors}" if summary.errors else "they stand above"
         raise click.exceptions.Exit(_fail(f"{len(summary.faults)} rows could not be read; {where}"))
 
 
@@ -89,7 +98,7 @@ def _score_document(source: Path, output: Path | None, model: Path | None, optio
 
     unit = "row" if options["unit"] == "row" else "document"
     held = _load(model)
-    document = held.label(read_document(source), unit=unit, level=options["level"])
+    document = held.label(read_document(source, options["encoding"]), unit=unit, level=options["level"])
     columns = ["text", *result_columns(held.labels)]
     rows = [[row[c] for c in columns] for row in ({"text": b.text} | r for b, r in zip(document, document.rows(), strict=True))]
     if output:
@@ -108,11 +117,18 @@ def _score_document(source: Path, output: Path | None, model: Path | None, optio
 @click.option("--labels", default="stance,tone", show_default=True, help="Label columns, parted by commas.")
 @click.option("--groups", help="The column of what must stay together in cross-validation (voice, author, outlet).")
 @_TARGET
+@click.option("--encoding", help="Encoding of TABLE; by default its byte order mark's, or UTF-8.")
+@click.option("--force", is_flag=True, help="Replace the model in the output folder.")
 @click.option("--no-mask-sides", is_flag=True, help="Let the names of nations, parties and leaders count (for study).")
 @click.option("--name", default="unnamed", help="The model's name.")
-def train(table: Path, output: Path, labels: str, no_mask_sides: bool, **options: Any) -> None:
+def train(table: Path, output: Path, labels: str, no_mask_sides: bool, force: bool, **options: Any) -> None:
     """Train a model on TABLE, a CSV of annotated paragraphs."""
+    from stance.model import check_vacant
     from stance.model import train as train_model
+
+    check_vacant(output)
+    if output.exists() and any(output.iterdir()) and not force:
+        raise click.UsageError(f"{output} holds a model; pass --force to replace it.")
 
     model = train_model(table, labels=[label for label in labels.split(",") if label], mask_sides=not no_mask_sides, **options)
     model.save(output)
@@ -146,8 +162,9 @@ def explain(paragraph: str, head: str, label: str | None, contrast: str | None, 
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option("--text", default="text", show_default=True, help="The column of paragraphs.")
+@click.option("--encoding", help="Encoding of TABLE; by default its byte order mark's, or UTF-8.")
 @click.option("--documents", help="The column that tells which document a paragraph is from; intervals resample documents.")
-@click.option("--level", default=0.9, show_default=True, help="Level of the sets behind 'uncertain'.")
+@click.option("--level", type=click.FloatRange(0.5, 0.99), default=0.9, show_default=True, help="Level of the sets behind 'uncertain'.")
 def evaluate(model: Path, table: Path, **options: Any) -> None:
     """Measure MODEL on TABLE, a CSV of annotated paragraphs with the model's label columns."""
     from stance.evaluation import evaluate as evaluate_model
@@ -202,7 +219,8 @@ def main(arguments: list[str] | None = None) -> int:
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:
-        click.echo(f"stance: error: {error.format_message()}", err=True)
+        bare = isinstance(error, click.exceptions.NoArgsIsHelpError)
+        click.echo(f"{'' if bare else 'stance: error: '}{error.format_message()}", err=True)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("stance: interrupted", err=True)
@@ -210,7 +228,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader has enough: no fault of ours, and nobody to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except StanceError as error:
+    except (StanceError, OSError) as error:
         if "--debug" in argv:
             traceback.print_exc()
         return _fail(str(error))

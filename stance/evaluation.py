@@ -80,7 +80,13 @@ class Evaluation:
 
 
 def evaluate(
-    model: Model, table: pd.DataFrame | str | Path, *, text: str = "text", documents: str | None = None, level: float = 0.9
+    model: Model,
+    table: pd.DataFrame | str | Path,
+    *,
+    text: str = "text",
+    documents: str | None = None,
+    level: float = 0.9,
+    encoding: str | None = None,
 ) -> dict[str, Evaluation]:
     """Measure a model on annotated paragraphs.
 
@@ -89,13 +95,15 @@ def evaluate(
     model : Model
         What `load` or `train` gave.
     table : pandas.DataFrame, str or Path
-        Annotated rows, with a column for each of the model's heads that is to be measured.
+        Annotated rows, with a column for each of the model's heads.
     text : str, default="text"
         The column of paragraphs.
     documents : str, optional
         The column that tells which document a paragraph is from.
     level : float, default=0.9
         Level of the conformal sets.
+    encoding : str, optional
+        Of the CSV, as in `stance.tables.read_rows`.
 
     Returns
     -------
@@ -109,7 +117,7 @@ def evaluate(
     """
     from stance.training import read_annotated
 
-    rows = read_annotated(table, text=text, labels=tuple(model.labels), groups=documents)
+    rows = read_annotated(table, text=text, labels=tuple(model.labels), groups=documents, encoding=encoding)
     found = model.frozen.probabilities(rows.texts)
     for head, given in rows.labels.items():
         for row, label in enumerate(given, start=1):

@@ -5,6 +5,7 @@ A frozen model is a folder (or a zip of one)::
     SHA256SUMS             the digest of every other file, except for the pipelines
     facts.json             format, labels, recipe, versions, measured figures, a self-test, digests of the pipelines
     sides.json             the names that are masked
+    words.json             the stems of the training paragraphs
     <head>.features.json   the features in the order of the arrays
     <head>.weights.npy     float64 of shape (n_classes + 1, n_features + 1): idf, then one row a class; last column the intercepts.
                            A model with targets has n_classes rows more for each target
@@ -20,7 +21,8 @@ import io
 import json
 import math
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -157,15 +159,22 @@ class Head:
 
     def kept(self, probabilities: np.ndarray, level: float) -> np.ndarray:
         """Return the conformal sets, as a bool ndarray of shape (n_paragraphs, n_classes)."""
-        if not LEVELS[0] <= level <= LEVELS[1]:
-            raise InputError(f"`level` must be from {LEVELS[0]} to {LEVELS[1]}; got {level!r}. The usual choice is 0.9.")
+        check_level(level)
         rank = math.ceil((len(self.scores) + 1) * level)
         limit = self.scores[rank - 1] if rank <= len(self.scores) else 1.0
         return np.asarray(1.0 - probabilities <= limit)
 
-    def knows(self, token: Token) -> bool:
-        """Tell whether the training paragraphs held a word."""
-        return token.stem in self.blocks[0].columns
+
+def check_level(level: float) -> None:
+    """Refuse a level at which prediction sets mean nothing."""
+    if not LEVELS[0] <= level <= LEVELS[1]:
+        raise InputError(f"`level` must be from {LEVELS[0]} to {LEVELS[1]}; got {level!r}. The usual choice is 0.9.")
+
+
+def measure_familiarity(tokens: Sequence[Token], words: Container[str]) -> float:
+    """Return the share of a paragraph's words that are in `words`; names of sides and numbers do not count, 0 without others."""
+    known = [token.stem in words for token in tokens if token.stem != SIDE and not token.word[0].isdigit()]
+    return sum(known) / len(known) if known else 0.0
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -184,12 +193,15 @@ class FrozenModel:
         By label column.
     gazetteer : Gazetteer or None
         The names that are masked.
+    words : frozenset of str
+        The stems of the training paragraphs.
     facts : dict
         What ``facts.json`` holds.
     """
 
     heads: Mapping[str, Head]
     gazetteer: Gazetteer | None
+    words: frozenset[str]
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def tokens(self, text: str) -> list[Token]:
@@ -203,9 +215,7 @@ class FrozenModel:
 
     def familiarity(self, tokens: Sequence[Token]) -> float:
         """Return the share of the paragraph's words that the training paragraphs held; masked names and numbers aside."""
-        head = next(iter(self.heads.values()))
-        known = [head.knows(token) for token in tokens if token.stem != SIDE and not token.word[0].isdigit()]
-        return sum(known) / len(known) if known else 0.0
+        return measure_familiarity(tokens, self.words)
 
     def write(self, folder: Path) -> None:
         """Write the model's files, except for `SUMS`, into a folder."""
@@ -217,6 +227,7 @@ class FrozenModel:
         yield "facts.json", _json(self.facts)
         sides = self.gazetteer and {"names": self.gazetteer.names, "exact": self.gazetteer.exact}
         yield "sides.json", _json(sides)
+        yield "words.json", _json(sorted(self.words))
         for head in self.heads.values():
             blocks = [{"name": b.name, "ngram_range": b.ngram_range, "features": list(b.columns)} for b in head.blocks]
             targets = {"targets": list(head.copies)} if head.copies else {}
@@ -263,31 +274,39 @@ def read_frozen(path: Path) -> FrozenModel:
         sides = _parse(files, "sides.json", path)
         gazetteer = Gazetteer(sides["names"], sides["exact"]) if sides else None
         heads = {name: _read_head(files, name, path) for name in facts["heads"]}
+        model = FrozenModel(heads, gazetteer, frozenset(_parse(files, "words.json", path)), facts)
+        _self_test(model, path)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         if isinstance(error, ModelError):
             raise
         raise ModelError(f"{path} does not hold a whole model ({error!r}). Copy or train it again.") from error
-    model = FrozenModel(heads, gazetteer, facts)
-    _self_test(model, path)
     return model
 
 
 def _read_files(path: Path) -> dict[str, bytes]:
+    """Read the files that the sums list, each held to its digest."""
     if not path.exists():
         raise ModelError(f"{path} must be a model folder or zip; there is none. Check the path, or train a model first.")
-    if path.is_dir():
-        files = _folder_files(path)
-    else:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                files = {name: archive.read(name) for name in archive.namelist() if not name.endswith(".joblib")}
-        except zipfile.BadZipFile as error:
-            raise ModelError(f"{path} must be a model folder or zip; got another file. Check the path.") from error
-    found, noted = set(_sums(files).splitlines()), set(files.get(SUMS, b"").splitlines())
-    if _sums(files) != files.get(SUMS):
-        what = ", ".join(sorted(line.decode("utf-8", "replace")[66:] for line in found ^ noted)) or SUMS
-        raise ModelError(f"{path} was changed after it was saved ({what}). Do not trust it; copy or train it again.")
-    return files
+    files = _folder_files(path) if path.is_dir() else _zip_files(path)
+    if SUMS not in files:
+        raise ModelError(f"{path} must be a model folder or zip; it holds no {SUMS}. Check the path.")
+    listed = [line.decode("ascii", "replace")[66:] for line in files[SUMS].split(b"\n")[:-1]]
+    held = {name: files[name] for name in listed if name in files}
+    if len(held) < len(listed) or "facts.json" not in held or _sums(held) != files[SUMS]:
+        noted = set(files[SUMS].splitlines())
+        wrong = sorted({line.decode("utf-8", "replace")[66:] for line in noted ^ set(_sums(held).splitlines())})
+        raise ModelError(f"{path} was changed after it was saved ({', '.join(wrong) or SUMS}). Do not trust it; copy or train it again.")
+    return held
+
+
+def _zip_files(path: Path) -> dict[str, bytes]:
+    """Read the files of a zip; they may lie in one folder of it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if not name.endswith(("/", ".joblib"))]
+            return {name.rsplit("/", 1)[-1]: archive.read(name) for name in names}
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+        raise ModelError(f"{path} must be a model folder or zip; it cannot be read as one. Check the path.") from error
 
 
 def _parse(files: Mapping[str, bytes], name: str, path: Path) -> Any:
@@ -329,10 +348,12 @@ def _read_npy(files: Mapping[str, bytes], name: str, path: Path) -> np.ndarray:
 
 
 def _self_test(model: FrozenModel, path: Path) -> None:
+    if not model.heads or not model.facts["self_test"]:
+        raise ModelError(f"{path} must hold a head and a self-test; it does not. Copy or train the model again.")
     for case in model.facts["self_test"]:
         found = model.probabilities([case["text"]], case.get("target"))
         for name, expected in case["probabilities"].items():
-            if not np.allclose(found[name][0], expected, rtol=0, atol=TOLERANCE):
+            if len(expected) != len(found[name][0]) or not np.allclose(found[name][0], expected, rtol=0, atol=TOLERANCE):
                 raise ModelError(
                     f"{path} gives other probabilities here than where it was saved (head {name!r}). "
                     "Install the versions in its facts.json, or train it again."
@@ -340,7 +361,7 @@ def _self_test(model: FrozenModel, path: Path) -> None:
 
 
 def _json(value: Any) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=0) + "\n").encode("utf-8")
+    return (json.dumps(value, indent=0) + "\n").encode("ascii")
 
 
 def _npy(array: np.ndarray) -> bytes:

@@ -38,7 +38,7 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
                 "empty": "the text holds no word",
                 "missing": "there is no text: None, NaN or NA",
                 "not text": "the cell holds something that is not a string",
-                "unfamiliar": "too few of its words occur in the model's seeds to label it (another language, say)",
+                "unfamiliar": "too few of its words occur in the seeds to label it: another language, say, or names and numbers only",
             }
         ),
     }

@@ -47,12 +47,22 @@ def measure_interval(
     Efron and Tibshirani (1993). An Introduction to the Bootstrap. Chapman and Hall.
     """
     column = {label: at for at, label in enumerate(labels)}
-    units = np.unique(np.asarray(groups if groups is not None else range(len(annotations))), return_inverse=True)[1]
+    draw = np.random.default_rng(random_state)
+    if groups is None:  # to draw paragraphs is to draw cells of the confusion matrix
+        table = np.zeros((len(labels), len(labels)))
+        np.add.at(table, ([column[label] for label in annotations], [column[label] for label in predictions]), 1)
+        cells = draw.multinomial(len(annotations), table.ravel() / table.sum(), n_resamples)
+        return _interval(cells.reshape(n_resamples, *table.shape).astype(float))
+    units = np.unique(np.asarray(groups), return_inverse=True)[1]
     tables = np.zeros((int(units.max()) + 1, len(labels), len(labels)))
     for unit, given, predicted in zip(units, annotations, predictions, strict=True):
         tables[unit, column[given], column[predicted]] += 1
-    draws = np.random.default_rng(random_state).multinomial(len(tables), [1 / len(tables)] * len(tables), n_resamples)
-    resampled = np.tensordot(draws, tables, axes=1)
+    draws = draw.multinomial(len(tables), [1 / len(tables)] * len(tables), n_resamples)
+    return _interval(np.tensordot(draws, tables, axes=1))
+
+
+def _interval(resampled: np.ndarray) -> tuple[float, float]:
+    """Return the percentile interval of macro-F1 over confusion matrices of shape (n_resamples, n_classes, n_classes)."""
     right = np.einsum("rii->ri", resampled)
     sizes = resampled.sum(axis=1) + resampled.sum(axis=2)
     f1 = np.divide(2 * right, sizes, out=np.zeros_like(right), where=sizes > 0).mean(axis=1)

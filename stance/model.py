@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,20 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from stance.cells import carried_names, cell_status, check_columns, check_unit
 from stance.errors import InputError, ModelError
-from stance.frozen import FrozenModel, Head, digest, read_frozen, softmax, write_sums
-from stance.labels import LABELLED_KINDS
+from stance.frozen import FrozenModel, Head, check_level, digest, read_frozen, softmax, write_sums
+from stance.labels import KINDS, LABELLED_KINDS
 from stance.paragraphs import Paragraph, split_paragraphs
-from stance.results import Document, Evidence, HeadResult, LabelledParagraph, result_columns
+from stance.results import Document, Evidence, HeadResult, LabelledParagraph, column_name, result_columns, typed
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SHIPPED: Final = "ceasefire"
-UNITS: Final = ("paragraph", "row", "document")
-# Below this share of known words a paragraph gets no label. Derivation: tests/test_model.py shows that English news on any
-# subject stays above it, and that French, German, Spanish, Turkish and transliterated text stays below.
-FAMILIAR: Final = 0.5
 
 
 class Model:
@@ -85,10 +82,14 @@ class Model:
         Raises
         ------
         InputError
-            If `text` is not a str.
+            If `text` is not a str, or an option is none of its values.
         """
         _check_text(text)
-        return self._document(text, unit, frozenset(kinds), level, target, evidence=True)
+        check_level(level)
+        chosen = frozenset([kinds] if isinstance(kinds, str) else kinds)
+        if unit not in ("document", "row") or not chosen <= set(KINDS):
+            raise InputError(f"`unit` must be 'document' or 'row', and `kinds` among {list(KINDS)!r}; got {unit!r} and {sorted(chosen)!r}.")
+        return self._document(text, unit, chosen, level, target, evidence=True)
 
     def _document(self, text: str, unit: str, kinds: frozenset[str], level: float, target: str | None, *, evidence: bool) -> Document:
         blocks = [Paragraph(0, len(text), "paragraph")] if unit == "row" else split_paragraphs(text)
@@ -106,7 +107,7 @@ class Model:
         if not tokens:
             return LabelledParagraph(*place, "empty")
         familiarity = self.frozen.familiarity(tokens)
-        if familiarity < FAMILIAR:
+        if familiarity < self.facts["familiar"]:
             return LabelledParagraph(*place, "unfamiliar", {}, familiarity)
         results = {name: _head_result(head, tokens, block, document, level, evidence) for name, head in heads.items()}
         return LabelledParagraph(*place, "labelled", results, familiarity)
@@ -198,6 +199,7 @@ class Model:
 
         kept = check_columns(list(frame.columns), text, keep, target_column)
         check_unit(unit)
+        check_level(level)
         targets = [None] * len(frame) if target_column is None else frame[target_column]
         records: list[dict[str, Any]] = []
         for row, (cell, target) in enumerate(zip(frame[text], targets, strict=True)):
@@ -209,7 +211,7 @@ class Model:
         names = carried_names(kept, columns)
         carried = frame[kept].iloc[at].set_axis(list(names.values()), axis=1)
         carried.index = out.index
-        return _typed(pd.concat([carried, out], axis=1), self.labels)
+        return pd.concat([carried, typed(out, self.labels)], axis=1)
 
     def columns(self, unit: str = "paragraph") -> list[str]:
         """List the result columns for a unit, in order."""
@@ -217,7 +219,7 @@ class Model:
             return result_columns(self.labels)
         columns = ["paragraphs", "labelled"]
         for head, names in self.labels.items():
-            columns += [*(f"{head}_share_{_word(name)}" for name in names), f"{head}_uncertain_share"]
+            columns += [*(column_name(head, name, "share") for name in names), f"{head}_uncertain_share"]
         return [*columns, "sentiment_score", "status"]
 
     def cell_rows(self, cell: Any, *, unit: str = "paragraph", level: float = 0.9, target: Any = None) -> Iterator[dict[str, Any]]:
@@ -258,7 +260,7 @@ class Model:
             return row | {"status": next((b.status for b in document if b.status != "skipped"), "skipped")}
         for head, names in self.labels.items():
             given = [block.results[head] for block in done]
-            row |= {f"{head}_share_{_word(n)}": sum(r.label == n for r in given) / len(done) for n in names}
+            row |= {column_name(head, n, "share"): sum(r.label == n for r in given) / len(done) for n in names}
             row[f"{head}_uncertain_share"] = sum(r.uncertain for r in given) / len(done)
         scores = [block.sentiment_score for block in done if block.sentiment_score is not None]
         row["sentiment_score"] = sum(scores) / len(scores) if scores else None
@@ -284,8 +286,7 @@ class Model:
             If something else stands there.
         """
         folder = Path(path)
-        if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]) and not (folder / "facts.json").exists():
-            raise ModelError(f"{folder} must be a new folder, or one that holds a model; something else is there. Choose another path.")
+        check_vacant(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
             fresh = Path(scratch) / "model"
@@ -293,9 +294,15 @@ class Model:
             facts = {**self.facts, "pipelines": self._write_pipelines(fresh)}
             replace(self.frozen, facts=facts).write(fresh)
             write_sums(fresh)
+            old = Path(scratch) / "old"
             if folder.exists():
-                folder.rename(Path(scratch) / "old")
-            shutil.move(fresh, folder)
+                folder.rename(old)
+            try:
+                fresh.rename(folder)
+            except OSError:
+                if old.exists():
+                    old.rename(folder)
+                raise
         return folder
 
     def _write_pipelines(self, folder: Path) -> dict[str, str]:
@@ -308,6 +315,16 @@ class Model:
             elif self._source and (self._source / target.name).exists():
                 shutil.copyfile(self._source / target.name, target)
         return {file.stem: digest(file.read_bytes()) for file in sorted(folder.glob("*.joblib"))}
+
+
+def check_vacant(folder: Path) -> None:
+    """Refuse a folder that holds anything but a model."""
+    entries = {entry.name for entry in folder.iterdir()} if folder.is_dir() else {folder.name} if folder.exists() else set()
+    ours = re.compile(r"SHA256SUMS|MODEL_CARD\.md|(?:facts|sides|words|.+\.features)\.json|.+\.(?:weights|scores)\.npy|.+\.joblib")
+    foreign = sorted(name for name in entries if not ours.fullmatch(name))
+    if foreign or (entries and "SHA256SUMS" not in entries):
+        what = foreign[0] if foreign else "something else"
+        raise ModelError(f"{folder} must be a new folder, or hold a model and nothing else; it holds {what}. Choose another path.")
 
 
 def _head_result(head: Head, tokens: Any, block: Paragraph, document: str, level: float, evidence: bool) -> HeadResult:
@@ -328,75 +345,6 @@ def _evidence(head: Head, tokens: Any, document: str, direction: np.ndarray, off
 def _check_text(text: Any) -> None:
     if not isinstance(text, str):
         raise InputError(f"`text` must be a str; got {type(text).__name__}. Decode bytes first, and drop missing values.")
-
-
-def cell_status(cell: Any) -> str | None:
-    """Name what keeps a cell from being labelled, or None.
-
-    >>> [cell_status(cell) for cell in (None, float("nan"), 7, "  ", "A truce.")]
-    ['missing', 'missing', 'not text', 'empty', None]
-    """
-    if cell is None or type(cell).__name__ in ("NAType", "NaTType") or (isinstance(cell, float) and math.isnan(cell)):
-        return "missing"
-    if not isinstance(cell, str):
-        return "not text"
-    return None if any(character.isalnum() for character in cell) else "empty"
-
-
-def check_unit(unit: str) -> None:
-    """Refuse a unit that there is not."""
-    if unit not in UNITS:
-        raise InputError(f"`unit` must be one of {list(UNITS)!r}; got {unit!r}.")
-
-
-def check_columns(columns: Sequence[Any], text: str, keep: str | Sequence[str], target_column: str | None = None) -> list[Any]:
-    """Return the columns to carry along, or say which columns there are."""
-    kept = list(columns) if keep == "all" else [keep] if isinstance(keep, str) else list(keep)
-    read = [text] if target_column is None else [text, target_column]
-    for column in (*read, *kept):
-        if column not in columns:
-            raise InputError(f"there is no column {column!r}; the columns are {list(columns)!r}.")
-    for column in read:
-        if list(columns).count(column) > 1:
-            raise InputError(f"column {column!r} must occur once; it occurs {list(columns).count(column)} times. Rename one.")
-    return kept
-
-
-def carried_names(kept: Sequence[Any], taken: Sequence[str]) -> dict[Any, Any]:
-    """Name the carried columns so that none clashes with a result.
-
-    >>> carried_names(["id", "tone"], ["row", "tone"])
-    {'id': 'id', 'tone': 'input_tone'}
-    """
-    names: dict[Any, Any] = {}
-    for column in kept:
-        name = column
-        while name in taken or name in names.values():
-            name = f"input_{name}"
-        names[column] = name
-    return names
-
-
-def _word(label: str) -> str:
-    return "".join(character if character.isalnum() else "_" for character in label)
-
-
-def _typed(frame: pd.DataFrame, labels: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
-    import pandas as pd
-
-    for head, names in labels.items():
-        if head in frame:
-            frame[head] = pd.Categorical(frame[head], categories=list(names))
-            frame[f"{head}_uncertain"] = frame[f"{head}_uncertain"].astype("boolean")
-    for column in ("paragraph", "start", "end", "paragraphs", "labelled"):
-        if column in frame:
-            frame[column] = frame[column].astype("Int64")
-    floats = [
-        c
-        for c in frame
-        if isinstance(c, str) and ("_p_" in c or "_share" in c or c.endswith(("_probability", "_score")) or c == "familiarity")
-    ]
-    return frame.astype(dict.fromkeys([c for c in floats if c in frame], float))
 
 
 def shipped_path() -> Path:
@@ -468,6 +416,7 @@ def train(
     *,
     text: str = "text",
     labels: Sequence[str] = ("stance", "tone"),
+    encoding: str | None = None,
     groups: str | None = None,
     target_column: str | None = None,
     mask_sides: bool = True,
@@ -484,6 +433,8 @@ def train(
         The column of paragraphs.
     labels : sequence of str, default=("stance", "tone")
         Label columns, of any labels; each becomes a head.
+    encoding : str, optional
+        Of the CSV, as in `stance.tables.read_rows`.
     groups : str, optional
         The column of what must stay together in cross-validation and calibration (voice, author, outlet). Without it, figures
         come out too good where an author has several rows.
@@ -514,6 +465,9 @@ def train(
     columns = [labels] if isinstance(labels, str) else list(labels)
     if not columns:
         raise InputError("`labels` must name at least one column; got none.")
-    rows = read_annotated(table, text=text, labels=columns, groups=groups, target_column=target_column)
+    rows = read_annotated(table, text=text, labels=columns, groups=groups, target_column=target_column, encoding=encoding)
+    for head in recipes or {}:
+        if head not in columns:
+            raise InputError(f"`recipes` must name label columns {columns!r}; got {head!r}.")
     frozen, pipelines = fit_heads(rows, recipes=recipes, mask_sides=mask_sides, name=name)
     return Model(frozen, pipelines=pipelines)

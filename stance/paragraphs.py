@@ -31,7 +31,7 @@ class _Line(NamedTuple):
 _LINE: Final = re.compile(r"[^\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]+")
 _BREAK: Final = re.compile(r"\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 _QUOTED: Final = re.compile(r"(?:>[ \t]?)+")
-_BULLET: Final = re.compile(r"(?:[•◦▪▫‣⁃●○■□·∙*+–—-]|\(?(?:\d{1,2}|[a-zA-Z])[.)])[ \t\u00a0]+(?=\S)")
+_BULLET: Final = re.compile(r"(?:[•◦▪▫‣⁃●○■□·∙*+–—-]|\(?\d{1,2}[.)]|\(?[a-zA-Z]\))[ \t\u00a0]+(?=\S)")
 _HASH: Final = re.compile(r"#{1,6}[ \t]+")
 _RULE: Final = re.compile(r"[\W_]*\Z")
 
@@ -46,11 +46,11 @@ _CAPTION: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CREDIT: Final = re.compile(
-    r"\(?(?:data |photo |image )?(?:sourced?(?: from)?|sources|credits?)\s*:\s|"
+    r"\(?(?:data |photo |image )?(?:sourced?(?: from)?|sources|credits?)\s*:\s(?!.*\b(?:has|have|is|are|was|were|will|would|says?|said)\b)|"
     r"\(?(?:additional |further )?"
     r"(?:report(?:ing)?|writing|written|editing|edited|words|text|translat(?:ion|ed)|compiled|photography|photos?) by\s|"
-    r"by (?:[A-Z][\w.’'-]+\s?){1,4}(?:(?:,| and | in |\|).{0,60})?\Z|"
-    r"(?:©|\(c\)|copyright\b)|all rights reserved",
+    r"by (?-i:(?:[A-Z][\w.’'-]+\s?)|and ){1,6}(?:(?:,| and | in |\|).{0,60})?\Z|"
+    r"(?:©|\(c\)|copyright (?:©|\d{4}))|all rights reserved",
     re.IGNORECASE,
 )
 _BYLINE: Final = re.compile(r"by\s", re.IGNORECASE)
@@ -85,7 +85,8 @@ _MINOR: Final = frozenset(
 )
 
 _HEADING_WORDS: Final = 14
-_WRAP_WIDTH: Final = 100  # no hard-wrapped text is set wider; a line beyond it is a whole paragraph
+_CREDIT_WORDS: Final = 9
+_WRAP_WIDTH: Final = 132  # no hard-wrapped text is set wider; a line beyond it is a whole paragraph
 
 
 def split_paragraphs(document: str) -> list[Paragraph]:
@@ -109,8 +110,11 @@ def split_paragraphs(document: str) -> list[Paragraph]:
     [('Talks Resume', 'heading'), ('Envoys met on Monday.', 'paragraph'), ('A truce was discussed.', 'list item')]
     """
     runs = [run for group in _groups(document) for run in _runs(document, group)]
-    alone = len(runs) == 1
-    return [Paragraph(run[0].start, run[-1].end, _kind(document, run, alone)) for run in runs]
+    kinds = [_kind(document, run, len(runs) == 1) for run in runs]
+    for at in reversed(range(len(kinds))):  # a heading stands over something
+        if kinds[at] == "heading" and not runs[at][0].mark and kinds[at + 1 : at + 2] in ([], ["caption"], ["credit"]):
+            kinds[at] = "paragraph" if not any(kind in ("paragraph", "list item") for kind in kinds[at + 1 :]) else "heading"
+    return [Paragraph(run[0].start, run[-1].end, kind) for run, kind in zip(runs, kinds, strict=True)]
 
 
 def _lines(document: str) -> Iterator[_Line | None]:
@@ -191,13 +195,13 @@ def _kind(document: str, run: Sequence[_Line], alone: bool) -> str:
     if run[0].mark:
         return "heading" if run[0].mark == "heading" else "list item"
     text = document[run[0].start : run[-1].end]
-    if len(text) > 400:  # no caption, credit or heading runs on so long
+    if alone or len(text) > 400:  # no caption, credit or heading runs on so long
         return "paragraph"
-    if _CREDIT.match(text) and (not _BYLINE.match(text) or not _TERMINAL.search(text)):
+    if len(text.split()) <= _CREDIT_WORDS and _CREDIT.match(text) and (not _BYLINE.match(text) or not _TERMINAL.search(text)):
         return "credit"
     if _CAPTION.match(text):
         return "caption"
-    return "heading" if not alone and _is_heading(text) else "paragraph"
+    return "heading" if _is_heading(text) else "paragraph"
 
 
 def _is_heading(text: str) -> bool:

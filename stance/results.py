@@ -168,7 +168,7 @@ class Document(Sequence[LabelledParagraph]):
 
         columns = ["text", *result_columns(self.labels)]
         rows = [{"text": block.text} | row for block, row in zip(self.blocks, self.rows(), strict=True)]
-        return pd.DataFrame(rows, columns=columns)
+        return typed(pd.DataFrame(rows, columns=columns), self.labels)
 
     def __repr__(self) -> str:
         lines = [f"<Document: {len(self)} blocks, {sum(b.status == 'labelled' for b in self)} labelled>"]
@@ -182,13 +182,14 @@ class Document(Sequence[LabelledParagraph]):
         return document_html(self)
 
 
-def column_name(head: str, label: str) -> str:
-    """Name the column of a label's probability.
+def column_name(head: str, label: str, figure: str = "p") -> str:
+    """Name the column of a label's probability (or share), in letters and digits of any script.
 
-    >>> column_name("stance", "pro-ceasefire")
-    'stance_p_pro_ceasefire'
+    >>> column_name("stance", "pro-ceasefire"), column_name("stance", "за", "share")
+    ('stance_p_pro_ceasefire', 'stance_share_за')
     """
-    return f"{head}_p_{re.sub(r'[^0-9A-Za-z]+', '_', label)}"
+    plain = re.sub(r"\W", "_", label)
+    return f"{head}_{figure}_{plain}"
 
 
 def result_columns(labels: Mapping[str, Sequence[str]]) -> list[str]:
@@ -203,6 +204,19 @@ def result_columns(labels: Mapping[str, Sequence[str]]) -> list[str]:
     if set(labels.get("tone", ("",))) <= set(TONES):
         columns += ["sentiment", "sentiment_score"]
     return [*columns, "familiarity", "status"]
+
+
+def typed(frame: pd.DataFrame, labels: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Give result columns their types: categories in one order, nullable integers and booleans, floats."""
+    import pandas as pd
+
+    types: dict[str, Any] = dict.fromkeys(("paragraph", "start", "end", "paragraphs", "labelled"), "Int64")
+    types |= dict.fromkeys(("familiarity", "sentiment_score"), float)
+    for head, names in labels.items():
+        types |= {head: pd.CategoricalDtype(list(names)), f"{head}_uncertain": "boolean"}
+        types |= dict.fromkeys((f"{head}_probability", f"{head}_uncertain_share"), float)
+        types |= {column_name(head, name, figure): float for name in names for figure in ("p", "share")}
+    return frame.astype({column: kind for column, kind in types.items() if column in frame})
 
 
 def block_row(block: LabelledParagraph, labels: Mapping[str, Sequence[str]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import codecs
 import contextlib
 import csv
 import io
+import itertools
 import os
 import sys
 import tempfile
@@ -23,14 +24,17 @@ from stance.errors import TableError
 DELIMITERS: Final = (",", ";", "\t", "|")
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
+_LONGEST: Final = 64 * 2**20  # characters of a record: the longest books are a tenth of it
+
 # One cell may be a whole book; the standard library stops at 131,072 characters unless told.
 csv.field_size_limit(2**31 - 1)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A row that cannot be read: the line it begins at (from 1), why, and its text as it stands in the file."""
+    """A row that cannot be read: its number (from 0), the line it begins at (from 1), why, and its text as it stands in the file."""
 
+    row: int
     line: int
     reason: str
     raw: str
@@ -42,7 +46,7 @@ class Fault:
 
 @dataclass
 class Table:
-    """An open table: iterate once over its rows, each a list of str as long as `columns`.
+    """An open table: iterate once over its rows, each a number (from 0) and a list of str as long as `columns`.
 
     Attributes
     ----------
@@ -57,17 +61,20 @@ class Table:
     _records: Iterator[tuple[int, str, list[str] | str]]
     faults: list[Fault] = field(default_factory=list)
 
-    def __iter__(self) -> Iterator[list[str]]:
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        row = 0
         for line, raw, record in self._records:
-            if isinstance(record, str):
-                self.faults.append(Fault(line, record, raw))
-            elif not record:  # a blank line is no row
+            if record == [] and len(self.columns) > 1:  # a blank line is no row; in a table of one column it is an empty cell
                 continue
-            elif len(record) != len(self.columns):
-                reason = f"has {len(record)} fields where the header has {len(self.columns)}"
-                self.faults.append(Fault(line, reason, raw))
+            cells = record or [""]
+            if isinstance(cells, str):
+                self.faults.append(Fault(row, line, cells, raw))
+            elif len(cells) != len(self.columns):
+                reason = f"has {len(cells)} fields where the header has {len(self.columns)}"
+                self.faults.append(Fault(row, line, reason, raw))
             else:
-                yield record
+                yield row, cells
+            row += 1
 
 
 @contextlib.contextmanager
@@ -102,17 +109,26 @@ def read_rows(source: Path | IO[bytes], *, encoding: str | None = None, delimite
                 raise TableError(f"{name} must be a file that can be read; {error.strerror or error}. Check the path.") from error
         else:
             raw = source
-        buffered = raw if hasattr(raw, "peek") else io.BufferedReader(raw)  # type: ignore[type-var]
+        buffered = raw if hasattr(raw, "peek") else stack.enter_context(_borrowed(raw))
         lines = _decoded(stack, buffered, name, encoding or _encoding(buffered))
         header = next(lines, "")
         records = _records(lines, header, delimiter or _delimiter(header))
         _, _, columns = next(records, (1, "", []))
         if isinstance(columns, str) or not columns:
             raise TableError(f"{name} must begin with a header; it {columns or 'is empty'}. Name the columns in its first line.")
+        # Spreadsheets write empty names for empty columns.
+        columns = [column or f"column {number}" for number, column in enumerate(columns, start=1)]
         twice = sorted({column for column in columns if columns.count(column) > 1})
         if twice:
             raise TableError(f"{name} must name each column once; {twice!r} occur more than once. Rename them.")
         yield Table(name, columns, records)
+
+
+@contextlib.contextmanager
+def _borrowed(raw: Any) -> Iterator[io.BufferedReader]:
+    buffered = io.BufferedReader(raw)
+    yield buffered
+    buffered.detach()  # whoever opened it closes it
 
 
 def _encoding(source: Any) -> str:
@@ -130,11 +146,16 @@ def _decoded(stack: contextlib.ExitStack, source: Any, name: str, encoding: str)
 
 
 def _lines(text: io.TextIOWrapper, name: str, encoding: str) -> Iterator[str]:
+    count = 0
     try:
-        for line in text:  # noqa: UP028  # `yield from` would close the file that the caller opened
+        for line in text:  # `yield from` would close the file that the caller opened
+            count += 1
             yield line
     except UnicodeError as error:
-        raise TableError(f"{name} must be {encoding}; {error}. Pass its encoding (cp1252 is what Excel on Windows writes).") from error
+        raise TableError(
+            f"{name} must be {encoding}; {error.reason if isinstance(error, UnicodeDecodeError) else error}, after line {count}. "
+            "Pass its encoding (cp1252 is what Excel on Windows writes)."
+        ) from error
 
 
 def _delimiter(header: str) -> str:
@@ -142,32 +163,44 @@ def _delimiter(header: str) -> str:
     return max(DELIMITERS, key=lambda delimiter: counts[delimiter])
 
 
+class _EndlessRecordError(Exception):
+    """A quotation mark was opened and not closed for longer than any row is."""
+
+
 def _records(lines: Iterator[str], header: str, delimiter: str) -> Iterator[tuple[int, str, list[str] | str]]:
-    """Yield (first line number, raw text, fields, or what is wrong) of each record."""
-    taken: list[str] = []
+    """Yield (first line number, raw text, fields, or what is wrong) of each record.
+
+    After a quotation mark that is never closed only its first line is at fault: reading goes on with the next.
+    """
+    if len(delimiter) != 1:
+        raise TableError(f"`delimiter` must be one character; got {delimiter!r}.")
+    rest: Iterator[str] = itertools.chain([header] if header else [], lines)
     count = 0
-
-    def tapped() -> Iterator[str]:
-        for line in [header]:
-            taken.append(line)
-            yield line
-        for line in lines:
-            taken.append(line)
-            yield line
-
-    reader = csv.reader(tapped(), delimiter=delimiter, strict=True)
     while True:
-        first = count + 1
+        taken: list[str] = []
+        reader = csv.reader(_tapped(rest, taken), delimiter=delimiter, strict=True)
         try:
-            record: list[str] | str = next(reader)
-        except StopIteration:
+            for record in reader:
+                yield count + 1, "".join(taken), record
+                count += len(taken)
+                taken.clear()
             return
-        except csv.Error as error:
-            record = f"cannot be read ({error})"
-        count += len(taken)
-        raw = "".join(taken)
-        taken.clear()
-        yield first, raw, record
+        except (csv.Error, _EndlessRecordError) as error:
+            endless = isinstance(error, _EndlessRecordError) or "end of data" in str(error)
+            bad = taken[:1] if endless else list(taken)
+            yield count + 1, "".join(bad), "opens a quotation that is not closed" if endless else f"cannot be read ({error})"
+            count += len(bad)
+            rest = itertools.chain(taken[len(bad) :], rest)
+
+
+def _tapped(lines: Iterator[str], taken: list[str]) -> Iterator[str]:
+    size = 0
+    for line in lines:
+        size = len(line) + (size if taken else 0)
+        taken.append(line)
+        if size > _LONGEST:
+            raise _EndlessRecordError
+        yield line
 
 
 def csv_cell(value: Any) -> str:
@@ -215,8 +248,13 @@ def replacing(path: Path, *, force: bool) -> Iterator[IO[str]]:
     """
     if path.exists() and not force:
         raise TableError(f"{path} must not exist yet; it does. Choose another path, or pass force (--force).")
+    if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
+        with path.open("w", encoding="utf-8", newline="") as target:
+            yield target
+        return
+    whole = path.resolve()
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = tempfile.mkstemp(dir=whole.parent, prefix=f".{whole.name}.")
     except OSError as error:
         raise TableError(f"{path} cannot be written; {error.strerror or error}. Choose another folder.") from error
     scratch = Path(name)
@@ -224,7 +262,7 @@ def replacing(path: Path, *, force: bool) -> Iterator[IO[str]]:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as target:
             yield target
         scratch.chmod(0o666 & ~_umask())
-        scratch.replace(path)
+        scratch.replace(whole)
     except BaseException:
         scratch.unlink()
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -13,9 +14,11 @@ import numpy as np
 
 from stance.classifier import ParagraphClassifier, make_folds
 from stance.errors import TableError, TrainingError
-from stance.frozen import FORMAT, Block, FrozenModel, Head, digest, softmax
+from stance.frozen import FORMAT, Block, FrozenModel, Head, digest, measure_familiarity, softmax
 from stance.metrics import measure_calibration_error, measure_interval, measure_macro_f1
+from stance.results import column_name, result_columns
 from stance.sides import load_gazetteer
+from stance.tokens import Gazetteer, make_tokens
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +43,13 @@ class Annotated:
 
 
 def read_annotated(
-    table: pd.DataFrame | str | Path, *, text: str, labels: Sequence[str], groups: str | None, target_column: str | None = None
+    table: pd.DataFrame | str | Path,
+    *,
+    text: str,
+    labels: Sequence[str],
+    groups: str | None,
+    target_column: str | None = None,
+    encoding: str | None = None,
 ) -> Annotated:
     """Read and check annotated rows.
 
@@ -52,7 +61,9 @@ def read_annotated(
     import pandas as pd
 
     name = "the table" if isinstance(table, pd.DataFrame) else str(table)
-    frame = table if isinstance(table, pd.DataFrame) else _read_csv(Path(table))
+    for head in labels:
+        _check_name(head)
+    frame = table if isinstance(table, pd.DataFrame) else _read_csv(Path(table), encoding)
     others = [target_column] if target_column else []
     for column in (text, *labels, *([groups] if groups else []), *others):
         if column not in frame.columns:
@@ -62,17 +73,40 @@ def read_annotated(
     columns = {column: _check_column(frame[column], name) for column in (text, *labels, *others)}
     for head in labels:
         _check_case(columns[head], f"{name}, column {head!r}")
-    groups_ = [str(group) for group in frame[groups]] if groups else None
+        _check_collisions(head, columns[head])
+    groups_ = [str(group) for group in _check_groups(frame[groups], name)] if groups else None
     return Annotated(columns[text], {head: columns[head] for head in labels}, groups_, columns[target_column] if target_column else None)
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
+def _check_name(head: str) -> None:
+    reserved = {"row", "text", "paragraphs", "labelled", *result_columns({})}
+    if not re.fullmatch(r"\w[\w -]*", head) or head in reserved:
+        raise TableError(f"a label column must have a plain name that no result has; got {head!r}. Rename it.")
+
+
+def _check_collisions(head: str, labels: Sequence[str]) -> None:
+    seen: dict[str, str] = {}
+    for label in sorted(set(labels)):
+        other = seen.setdefault(column_name(head, label), label)
+        if other != label:
+            raise TableError(f"the labels of {head!r} must differ in more than signs; got {other!r} and {label!r}. Rename one.")
+
+
+def _check_groups(values: Any, name: str) -> Any:
+    missing = values.isna() | (values.astype(str).str.strip() == "")
+    if missing.any():
+        row = int(missing.to_numpy().argmax()) + 1
+        raise TableError(f"{name}, row {row}, column {values.name!r} must name a group; it is missing. Fill it in, or drop the row.")
+    return values
+
+
+def _read_csv(path: Path, encoding: str | None) -> pd.DataFrame:
     import pandas as pd
 
     from stance.tables import read_rows
 
-    with read_rows(path) as table:
-        rows = list(table)
+    with read_rows(path, encoding=encoding) as table:
+        rows = [row for _, row in table]
     if table.faults:
         raise TableError(f"{path} must be a whole table; {table.faults[0].message()} Mend it first.")
     return pd.DataFrame(rows, columns=table.columns)
@@ -140,6 +174,8 @@ def fit_heads(
             pipelines[head] = classifier
             heads[head] = freeze(head, classifier, _scores(held_out, classifier.classes_, labels))
             figures[head] = _figures(held_out, classifier.classes_, labels, rows.groups)
+    gazetteer = load_gazetteer() if mask_sides else None
+    words = [frozenset(token.stem for token in make_tokens(text, gazetteer)) for text in rows.texts]
     facts = {
         "format": FORMAT,
         "name": name,
@@ -147,14 +183,32 @@ def fit_heads(
         "labels": {head: list(frozen.classes) for head, frozen in heads.items()},
         "recipe": recipes,
         "rows": len(rows.texts),
+        "familiar": _familiar(rows, words, gazetteer),
         "rows_sha256": digest(repr((rows.texts, rows.labels, rows.groups, *([rows.targets] if rows.targets else []))).encode()),
         "cross_validation": figures,
         "versions": {"python": platform.python_version()} | {package: _version(package) for package in _PACKAGES},
         **(notes or {}),
     }
-    model = FrozenModel(heads, load_gazetteer() if mask_sides else None, facts)
+    model = FrozenModel(heads, gazetteer, frozenset().union(*words), facts)
     facts["self_test"] = _self_test(model, rows)
     return model, pipelines
+
+
+def _familiar(rows: Annotated, words: Sequence[frozenset[str]], gazetteer: Gazetteer | None) -> float:
+    """Return the familiarity below which a paragraph gets no label.
+
+    Half of the words, or less for a model of few rows: what 99 of 100 of its own rows reach when their group is left out.
+    """
+    groups = rows.groups or [str(row) for row in range(len(rows.texts))]
+    holders: dict[str, set[str]] = {}
+    for group, stems in zip(groups, words, strict=True):
+        for stem in stems:
+            holders.setdefault(stem, set()).add(group)
+    found = []
+    for text, group in zip(rows.texts, groups, strict=True):
+        tokens = make_tokens(text, gazetteer)
+        found.append(measure_familiarity(tokens, {t.stem for t in tokens if holders[t.stem] != {group}}))
+    return min(0.5, float(np.quantile(found, 0.01)))
 
 
 def _version(package: str) -> str:

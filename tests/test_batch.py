@@ -34,11 +34,17 @@ def test_rows_come_out_as_label_frame_gives_them(small: Model, tmp_path: Path) -
 
 def test_rows_that_cannot_be_read_are_kept_and_counted(small: Model, tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
+    (tmp_path / "out.csv.errors.csv").write_text("of an earlier run")
     source.write_text("id,text\n1,a truce\n2,b,c\n3,a lamp\n", encoding="utf-8")
     summary = stance.label_file(source, tmp_path / "out.csv", model=small, unit="row", keep="all")
-    assert [row["id"] for row in rows_of(tmp_path / "out.csv")] == ["1", "3"]
-    assert rows_of(tmp_path / "out.csv.errors.csv") == [{"line": "3", "reason": "has 3 fields where the header has 2", "raw": "2,b,c\n"}]
-    assert str(summary).splitlines()[-1].startswith("1 rows could not be read, and are in ")
+    assert [(row["id"], row["row"]) for row in rows_of(tmp_path / "out.csv")] == [("1", "0"), ("3", "2")]
+    assert rows_of(tmp_path / "out.csv.errors.csv") == [
+        {"row": "1", "line": "3", "reason": "has 3 fields where the header has 2", "raw": "2,b,c\n"}
+    ]
+    assert summary.errors == tmp_path / "out.csv.errors.csv"
+    source.write_text("id,text\n1,a truce\n", encoding="utf-8")
+    assert stance.label_file(source, tmp_path / "out.csv", model=small, force=True).errors is None
+    assert not (tmp_path / "out.csv.errors.csv").exists()
 
 
 def test_an_unknown_column_leaves_no_file(small: Model, tmp_path: Path) -> None:
@@ -56,16 +62,18 @@ def test_streams_do_as_well_as_paths(small: Model) -> None:
 
 
 def test_memory_is_that_of_a_row(small: Model, tmp_path: Path) -> None:
-    """A reader that hands out rows forever is stopped by the consumer, so nothing is gathered first."""
+    """Each row is written before the next is read."""
     seen = 0
+    sizes = []
 
     def counted(rows):  # type: ignore[no-untyped-def]
         nonlocal seen
         for row in rows:
             seen += 1
-            assert written.tell() > 0 or seen == 1
+            sizes.append(written.tell())
             yield row
 
     written = io.StringIO(newline="")
     stance.label_file(io.BytesIO(b"text\n" + b"They urged a truce.\n" * 50), written, model=small, progress=counted)
     assert seen == 50
+    assert sizes == sorted(set(sizes))

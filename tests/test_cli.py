@@ -66,7 +66,10 @@ def test_rows_that_cannot_be_read_end_with_1(model_path: str, tmp_path: Path) ->
     source.write_text("id,text\n1,A truce was signed.\n2,b,c\n", encoding="utf-8")
     done = run("score", str(source), "-o", str(tmp_path / "out.csv"), "--model", model_path)
     assert done.returncode == 1
-    assert b"1 rows could not be read" in done.stderr
+    assert b"1 rows could not be read; they are in " in done.stderr
+    printed = run("score", str(source), "--quiet", "--model", model_path)
+    assert printed.returncode == 1
+    assert b"line 3 has 3 fields where the header has 2.\n2,b,c\n" in printed.stderr
 
 
 @pytest.mark.parametrize(
@@ -75,6 +78,11 @@ def test_rows_that_cannot_be_read_end_with_1(model_path: str, tmp_path: Path) ->
         (["score", "in.csv", "--text", "body"], 1, "stance: error: there is no column 'body'; the columns are ['id', 'text']."),
         (["score", "nowhere.csv"], 1, "stance: error: nowhere.csv must be a file that can be read; No such file or directory. Check the path."),
         (["score", "in.csv", "--unit", "word"], 2, "stance: error: Invalid value for '--unit': 'word' is not one of 'paragraph', 'row', 'document'."),
+        (["score", "in.jsonl"], 2, "stance: error: a .jsonl file cannot be read; save it as .csv, or as .txt for one document."),
+        (["score", "in.txt", "--keep", "id"], 2, "stance: error: --keep, --delimiter and --unit document are for tables; name the column of texts with --text."),
+        (["score", "in.csv", "--delimiter", ";;"], 1, "stance: error: `delimiter` must be one character; got ';;'."),
+        (["score", "in.csv", "--level", "2"], 2, "stance: error: Invalid value for '--level': 2.0 is not in the range 0.5<=x<=0.99."),
+        (["train", "in.csv", "-o", "."], 1, "stance: error: . must be a new folder, or hold a model and nothing else; it holds in.csv. Choose another path."),
         (["score"], 2, "stance: error: Missing argument 'SOURCE'."),
         (["info", "nowhere"], 1, "stance: error: nowhere must be a model folder or zip; there is none. Check the path, or train a model first."),
     ],

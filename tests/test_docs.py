@@ -21,7 +21,7 @@ def test_python_blocks_run(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_commands_and_options_exist() -> None:
-    for command, rest in re.findall(r"\bstance (score|train|explain|info)\b([^\n#]*)", README):
+    for command, rest in re.findall(rf"\bstance ({'|'.join(cli.commands)})\b([^\n#]*)", README):
         options = {name for parameter in cli.commands[command].params for name in parameter.opts}
         assert set(re.findall(r"(?<=\s)--?[a-z][a-z-]*", rest)) <= options
 

@@ -5,7 +5,6 @@ import sys
 import textwrap
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -58,6 +57,16 @@ def test_explain_adds_up_to_the_logit_and_can_ask_for_another_label(small: Model
 def test_a_level_that_means_nothing_is_refused(level: float, words: str, small: Model) -> None:
     with pytest.raises(stance.InputError, match=rf"`level` must be from 0\.5 to 0\.99; got {words}\."):
         small.label("A truce.", level=level)
+
+
+@pytest.mark.parametrize("options", [{"unit": "rows"}, {"kinds": "paragrpah"}, {"kinds": ["heading", "title"]}])
+def test_an_unknown_option_is_refused(options: dict[str, object], small: Model) -> None:
+    with pytest.raises(stance.InputError, match=r"`unit` must be 'document' or 'row', and `kinds` among"):
+        small.label("A truce.", **options)  # type: ignore[arg-type]
+
+
+def test_one_kind_may_be_named_alone(small: Model) -> None:
+    assert [block.status for block in small.label(DOCUMENT, kinds="list item")] == ["skipped", "skipped", "labelled", "skipped"]
 
 
 def test_what_is_not_text_is_refused(small: Model) -> None:
@@ -139,6 +148,13 @@ class TestLabelFrame:
         assert out["input_input_tone"].tolist() == ["old"]
         assert out["tone"].tolist() != ["loud"]
 
+    def test_kept_columns_keep_their_values(self, small: Model) -> None:
+        frame = pd.DataFrame(
+            {"text": ["They urged a truce."], "market_share": ["12%"], "labelled": [True], "my_score": [2**60 + 1], "start": ["x"]}
+        )
+        out = small.label_frame(frame, keep="all", unit="document")
+        assert [out[name].iloc[0] for name in ("market_share", "input_labelled", "my_score", "start")] == ["12%", True, 2**60 + 1, "x"]
+
     def test_labels_are_categories_in_one_order(self, small: Model) -> None:
         out = small.label_frame(pd.DataFrame({"text": ["They urged a truce."]}))
         assert out["stance"].cat.categories.tolist() == ["neutral", "opposed", "pro-ceasefire"]
@@ -151,9 +167,8 @@ class TestLabelFrame:
         assert "stance_p_pro_ceasefire" in out
 
     def test_a_frame_equals_its_documents(self, small: Model) -> None:
-        from_frame = small.label_frame(pd.DataFrame({"text": [DOCUMENT]})).reset_index(drop=True)
-        from_text = small.label(DOCUMENT).to_frame()
-        np.testing.assert_array_equal(from_frame["stance_p_opposed"].to_numpy(float), from_text["stance_p_opposed"].to_numpy(float))
+        from_frame = small.label_frame(pd.DataFrame({"text": [DOCUMENT]})).reset_index(drop=True).drop(columns="row")
+        pd.testing.assert_frame_equal(from_frame, small.label(DOCUMENT).to_frame().drop(columns="text"))
 
     def test_an_unknown_column_is_named_with_those_there_are(self, small: Model) -> None:
         with pytest.raises(stance.InputError, match=r"there is no column 'body'; the columns are \['text', 'date'\]\.$"):
@@ -168,9 +183,15 @@ class TestSave:
         small.save(tmp_path / "mine")
         (tmp_path / "letters").mkdir()
         (tmp_path / "letters" / "home.txt").write_text("Dear all")
-        with pytest.raises(stance.ModelError, match="must be a new folder, or one that holds a model; something else is there"):
+        with pytest.raises(
+            stance.ModelError, match=r"must be a new folder, or hold a model and nothing else; it holds home\.txt\. Choose another path\.$"
+        ):
             small.save(tmp_path / "letters")
         assert (tmp_path / "letters" / "home.txt").read_text() == "Dear all"
+        (tmp_path / "mine" / "thesis.txt").write_text("Chapter one")
+        with pytest.raises(stance.ModelError, match=r"it holds thesis\.txt"):
+            small.save(tmp_path / "mine")
+        assert (tmp_path / "mine" / "thesis.txt").read_text() == "Chapter one"
         assert sorted(path.name for path in tmp_path.iterdir()) == ["letters", "mine"]
 
     def test_a_loaded_model_saves_with_its_pipelines(self, small: Model, tmp_path: Path) -> None:

@@ -115,6 +115,10 @@ def test_markdown() -> None:
         ("Talks Collapse Over Lamp Oil", "heading"),
         ("HARBOUR (Reuters) - The keepers met on Monday.", "paragraph"),
         ("they should just stop", "paragraph"),
+        ("Sources: ministers will reject the truce when the cabinet meets at noon", "paragraph"),
+        ("Copyright law was debated while the guns went on", "paragraph"),
+        ("by the end of it nobody spoke", "paragraph"),
+        ("A. Marsh said the lamps were out.", "paragraph"),
     ],
 )
 def test_kinds(line: str, kind: str) -> None:
@@ -123,6 +127,21 @@ def test_kinds(line: str, kind: str) -> None:
 
 def test_a_single_line_is_a_paragraph_whatever_it_looks_like() -> None:
     assert blocks("Stop The War") == [("Stop The War", "paragraph")]
+
+
+@pytest.mark.parametrize("line", ["Sources: Israel rejects ceasefire", "© 2024", "By Ann Lee", "Photo: Ann Lee"])
+def test_a_cell_of_one_line_is_labelled(line: str) -> None:
+    assert blocks(line) == [(line, "paragraph")]
+
+
+def test_a_heading_stands_over_something() -> None:
+    assert [kind for _, kind in blocks("Stop the war now\nCeasefire now\nFree the hostages")] == ["paragraph"] * 3
+    assert [kind for _, kind in blocks("Lamps Out\n\nA Coast Waits\n\nThe guild met on Monday.\n\nThe End")] == [
+        "heading",
+        "heading",
+        "paragraph",
+        "paragraph",
+    ]
 
 
 def test_the_article_that_stance_began_from(shared: Path) -> None:

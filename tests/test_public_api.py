@@ -11,7 +11,7 @@ PACKAGE = Path(stance.__file__).parent
 # A module imports only from rows below its own, and none imports the package root (cli asks it for the version).
 ROWS = [
     {"errors", "labels"},
-    {"paragraphs", "tokens", "tables", "metrics"},
+    {"paragraphs", "tokens", "tables", "metrics", "cells"},
     {"features", "sides", "results"},
     {"frozen", "classifier"},
     {"training"},

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stance import TableError
+from stance import TableError, tables
 from stance.tables import read_rows, replacing, write_rows
 
 
 def read(content: bytes, **options: str) -> tuple[list[str], list[list[str]], list[str]]:
     with read_rows(io.BytesIO(content), **options) as table:
-        rows = list(table)
+        rows = [row for _, row in table]
     return table.columns, rows, [fault.message() for fault in table.faults]
 
 
@@ -48,15 +48,42 @@ def test_a_cell_may_be_ten_megabytes() -> None:
 def test_a_ragged_row_is_put_aside_word_for_word() -> None:
     with read_rows(io.BytesIO(b"id,text\n1,a\n2,b,c\n3\n4,d\n")) as table:
         rows = list(table)
-    assert rows == [["1", "a"], ["4", "d"]]
-    assert [(f.line, f.raw) for f in table.faults] == [(3, "2,b,c\n"), (4, "3\n")]
+    assert rows == [(0, ["1", "a"]), (3, ["4", "d"])]
+    assert [(f.row, f.line, f.raw) for f in table.faults] == [(1, 3, "2,b,c\n"), (2, 4, "3\n")]
     assert table.faults[0].message() == "line 3 has 3 fields where the header has 2."
 
 
-def test_an_unclosed_quotation_is_a_fault_and_not_a_row() -> None:
-    _, rows, faults = read(b'id,text\n1,a\n2,"b\n3,c\n')
-    assert rows == [["1", "a"]]
-    assert faults == ["line 3 cannot be read (unexpected end of data)."]
+def test_an_unclosed_quotation_costs_its_own_line_only() -> None:
+    _, rows, faults = read(b'id,text\n1,a\n2,"b\n3,c\n4,d\n')
+    assert rows == [["1", "a"], ["3", "c"], ["4", "d"]]
+    assert faults == ["line 3 opens a quotation that is not closed."]
+
+
+def test_a_quotation_that_goes_on_for_longer_than_any_row_is_not_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_LONGEST", 100)
+    _, rows, faults = read(b'id,text\n1,"b\n' + b"2,c\n" * 100)
+    assert (len(rows), len(faults)) == (100, 1)
+
+
+def test_an_empty_line_is_a_row_of_a_table_of_one_column_only() -> None:
+    assert read(b"text\na\n\nb\n")[1] == [["a"], [""], ["b"]]
+    assert read(b"id,text\n1,a\n\n2,b\n")[1] == [["1", "a"], ["2", "b"]]
+
+
+def test_empty_columns_of_a_spreadsheet_get_a_name() -> None:
+    assert read(b"id,text,,\n1,a,,\n")[0] == ["id", "text", "column 3", "column 4"]
+
+
+def test_what_was_lent_is_not_closed() -> None:
+    source = io.BytesIO(b"id,text\n1,a\n")
+    with read_rows(source) as table:
+        list(table)
+    assert not source.closed
+
+
+def test_a_delimiter_is_one_character() -> None:
+    with pytest.raises(TableError, match=r"`delimiter` must be one character; got ';;'\.$"):
+        read(b"id;;text\n", delimiter=";;")
 
 
 @pytest.mark.parametrize(

@@ -55,12 +55,32 @@ def test_unmasked_sides_count(lighthouse: pd.DataFrame) -> None:
         (lambda t: t.assign(tone=[None, *t["tone"][1:]]), r"the table, row 1, column 'tone' must hold text; got (None|nan)\. Fill it in, or drop the row\.$"),
         (lambda t: t.assign(text=["  ", *t["text"][1:]]), r"the table, row 1, column 'text' must hold text; got '  '\."),
         (lambda t: t.assign(stance=["Pro-ceasefire", *t["stance"][1:]]), r"column 'stance', row 2 must name a label as the other rows do; got 'pro-ceasefire' beside 'Pro-ceasefire'\. Use one\.$"),
+        (lambda t: t.assign(voice=[None, *t["voice"][1:]]), r"row 1, column 'voice' must name a group; it is missing\. Fill it in, or drop the row\.$"),
+        (lambda t: t.assign(stance=t["stance"].replace("neutral", "pro ceasefire")), r"the labels of 'stance' must differ in more than signs; got 'pro ceasefire' and 'pro-ceasefire'\. Rename one\.$"),
     ],
-    ids=["no column", "no rows", "no label", "no text", "another case"],
+    ids=["no column", "no rows", "no label", "no text", "another case", "no group", "same sign"],
 )  # fmt: skip
 def test_bad_rows_are_named(change, message: str, lighthouse: pd.DataFrame) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(stance.TableError, match=message):
-        stance.train(change(lighthouse))
+        stance.train(change(lighthouse), groups="voice")
+
+
+@pytest.mark.parametrize("name", ["status", "kind", "a/b", "row"])
+def test_a_label_column_may_not_have_the_name_of_a_result(name: str, lighthouse: pd.DataFrame) -> None:
+    with pytest.raises(stance.TableError, match=r"a label column must have a plain name that no result has; got .*\. Rename it\.$"):
+        stance.train(lighthouse.rename(columns={"stance": name}), labels=name)
+
+
+def test_recipes_name_label_columns(lighthouse: pd.DataFrame) -> None:
+    with pytest.raises(stance.InputError, match=r"`recipes` must name label columns \['stance'\]; got 'mood'\.$"):
+        stance.train(lighthouse, labels="stance", recipes={"mood": {}})
+
+
+@pytest.mark.parametrize("recipe", [{"ngram_range": (2, 2)}, {"min_df": 3}])
+def test_a_small_model_knows_the_words_it_was_trained_on(recipe: dict[str, object], lighthouse: pd.DataFrame) -> None:
+    model = stance.train(lighthouse.head(24), labels="stance", recipes={"stance": recipe})
+    assert model.label("The guild urged the lighthouses to stop the fighting.")[0].status == "labelled"
+    assert model.facts["familiar"] <= 0.5
 
 
 def test_one_label_only_cannot_be_learned(lighthouse: pd.DataFrame) -> None:

@@ -1,0 +1,58 @@
+"""The cells and columns of a user's table: what can be labelled, and under which names results stand beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+
+from stance.errors import InputError
+
+UNITS: Final = ("paragraph", "row", "document")
+
+
+def cell_status(cell: Any) -> str | None:
+    """Name what keeps a cell from being labelled, or None.
+
+    >>> [cell_status(cell) for cell in (None, float("nan"), 7, "  ", "A truce.")]
+    ['missing', 'missing', 'not text', 'empty', None]
+    """
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType") or (isinstance(cell, float) and math.isnan(cell)):
+        return "missing"
+    if not isinstance(cell, str):
+        return "not text"
+    return None if any(character.isalnum() for character in cell) else "empty"
+
+
+def check_unit(unit: str) -> None:
+    """Refuse a unit that there is not."""
+    if unit not in UNITS:
+        raise InputError(f"`unit` must be one of {list(UNITS)!r}; got {unit!r}.")
+
+
+def check_columns(columns: Sequence[Any], text: str, keep: str | Sequence[str], target_column: str | None = None) -> list[Any]:
+    """Return the columns to carry along, or say which columns there are."""
+    kept = list(columns) if keep == "all" else [keep] if isinstance(keep, str) else list(dict.fromkeys(keep))
+    read = [text] if target_column is None else [text, target_column]
+    for column in (*read, *kept):
+        if column not in columns:
+            raise InputError(f"there is no column {column!r}; the columns are {list(columns)!r}.")
+    for column in (*read, *kept):
+        if list(columns).count(column) > 1:
+            raise InputError(f"column {column!r} must occur once; it occurs {list(columns).count(column)} times. Rename one.")
+    return kept
+
+
+def carried_names(kept: Sequence[Any], taken: Sequence[str]) -> dict[Any, Any]:
+    """Name the carried columns so that none clashes with a result.
+
+    >>> carried_names(["id", "tone"], ["row", "tone"])
+    {'id': 'id', 'tone': 'input_tone'}
+    """
+    names: dict[Any, Any] = {}
+    for column in kept:
+        name = column
+        while name in taken or name in names.values():
+            name = f"input_{name}"
+        names[column] = name
+    return names
