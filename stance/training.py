@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RECIPES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "stance": {"ngram_range": (1, 2), "C": 10.0},
-    "tone": {"ngram_range": (1, 2), "char_ngram_range": (3, 5), "C": 10.0, "class_weight": "balanced"},
+    "stance": {"ngram_range": (1, 2), "min_df": 2, "C": 10.0},
+    "tone": {"ngram_range": (1, 2), "char_ngram_range": (3, 5), "min_df": 2, "C": 10.0, "class_weight": "balanced"},
 }
 """What each head of the shipped model is fitted with; another label column takes the recipe of "stance"."""
 
