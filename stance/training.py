@@ -98,6 +98,7 @@ def fit_heads(
     *,
     recipes: Mapping[str, Mapping[str, Any]] | None = None,
     mask_sides: bool = True,
+    social_media: bool = False,
     name: str = "unnamed",
     notes: Mapping[str, Any] | None = None,
 ) -> tuple[FrozenModel, dict[str, ParagraphClassifier]]:
@@ -109,8 +110,8 @@ def fit_heads(
         What `read_annotated` gave.
     recipes : dict of str to dict, optional
         Parameters of `ParagraphClassifier` by head, instead of `RECIPES`.
-    mask_sides : bool, default=True
-        As in `ParagraphClassifier`.
+    mask_sides, social_media : bool
+        As in `ParagraphClassifier`, of all heads, which share one tokenizer.
     name : str, default="unnamed"
         The model's name in its facts.
     notes : dict, optional
@@ -131,7 +132,8 @@ def fit_heads(
     """
     from threadpoolctl import threadpool_limits
 
-    recipes = {head: dict((recipes or RECIPES).get(head, RECIPES["stance"]), mask_sides=mask_sides) for head in rows.labels}
+    tokenizer = {"mask_sides": mask_sides, "social_media": social_media}
+    recipes = {head: {**(recipes or RECIPES).get(head, RECIPES["stance"]), **tokenizer} for head in rows.labels}
     heads, pipelines, figures = {}, {}, {}
     with threadpool_limits(1):
         for head, labels in rows.labels.items():
@@ -146,6 +148,7 @@ def fit_heads(
         "heads": list(heads),
         "labels": {head: list(frozen.classes) for head, frozen in heads.items()},
         "recipe": recipes,
+        "social_media": social_media,
         "rows": len(rows.texts),
         "rows_sha256": digest(repr((rows.texts, rows.labels, rows.groups, *([rows.targets] if rows.targets else []))).encode()),
         "cross_validation": figures,
@@ -232,7 +235,8 @@ def freeze(name: str, classifier: ParagraphClassifier, scores: np.ndarray) -> He
     for block, vectorizer in classifier.pipeline_["features"].transformer_list:
         features = sorted(vectorizer.vocabulary_)
         first = len(order)
-        blocks.append(Block(block, vectorizer.analyzer.ngram_range, {f: first + at for at, f in enumerate(features)}))
+        made = vectorizer.analyzer
+        blocks.append(Block(block, made.ngram_range, {f: first + at for at, f in enumerate(features)}, made.lexicon))
         columns = [vectorizer.vocabulary_[feature] for feature in features]
         idf.append(vectorizer.idf_[columns])
         order.extend(first + column for column in columns)
