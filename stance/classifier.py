@@ -39,8 +39,6 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         cannot decide the label.
     social_media : bool, default=False
         Part hashtags into words where the case changes, and take emoticons, emoji, "!" and "?" as words.
-    mark_negation : bool, default=False
-        Tell a stem that stands at most three words after a negator ("not", "never", "don't") from the same stem elsewhere.
     valence : bool, default=False
         Add how good or bad words are, by VADER's lexicon, turned where a negator stands before them. Fitting needs the
         package `vaderSentiment` (``pip install "stance-tone[valence]"``).
@@ -83,7 +81,6 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         class_weight: Any = None,
         mask_sides: bool = True,
         social_media: bool = False,
-        mark_negation: bool = False,
         valence: bool = False,
         calibrate: bool = True,
         cv: int = 5,
@@ -96,7 +93,6 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.class_weight = class_weight
         self.mask_sides = mask_sides
         self.social_media = social_media
-        self.mark_negation = mark_negation
         self.valence = valence
         self.calibrate = calibrate
         self.cv = cv
@@ -155,7 +151,6 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             min_df=self.min_df,
             gazetteer=load_gazetteer() if self.mask_sides else None,
             social_media=self.social_media,
-            mark_negation=self.mark_negation,
             lexicon=load_lexicon() if self.valence else None,
         )
 

@@ -23,8 +23,6 @@ NEGATOR: Final = re.compile(
 )
 VALENCES: Final = ("negator", *(f"{n}{s}{step}" for n in ("", "not ") for s in "+-" for step in ("", 1, 2, 3, 4)))
 """Every feature of the block "valence"."""
-NOT: Final = "¬"
-"""What marks a negated stem; no word holds it."""
 REACH: Final = 3
 """How many tokens after a negator it negates."""
 
@@ -37,18 +35,14 @@ class Occurrence(NamedTuple):
     last: int
 
 
-def word_features(tokens: Sequence[Token], ngram_range: tuple[int, int], *, mark_negation: bool = False) -> Iterator[Occurrence]:
-    """Yield the runs of stems of each length in `ngram_range`, marked where a negator stands before them.
+def word_features(tokens: Sequence[Token], ngram_range: tuple[int, int]) -> Iterator[Occurrence]:
+    """Yield the runs of stems of each length in `ngram_range`.
 
     >>> tokens = make_tokens("no truce now")
     >>> [occurrence.feature for occurrence in word_features(tokens, (1, 2))]
     ['no', 'truce', 'now', 'no truce', 'truce now']
-    >>> [occurrence.feature for occurrence in word_features(tokens, (1, 1), mark_negation=True)]
-    ['no', '¬truce', '¬now']
     """
     stems = [token.stem for token in tokens]
-    if mark_negation:
-        stems = [f"{NOT}{stem}" if negated else stem for stem, negated in zip(stems, find_negated(tokens), strict=True)]
     for length in range(ngram_range[0], ngram_range[1] + 1):
         for first in range(len(stems) - length + 1):
             yield Occurrence(" ".join(stems[first : first + length]), first, first + length - 1)
@@ -103,19 +97,13 @@ def find_negated(tokens: Sequence[Token]) -> list[bool]:
 
 
 def block_features(
-    block: str,
-    tokens: Sequence[Token],
-    ngram_range: tuple[int, int],
-    *,
-    mark_negation: bool = False,
-    lexicon: Mapping[str, int] | None = None,
+    block: str, tokens: Sequence[Token], ngram_range: tuple[int, int], lexicon: Mapping[str, int] | None = None
 ) -> Iterator[Occurrence]:
-    """Yield the features of one block; `mark_negation` is for "words", a lexicon for "valence"."""
+    """Yield the features of one block; "valence" needs a lexicon."""
     if block == "valence":
         return valence_features(tokens, lexicon or {})
-    if block == "words":
-        return word_features(tokens, ngram_range, mark_negation=mark_negation)
-    return character_features(tokens, ngram_range)
+    make = word_features if block == "words" else character_features
+    return make(tokens, ngram_range)
 
 
 class Analyzer:
@@ -131,14 +119,11 @@ class Analyzer:
         The names of sides to mask.
     social_media : bool, default=False
         As in `make_tokens`.
-    mark_negation : bool, default=False
-        As in `ParagraphClassifier`.
     lexicon : dict of str to int, optional
         What the block "valence" looks words up in.
     """
 
-    social_media: bool = False  # a pipeline saved before there were these three has none
-    mark_negation: bool = False
+    social_media: bool = False  # a pipeline saved before there were these two has neither
     lexicon: Mapping[str, int] | None = None
 
     def __init__(
@@ -148,20 +133,17 @@ class Analyzer:
         gazetteer: Gazetteer | None,
         *,
         social_media: bool = False,
-        mark_negation: bool = False,
         lexicon: Mapping[str, int] | None = None,
     ) -> None:
         self.block = block
         self.ngram_range = ngram_range
         self.gazetteer = gazetteer
         self.social_media = social_media
-        self.mark_negation = mark_negation
         self.lexicon = lexicon
 
     def __call__(self, text: str) -> list[str]:
         tokens = make_tokens(text, self.gazetteer, social_media=self.social_media)
-        made = block_features(self.block, tokens, self.ngram_range, mark_negation=self.mark_negation, lexicon=self.lexicon)
-        return [occurrence.feature for occurrence in made]
+        return [occurrence.feature for occurrence in block_features(self.block, tokens, self.ngram_range, self.lexicon)]
 
 
 def make_vectorizer(
@@ -171,7 +153,6 @@ def make_vectorizer(
     min_df: int,
     gazetteer: Gazetteer | None,
     social_media: bool = False,
-    mark_negation: bool = False,
     lexicon: Mapping[str, int] | None = None,
 ) -> FeatureUnion:
     """Make the unfitted TF-IDF step: one `TfidfVectorizer` a block, each with sublinear counts and its own L2 norm.
@@ -182,7 +163,7 @@ def make_vectorizer(
         As in `ParagraphClassifier`.
     gazetteer : Gazetteer or None
         The names of sides to mask.
-    social_media, mark_negation : bool, default=False
+    social_media : bool, default=False
         As in `ParagraphClassifier`.
     lexicon : dict of str to int, optional
         The valence of words; None makes no block "valence".
@@ -197,14 +178,7 @@ def make_vectorizer(
 
     ranges = {"words": ngram_range, "characters": char_ngram_range, "valence": (1, 1) if lexicon else None}
     analyzers = {
-        block: Analyzer(
-            block,
-            span,
-            gazetteer,
-            social_media=social_media,
-            mark_negation=mark_negation and block == "words",
-            lexicon=lexicon if block == "valence" else None,
-        )
+        block: Analyzer(block, span, gazetteer, social_media=social_media, lexicon=lexicon if block == "valence" else None)
         for block, span in ranges.items()
         if span is not None
     }

@@ -28,7 +28,7 @@ from typing import Any, Final
 import numpy as np
 
 from stance.errors import InputError, ModelError
-from stance.features import NOT, block_features
+from stance.features import block_features
 from stance.tokens import SIDE, Gazetteer, Token, make_tokens
 
 FORMAT: Final = 1
@@ -40,27 +40,24 @@ LEVELS: Final = (0.5, 0.99)
 
 @dataclass(frozen=True)
 class Block:
-    """One TF-IDF block of a head: its n-gram lengths, the column of each of its features, and as in `block_features`."""
+    """One TF-IDF block of a head: its n-gram lengths, the column of each of its features, and the lexicon of the block "valence"."""
 
     name: str
     ngram_range: tuple[int, int]
     columns: Mapping[str, int]
-    mark_negation: bool = False
     lexicon: Mapping[str, int] | None = None
 
     def places(self, tokens: Sequence[Token]) -> Iterator[tuple[int, int, int]]:
         """Yield column, first and last token of each known feature."""
-        made = block_features(self.name, tokens, self.ngram_range, mark_negation=self.mark_negation, lexicon=self.lexicon)
-        for occurrence in made:
+        for occurrence in block_features(self.name, tokens, self.ngram_range, self.lexicon):
             column = self.columns.get(occurrence.feature)
             if column is not None:
                 yield column, occurrence.first, occurrence.last
 
     def layout(self) -> dict[str, Any]:
         """Return what ``<head>.features.json`` holds."""
-        options = {"mark_negation": self.mark_negation, "lexicon": self.lexicon}
-        used = {name: value for name, value in options.items() if value}
-        return {"name": self.name, "ngram_range": self.ngram_range, "features": list(self.columns), **used}
+        lexicon = {"lexicon": self.lexicon} if self.lexicon else {}
+        return {"name": self.name, "ngram_range": self.ngram_range, "features": list(self.columns), **lexicon}
 
 
 @dataclass(frozen=True)
@@ -177,8 +174,7 @@ class Head:
 
     def knows(self, token: Token) -> bool:
         """Tell whether the training paragraphs held a word."""
-        known = self.blocks[0].columns
-        return token.stem in known or NOT + token.stem in known
+        return token.stem in self.blocks[0].columns
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -319,8 +315,7 @@ def _read_head(files: Mapping[str, bytes], name: str, path: Path) -> Head:
     first = 0
     for block in layout["blocks"]:
         columns = {feature: first + at for at, feature in enumerate(block["features"])}
-        options = (block.get("mark_negation", False), block.get("lexicon"))
-        blocks.append(Block(block["name"], tuple(block["ngram_range"]), columns, *options))
+        blocks.append(Block(block["name"], tuple(block["ngram_range"]), columns, block.get("lexicon")))
         first += len(block["features"])
     table = _read_npy(files, f"{name}.weights.npy", path)
     scores = _read_npy(files, f"{name}.scores.npy", path)

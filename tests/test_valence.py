@@ -21,7 +21,7 @@ POSTS = ["#TruceNow!! :)", "#not_a_good2day", "#NATOWins", "# #! <3", "not good 
 @pytest.fixture(scope="module")
 def posts(lighthouse: pd.DataFrame) -> Model:
     pytest.importorskip("vaderSentiment")
-    recipe = {"char_ngram_range": (2, 4), "valence": True, "mark_negation": True}
+    recipe = {"char_ngram_range": (2, 4), "valence": True}
     return stance.train(lighthouse, labels="tone", social_media=True, recipes={"tone": recipe})
 
 
