@@ -21,6 +21,8 @@ NEGATOR: Final = re.compile(
     r"no|not|never|none|nobody|nothing|neither|nor|nowhere|without|hardly|barely|rarely|seldom|cannot|despite|lacks?"
     r"|cant|wont|dont|doesnt|didnt|isnt|arent|wasnt|werent|aint|.*n't"
 )
+UNSCALED: Final = ("valence",)
+"""The blocks that are not scaled to length 1."""
 VALENCES: Final = ("negator", *(f"{n}{s}{step}" for n in ("", "not ") for s in "+-" for step in ("", 1, 2, 3, 4)))
 """Every feature of the block "valence"."""
 REACH: Final = 3
@@ -155,7 +157,7 @@ def make_vectorizer(
     social_media: bool = False,
     lexicon: Mapping[str, int] | None = None,
 ) -> FeatureUnion:
-    """Make the unfitted TF-IDF step: one `TfidfVectorizer` a block, each with sublinear counts and its own L2 norm.
+    """Make the unfitted TF-IDF step: one `TfidfVectorizer` a block, each with sublinear counts and (not "valence") its L2 norm.
 
     Parameters
     ----------
@@ -171,7 +173,8 @@ def make_vectorizer(
     Notes
     -----
     A feature that occurs n times in a paragraph weighs ``(1 + ln n) * idf``, with
-    ``idf = 1 + ln((1 + n_paragraphs) / (1 + df))``; each block is then scaled to length 1 (Salton and Buckley 1988).
+    ``idf = 1 + ln((1 + n_paragraphs) / (1 + df))``; each block is then scaled to length 1 (Salton and Buckley 1988), except for
+    "valence", whose size says how much valence there is.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import FeatureUnion
@@ -185,7 +188,16 @@ def make_vectorizer(
     fixed = {"valence": VALENCES}  # all of them, or a table without such a word could not be fitted
     return FeatureUnion(
         [
-            (block, TfidfVectorizer(analyzer=analyzer, sublinear_tf=True, min_df=min_df, vocabulary=fixed.get(block)))
+            (
+                block,
+                TfidfVectorizer(
+                    analyzer=analyzer,
+                    sublinear_tf=True,
+                    min_df=min_df,
+                    norm=None if block in UNSCALED else "l2",
+                    vocabulary=fixed.get(block),
+                ),
+            )
             for block, analyzer in analyzers.items()
         ]
     )

@@ -28,7 +28,7 @@ from typing import Any, Final
 import numpy as np
 
 from stance.errors import InputError, ModelError
-from stance.features import block_features
+from stance.features import UNSCALED, block_features
 from stance.tokens import SIDE, Gazetteer, Token, make_tokens
 
 FORMAT: Final = 1
@@ -71,7 +71,7 @@ class Head:
     classes : tuple of str
         Labels in sorted order.
     blocks : tuple of Block
-        Features, each block scaled to length 1 by itself.
+        Features, each block scaled to length 1 by itself, except for those in `UNSCALED`.
     idf : ndarray of shape (n_features,)
         Inverse document frequencies.
     weights : ndarray of shape (n_features, n_classes)
@@ -118,7 +118,7 @@ class Head:
             for column, _, _ in block.places(tokens):
                 counts[column] = counts.get(column, 0) + 1
             raw = [(1.0 + math.log(count)) * self.idf[column] for column, count in counts.items()]
-            norm = math.sqrt(sum(value * value for value in raw)) or 1.0
+            norm = 1.0 if block.name in UNSCALED else math.sqrt(sum(value * value for value in raw)) or 1.0
             columns.extend(counts)
             values.extend(value / norm for value in raw)
         return columns, values
