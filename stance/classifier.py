@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from stance.errors import InputError, TrainingError
 from stance.features import copy_features, make_vectorizer
 from stance.sides import load_gazetteer
+from stance.valence import load_lexicon
 
 
 class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
@@ -36,6 +37,11 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     mask_sides : bool, default=True
         Replace the names of nations, peoples, parties and leaders before any feature is made, so that who speaks
         cannot decide the label.
+    social_media : bool, default=False
+        Part hashtags into words where the case changes, and take emoticons, emoji, "!" and "?" as words.
+    valence : bool, default=False
+        Add how good or bad words are, by VADER's lexicon, turned where a negator stands before them. Fitting needs the
+        package `vaderSentiment` (``pip install "stance-tone[valence]"``).
     calibrate : bool, default=True
         Fit a temperature on held-out folds. It changes probabilities, never labels (Guo et al. 2017).
     cv : int, default=5
@@ -74,6 +80,8 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         C: float = 10.0,
         class_weight: Any = None,
         mask_sides: bool = True,
+        social_media: bool = False,
+        valence: bool = False,
         calibrate: bool = True,
         cv: int = 5,
         random_state: int = 0,
@@ -84,6 +92,8 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.C = C
         self.class_weight = class_weight
         self.mask_sides = mask_sides
+        self.social_media = social_media
+        self.valence = valence
         self.calibrate = calibrate
         self.cv = cv
         self.random_state = random_state
@@ -135,8 +145,14 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def _features(self) -> Any:
-        gazetteer = load_gazetteer() if self.mask_sides else None
-        return make_vectorizer(self.ngram_range, self.char_ngram_range, min_df=self.min_df, gazetteer=gazetteer)
+        return make_vectorizer(
+            self.ngram_range,
+            self.char_ngram_range,
+            min_df=self.min_df,
+            gazetteer=load_gazetteer() if self.mask_sides else None,
+            social_media=self.social_media,
+            lexicon=load_lexicon() if self.valence else None,
+        )
 
     def _classifier(self, labels: np.ndarray, groups: Any) -> Any:
         linear = LogisticRegression(C=self.C, class_weight=self.class_weight, max_iter=2_000)

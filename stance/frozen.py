@@ -30,7 +30,7 @@ from typing import Any, Final
 import numpy as np
 
 from stance.errors import InputError, ModelError
-from stance.features import block_features
+from stance.features import UNSCALED, block_features
 from stance.tokens import SIDE, Gazetteer, Token, make_tokens
 
 FORMAT: Final = 1
@@ -42,11 +42,24 @@ LEVELS: Final = (0.5, 0.99)
 
 @dataclass(frozen=True)
 class Block:
-    """One TF-IDF block of a head: its n-gram lengths, and the column of each of its features."""
+    """One TF-IDF block of a head: its n-gram lengths, the column of each of its features, and the lexicon of the block "valence"."""
 
     name: str
     ngram_range: tuple[int, int]
     columns: Mapping[str, int]
+    lexicon: Mapping[str, int] | None = None
+
+    def places(self, tokens: Sequence[Token]) -> Iterator[tuple[int, int, int]]:
+        """Yield column, first and last token of each known feature."""
+        for occurrence in block_features(self.name, tokens, self.ngram_range, self.lexicon):
+            column = self.columns.get(occurrence.feature)
+            if column is not None:
+                yield column, occurrence.first, occurrence.last
+
+    def layout(self) -> dict[str, Any]:
+        """Return what ``<head>.features.json`` holds."""
+        lexicon = {"lexicon": self.lexicon} if self.lexicon else {}
+        return {"name": self.name, "ngram_range": self.ngram_range, "features": list(self.columns), **lexicon}
 
 
 @dataclass(frozen=True)
@@ -60,7 +73,7 @@ class Head:
     classes : tuple of str
         Labels in sorted order.
     blocks : tuple of Block
-        Features, each block scaled to length 1 by itself.
+        Features, each block scaled to length 1 by itself, except for those in `UNSCALED`.
     idf : ndarray of shape (n_features,)
         Inverse document frequencies.
     weights : ndarray of shape (n_features, n_classes)
@@ -104,12 +117,10 @@ class Head:
         values: list[float] = []
         for block in self.blocks:
             counts: dict[int, int] = {}
-            for occurrence in block_features(block.name, tokens, block.ngram_range):
-                column = block.columns.get(occurrence.feature)
-                if column is not None:
-                    counts[column] = counts.get(column, 0) + 1
+            for column, _, _ in block.places(tokens):
+                counts[column] = counts.get(column, 0) + 1
             raw = [(1.0 + math.log(count)) * self.idf[column] for column, count in counts.items()]
-            norm = math.sqrt(sum(value * value for value in raw)) or 1.0
+            norm = 1.0 if block.name in UNSCALED else math.sqrt(sum(value * value for value in raw)) or 1.0
             columns.extend(counts)
             values.extend(value / norm for value in raw)
         return columns, values
@@ -126,10 +137,8 @@ class Head:
         values = dict(zip(*self.features(tokens), strict=True))
         places: dict[int, list[tuple[int, int]]] = {}
         for block in self.blocks:
-            for occurrence in block_features(block.name, tokens, block.ngram_range):
-                column = block.columns.get(occurrence.feature)
-                if column is not None:
-                    places.setdefault(column, []).append((occurrence.first, occurrence.last))
+            for column, first, last in block.places(tokens):
+                places.setdefault(column, []).append((first, last))
         out = np.zeros((len(tokens), len(self.classes)))
         for column, spans in places.items():
             part = values[column] * self.weights[column] / len(spans)
@@ -172,8 +181,9 @@ def check_level(level: float) -> None:
 
 
 def measure_familiarity(tokens: Sequence[Token], words: Container[str]) -> float:
-    """Return the share of a paragraph's words that are in `words`; names of sides and numbers do not count, 0 without others."""
-    known = [token.stem in words for token in tokens if token.stem != SIDE and not token.word[0].isdigit()]
+    """Return the share of a paragraph's words that are in `words`; names of sides, numbers and marks do not count, 0 without others."""
+    plain = (token for token in tokens if token.stem != SIDE and not token.word[0].isdigit())
+    known = [token.stem in words for token in plain if any(character.isalnum() for character in token.word)]
     return sum(known) / len(known) if known else 0.0
 
 
@@ -206,7 +216,7 @@ class FrozenModel:
 
     def tokens(self, text: str) -> list[Token]:
         """Split one paragraph as the model was trained."""
-        return make_tokens(text, self.gazetteer)
+        return make_tokens(text, self.gazetteer, social_media=self.facts.get("social_media", False))
 
     def probabilities(self, texts: Sequence[str], target: str | None = None) -> dict[str, np.ndarray]:
         """Return calibrated probabilities by head, each of shape (n_paragraphs, n_classes), with the copies of one target."""
@@ -214,7 +224,7 @@ class FrozenModel:
         return {name: softmax(head.aim(target).logits(paragraphs)) for name, head in self.heads.items()}
 
     def familiarity(self, tokens: Sequence[Token]) -> float:
-        """Return the share of the paragraph's words that the training paragraphs held; masked names and numbers aside."""
+        """Return the share of the paragraph's words that the training paragraphs held; masked names, numbers and marks aside."""
         return measure_familiarity(tokens, self.words)
 
     def write(self, folder: Path) -> None:
@@ -229,7 +239,7 @@ class FrozenModel:
         yield "sides.json", _json(sides)
         yield "words.json", _json(sorted(self.words))
         for head in self.heads.values():
-            blocks = [{"name": b.name, "ngram_range": b.ngram_range, "features": list(b.columns)} for b in head.blocks]
+            blocks = [block.layout() for block in head.blocks]
             targets = {"targets": list(head.copies)} if head.copies else {}
             yield f"{head.name}.features.json", _json({"classes": head.classes, "blocks": blocks, **targets})
             parts = [(head.weights, head.intercept), *head.copies.values()]
@@ -324,7 +334,7 @@ def _read_head(files: Mapping[str, bytes], name: str, path: Path) -> Head:
     first = 0
     for block in layout["blocks"]:
         columns = {feature: first + at for at, feature in enumerate(block["features"])}
-        blocks.append(Block(block["name"], tuple(block["ngram_range"]), columns))
+        blocks.append(Block(block["name"], tuple(block["ngram_range"]), columns, block.get("lexicon")))
         first += len(block["features"])
     table = _read_npy(files, f"{name}.weights.npy", path)
     scores = _read_npy(files, f"{name}.scores.npy", path)

@@ -420,6 +420,7 @@ def train(
     groups: str | None = None,
     target_column: str | None = None,
     mask_sides: bool = True,
+    social_media: bool = False,
     recipes: Mapping[str, Mapping[str, Any]] | None = None,
     name: str = "unnamed",
 ) -> Model:
@@ -443,6 +444,8 @@ def train(
         targets share, a copy of them for each target (Daumé 2007); `label` takes a `target`.
     mask_sides : bool, default=True
         Mask the names of nations, peoples, parties and leaders, so that who speaks cannot decide a label.
+    social_media : bool, default=False
+        Part hashtags into words where the case changes, and take emoticons, emoji, "!" and "?" as words.
     recipes : dict of str to dict, optional
         Parameters of `ParagraphClassifier` by head.
     name : str, default="unnamed"
@@ -469,5 +472,5 @@ def train(
     for head in recipes or {}:
         if head not in columns:
             raise InputError(f"`recipes` must name label columns {columns!r}; got {head!r}.")
-    frozen, pipelines = fit_heads(rows, recipes=recipes, mask_sides=mask_sides, name=name)
+    frozen, pipelines = fit_heads(rows, recipes=recipes, mask_sides=mask_sides, social_media=social_media, name=name)
     return Model(frozen, pipelines=pipelines)

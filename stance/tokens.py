@@ -17,6 +17,8 @@ SIDE: Final = "‹side›"
 # A word may hold apostrophes, straight or curly, but not begin or end with one: don't, O’Brien, Hamas' -> Hamas.
 _WORD: Final = re.compile(r"\w+(?:['’]\w+)*")
 _POSSESSIVE: Final = re.compile(r"['’][sS]\Z")
+# What else speaks in a post: emoticons, marks of exclamation and question, emoji.
+_SOCIAL: Final = re.compile(r"#?\w+(?:['’]\w+)*|(?<!\S)(?:[:;=][-'^]?[)(DPp/|\]\[*]|<3)(?!\S)|!+|\?+|[\u2600-\u27bf\U0001f000-\U0001faff]")
 # The parts of one name are joined by white space, one hyphen, apostrophe or full stop: South Sudan, Ben-Gvir, U.S; a full
 # stop and a space only after an initial or "St".
 _JOINT: Final = re.compile(r"['’]?\s+|[-‐‑.'’]")
@@ -68,14 +70,35 @@ def _snowball():  # type: ignore[no-untyped-def]  # PyStemmer ships no types
     return Stemmer.Stemmer("english", 0)
 
 
-def split_words(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield each word with its offsets.
+def split_words(text: str, *, social_media: bool = False) -> Iterator[tuple[str, int, int]]:
+    """Yield each word with its offsets; of a post, also its marks, and the parts of each hashtag.
 
     >>> [word for word, _, _ in split_words("“Don’t stop,” she said; the cease-fire's 3rd day.")]
     ['Don’t', 'stop', 'she', 'said', 'the', 'cease', "fire's", '3rd', 'day']
+    >>> [word for word, _, _ in split_words("#TruceNow!! :)", social_media=True)]
+    ['Truce', 'Now', '!', ':)']
     """
-    for match in _WORD.finditer(text):
-        yield match.group(), match.start(), match.end()
+    for match in (_SOCIAL if social_media else _WORD).finditer(text):
+        word, start, end = match.group(), match.start(), match.end()
+        if social_media and word[0] == "#":
+            yield from ((text[first:last], first, last) for first, last in _split_hashtag(text, start + 1, end))
+        else:
+            yield word[0] if word[0] in "!?" else word, start, end
+
+
+def _split_hashtag(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a hashtag, which begin where the case or kind of its characters says so."""
+    first = start
+    for at in range(start + 1, end + 1):
+        if at == end or _begins_part(text[at - 1], text[at], text[at + 1 : min(at + 2, end)]):
+            yield first, at
+            first = at
+
+
+def _begins_part(before: str, here: str, after: str) -> bool:
+    if here.isupper():
+        return not before.isupper() or after.islower()
+    return here.isdigit() != before.isdigit()
 
 
 class Gazetteer:
@@ -136,7 +159,7 @@ def _bare(word: str) -> str:
     return _POSSESSIVE.sub("", word)
 
 
-def make_tokens(text: str, gazetteer: Gazetteer | None = None) -> list[Token]:
+def make_tokens(text: str, gazetteer: Gazetteer | None = None, *, social_media: bool = False) -> list[Token]:
     """Split a paragraph into stemmed tokens, each name of a side replaced by `SIDE`.
 
     Parameters
@@ -145,6 +168,8 @@ def make_tokens(text: str, gazetteer: Gazetteer | None = None) -> list[Token]:
         One paragraph.
     gazetteer : Gazetteer, optional
         The names to mask; None masks nothing.
+    social_media : bool, default=False
+        Part hashtags into words where the case changes, and take emoticons, emoji, "!" and "?" as words.
 
     Returns
     -------
@@ -156,7 +181,7 @@ def make_tokens(text: str, gazetteer: Gazetteer | None = None) -> list[Token]:
     >>> [token.stem for token in make_tokens("They won’t agreed", None)]
     ['they', "won't", 'agre']
     """
-    words = list(split_words(text))
+    words = list(split_words(text, social_media=social_media))
     tokens = []
     at = 0
     while at < len(words):

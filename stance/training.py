@@ -18,7 +18,7 @@ from stance.frozen import FORMAT, Block, FrozenModel, Head, digest, measure_fami
 from stance.metrics import measure_calibration_error, measure_interval, measure_macro_f1
 from stance.results import column_name, result_columns
 from stance.sides import load_gazetteer
-from stance.tokens import Gazetteer, make_tokens
+from stance.tokens import Token, make_tokens
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,6 +132,7 @@ def fit_heads(
     *,
     recipes: Mapping[str, Mapping[str, Any]] | None = None,
     mask_sides: bool = True,
+    social_media: bool = False,
     name: str = "unnamed",
     notes: Mapping[str, Any] | None = None,
 ) -> tuple[FrozenModel, dict[str, ParagraphClassifier]]:
@@ -143,8 +144,8 @@ def fit_heads(
         What `read_annotated` gave.
     recipes : dict of str to dict, optional
         Parameters of `ParagraphClassifier` by head, instead of `RECIPES`.
-    mask_sides : bool, default=True
-        As in `ParagraphClassifier`.
+    mask_sides, social_media : bool
+        As in `ParagraphClassifier`, of all heads, which share one tokenizer.
     name : str, default="unnamed"
         The model's name in its facts.
     notes : dict, optional
@@ -165,7 +166,8 @@ def fit_heads(
     """
     from threadpoolctl import threadpool_limits
 
-    recipes = {head: dict((recipes or RECIPES).get(head, RECIPES["stance"]), mask_sides=mask_sides) for head in rows.labels}
+    tokenizer = {"mask_sides": mask_sides, "social_media": social_media}
+    recipes = {head: {**(recipes or RECIPES).get(head, RECIPES["stance"]), **tokenizer} for head in rows.labels}
     heads, pipelines, figures = {}, {}, {}
     with threadpool_limits(1):
         for head, labels in rows.labels.items():
@@ -175,39 +177,40 @@ def fit_heads(
             heads[head] = freeze(head, classifier, _scores(held_out, classifier.classes_, labels))
             figures[head] = _figures(held_out, classifier.classes_, labels, rows.groups)
     gazetteer = load_gazetteer() if mask_sides else None
-    words = [frozenset(token.stem for token in make_tokens(text, gazetteer)) for text in rows.texts]
+    tokens = [make_tokens(text, gazetteer, social_media=social_media) for text in rows.texts]
     facts = {
         "format": FORMAT,
         "name": name,
         "heads": list(heads),
         "labels": {head: list(frozen.classes) for head, frozen in heads.items()},
         "recipe": recipes,
+        "social_media": social_media,
         "rows": len(rows.texts),
-        "familiar": _familiar(rows, words, gazetteer),
+        "familiar": _familiar(rows, tokens),
         "rows_sha256": digest(repr((rows.texts, rows.labels, rows.groups, *([rows.targets] if rows.targets else []))).encode()),
         "cross_validation": figures,
         "versions": {"python": platform.python_version()} | {package: _version(package) for package in _PACKAGES},
         **(notes or {}),
     }
-    model = FrozenModel(heads, gazetteer, frozenset().union(*words), facts)
+    model = FrozenModel(heads, gazetteer, frozenset(token.stem for row in tokens for token in row), facts)
     facts["self_test"] = _self_test(model, rows)
     return model, pipelines
 
 
-def _familiar(rows: Annotated, words: Sequence[frozenset[str]], gazetteer: Gazetteer | None) -> float:
+def _familiar(rows: Annotated, tokens: Sequence[Sequence[Token]]) -> float:
     """Return the familiarity below which a paragraph gets no label.
 
     Half of the words, or less for a model of few rows: what 99 of 100 of its own rows reach when their group is left out.
     """
     groups = rows.groups or [str(row) for row in range(len(rows.texts))]
     holders: dict[str, set[str]] = {}
-    for group, stems in zip(groups, words, strict=True):
-        for stem in stems:
-            holders.setdefault(stem, set()).add(group)
-    found = []
-    for text, group in zip(rows.texts, groups, strict=True):
-        tokens = make_tokens(text, gazetteer)
-        found.append(measure_familiarity(tokens, {t.stem for t in tokens if holders[t.stem] != {group}}))
+    for group, row in zip(groups, tokens, strict=True):
+        for token in row:
+            holders.setdefault(token.stem, set()).add(group)
+    found = [
+        measure_familiarity(row, {token.stem for token in row if holders[token.stem] != {group}})
+        for group, row in zip(groups, tokens, strict=True)
+    ]
     return min(0.5, float(np.quantile(found, 0.01)))
 
 
@@ -294,7 +297,8 @@ def freeze(name: str, classifier: ParagraphClassifier, scores: np.ndarray) -> He
     for block, vectorizer in classifier.pipeline_["features"].transformer_list:
         features = sorted(vectorizer.vocabulary_)
         first = len(order)
-        blocks.append(Block(block, vectorizer.analyzer.ngram_range, {f: first + at for at, f in enumerate(features)}))
+        made = vectorizer.analyzer
+        blocks.append(Block(block, made.ngram_range, {f: first + at for at, f in enumerate(features)}, made.lexicon))
         columns = [vectorizer.vocabulary_[feature] for feature in features]
         idf.append(vectorizer.idf_[columns])
         order.extend(first + column for column in columns)

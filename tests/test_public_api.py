@@ -12,7 +12,7 @@ PACKAGE = Path(stance.__file__).parent
 ROWS = [
     {"errors", "labels"},
     {"paragraphs", "tokens", "tables", "metrics", "cells"},
-    {"features", "sides", "results"},
+    {"features", "sides", "valence", "results"},
     {"frozen", "classifier"},
     {"training"},
     {"model"},
