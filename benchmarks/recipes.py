@@ -137,8 +137,11 @@ def ideas(head: str) -> Iterator[tuple[str, list[tuple[str, Callable[[str], list
         yield f"with characters 3-5, {weight}", [W12, C35], {}, logistic(base, weight)
     yield "stems 1 with characters 3-5, balanced", [("stems 1", grams(stems, 1, 1)), C35], {}, logistic(base, "balanced")
     yield "characters 3-5 alone, balanced", [C35], {}, logistic(base, "balanced")
+    for weight in weights:
+        for C in (3.0, 10.0):
+            yield f"min_df 2, C={C}, {weight}", [W12], {"min_df": 2}, logistic(C, weight)
+            yield f"min_df 2 with characters 3-5, C={C}, {weight}", [W12, C35], {"min_df": 2}, logistic(C, weight)
     options = (
-        ("min_df 2", {"min_df": 2}),
         ("min_df 3", {"min_df": 3}),
         ("raw counts", {"sublinear_tf": False}),
         ("no idf", {"use_idf": False}),

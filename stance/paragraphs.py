@@ -111,9 +111,10 @@ def split_paragraphs(document: str) -> list[Paragraph]:
     """
     runs = [run for group in _groups(document) for run in _runs(document, group)]
     kinds = [_kind(document, run, len(runs) == 1) for run in runs]
-    for at in reversed(range(len(kinds))):  # a heading stands over something
-        if kinds[at] == "heading" and not runs[at][0].mark and kinds[at + 1 : at + 2] in ([], ["caption"], ["credit"]):
-            kinds[at] = "paragraph" if not any(kind in ("paragraph", "list item") for kind in kinds[at + 1 :]) else "heading"
+    below = [kind in ("paragraph", "list item") for kind in kinds]
+    for at, run in enumerate(runs):  # a heading stands over something; lines without a full stop that do not are paragraphs
+        if kinds[at] == "heading" and not run[0].mark and not any(below[at:]):
+            kinds[at] = "paragraph"
     return [Paragraph(run[0].start, run[-1].end, kind) for run, kind in zip(runs, kinds, strict=True)]
 
 
