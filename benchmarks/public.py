@@ -23,7 +23,7 @@ from stance import ParagraphClassifier
 PLAIN = {"mask_sides": False, "calibrate": False, "char_ngram_range": (2, 5)}  # a temperature changes no label
 STANCE = PLAIN | {"C": 3.0, "class_weight": "balanced", "valence": True}
 SENTIMENT = PLAIN | {"C": 10.0, "social_media": True, "valence": True}
-NYT = PLAIN | {"C": 1.0, "class_weight": "balanced", "social_media": True, "valence": True}
+NYT = {"mask_sides": False, "calibrate": False, "C": 3.0, "class_weight": "balanced", "social_media": True, "valence": True}
 GWSD = PLAIN | {"C": 3.0}
 GWSD_LABELS = ["agree", "disagree", "neutral"]
 EVENING = 0.7  # 0 leaves GWSD's labels as frequent as they are, 1 makes them weigh alike
