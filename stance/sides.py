@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
+from typing import Final
 
 from stance.tokens import Gazetteer
+
+# "northern Cyprus" may be the north of a country, Northern Cyprus is not.
+_COMPASS: Final = re.compile(r"(?:north|south|east|west)(?:ern)? ", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -25,6 +30,7 @@ def load_gazetteer() -> Gazetteer:
     names = {*_country_names(), *_capitals()}
     exact: set[str] = set()
     dropped: set[str] = set()
+    exact |= {name for name in names if _COMPASS.match(name)}
     for row in _own_list():
         {"any case": names, "exact case": exact, "not a side": dropped}[row["match"]].add(row["name"])
     return Gazetteer(names - exact - dropped, exact)
