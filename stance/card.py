@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +36,14 @@ paragraphs. **Real print is harder**: see `benchmarks/README.md` for what was me
 |---|---|--:|--:|--:|--:|
 {classes}
 
+## What it gets right, by capability
+Cases written by readers who had not run the model, each a paragraph with the labels they expect, or two paragraphs that must get the same. Known failures are kept
+(`tests/cases/behaviour-*.json`).
+
+| capability | right | cases |
+|---|--:|--:|
+{behaviour}
+
 ## What may be said from it, and what not
 Say: "Of the paragraphs that the tool could label, x% *convey* opposition to a ceasefire (n paragraphs, y% of them uncertain; on
 held-out paragraphs the tool finds opposition with precision p and recall r)." Do not say that an outlet, author or speaker *holds* a
@@ -48,8 +58,8 @@ events are missed. Written for armed conflicts; a figurative truce may fool it. 
 """
 
 
-def write_card(model: Model, seeds: pd.DataFrame, folder: Path) -> None:
-    """Write ``MODEL_CARD.md`` into a model's folder, with figures measured on the test split of the seeds."""
+def write_card(model: Model, seeds: pd.DataFrame, cases: Sequence[Mapping[str, Any]], folder: Path) -> None:
+    """Write ``MODEL_CARD.md`` into a model's folder, with figures measured on the test split of the seeds and on behaviour cases."""
     test = seeds[seeds["split"] == "test"]
     used = seeds[seeds["split"] != "test"]
     figures, classes = [], []
@@ -72,10 +82,36 @@ def write_card(model: Model, seeds: pd.DataFrame, folder: Path) -> None:
         voices=used["voice"].nunique(),
         figures="\n".join(figures),
         classes="\n".join(classes),
+        behaviour="\n".join(_behaviour_rows(model, cases)),
         versions=", ".join(f"{name} {version}" for name, version in model.facts["versions"].items()),
     )
     (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
     write_sums(folder)
+
+
+def read_cases(folder: Path) -> list[dict[str, Any]]:
+    """Read the behaviour cases of a folder, in order."""
+    return [case for path in sorted(folder.glob("behaviour-*.json")) for case in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def case_failures(model: Model, case: Mapping[str, Any]) -> list[str]:
+    """Say in which heads a behaviour case is not what its reader expects; nothing where all are."""
+    found = _labels(model, case["text"])
+    expected = _labels(model, case["same_as"]) if "same_as" in case else case["expected"]
+    return [f"{head} is {found[head]}, not {label}" for head, label in expected.items() if found[head] != label]
+
+
+def _labels(model: Model, text: str) -> dict[str, str | None]:
+    block = model.label(text, unit="row")[0]
+    return {"stance": block.stance, "tone": block.tone}
+
+
+def _behaviour_rows(model: Model, cases: Sequence[Mapping[str, Any]]) -> list[str]:
+    right: dict[str, list[bool]] = {}
+    for case in cases:
+        right.setdefault(case["capability"], []).append(not case_failures(model, case))
+    rows = [*right.items(), ("all", [good for found in right.values() for good in found])]
+    return [f"| {capability} | {sum(found) / len(found):.0%} | {len(found)} |" for capability, found in rows if found]
 
 
 def _row(head: str, where: str, count: int, figures: dict[str, Any]) -> str:

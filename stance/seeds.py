@@ -57,12 +57,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _train(seeds: pd.DataFrame) -> None:
-    from stance.card import write_card
+    from stance.card import read_cases, write_card
     from stance.model import SHIPPED, train
 
     model = train(seeds[seeds["split"] != "test"], groups="voice", name=SHIPPED)
     folder = model.save(ROOT / "models" / SHIPPED)
-    write_card(model, seeds, folder)
+    write_card(model, seeds, read_cases(ROOT / "tests" / "cases"), folder)
     print(f"wrote {folder.relative_to(ROOT)}")
 
 
