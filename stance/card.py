@@ -37,7 +37,8 @@ paragraphs. **Real print is harder**: see `benchmarks/README.md` for what was me
 {classes}
 
 ## What it gets right, by capability
-Cases written by readers who had not run the model, each a paragraph with the labels they expect, or two paragraphs that must get the same. Known failures are kept
+Cases written by readers who had not run the model: a paragraph with the labels they expect, or two paragraphs that must get the same.
+Known failures are kept
 (`tests/cases/behaviour-*.json`).
 
 | capability | right | cases |
