@@ -1,9 +1,9 @@
 """Describe the seeds: shares, agreement, words, names alone, and the learning curve; writes CORPUS.md and a picture beside itself.
 
-usage: python benchmarks/corpus.py [real.jsonl]
+usage: python benchmarks/corpus.py [folder]
 
-`real.jsonl` holds real paragraphs with fields text, stance, tone and part; they are measured on, never trained on, and do not
-come with the project.
+`folder` holds measuring material that does not come with the project and is never trained on: ``real/dev.jsonl``, real paragraphs
+with fields text, stance, tone and part; ``articles/cairo-talks.txt`` with the labels that a reader allows for each block.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from nltk.metrics.agreement import AnnotationTask
+from threadpoolctl import threadpool_limits
 
 from stance.classifier import ParagraphClassifier
 from stance.metrics import measure_macro_f1
+from stance.paragraphs import split_paragraphs
 from stance.seed_rules import GENRES, measure_names_only
 from stance.seeds import read_seeds
 from stance.training import RECIPES
@@ -48,7 +50,15 @@ def shares(seeds: pd.DataFrame) -> Iterator[str]:
     for column in ("stance", "tone", "genre", "conflict", "split", "about", "noise", "phenomenon"):
         counts = seeds[column].value_counts(normalize=True)
         yield f"- **{column}**: " + ", ".join(f"{name} {share:.1%}" for name, share in counts.items())
-    cells = pd.crosstab(seeds["stance"], seeds["tone"])
+    for cells in (
+        pd.crosstab(seeds["stance"], seeds["tone"]),
+        pd.crosstab(seeds["conflict"] + ", " + seeds["speaker_side"], seeds["stance"]),
+    ):
+        yield from crosstab(cells)
+
+
+def crosstab(cells: pd.DataFrame) -> Iterator[str]:
+    """Yield a table of counts."""
     yield "\n| | " + " | ".join(cells.columns) + " |\n|---|" + "--:|" * cells.shape[1]
     yield from (f"| {stance} | " + " | ".join(map(str, row)) + " |" for stance, row in zip(cells.index, cells.to_numpy(), strict=True))
 
@@ -72,8 +82,19 @@ def draw_voices(seeds: pd.DataFrame, size: int, rng: np.random.Generator) -> pd.
     return seeds[seeds["voice"].isin(counts.index[: int((counts < size).sum()) + 1])]
 
 
-def learning_curve(seeds: pd.DataFrame, real: Sequence[dict[str, str]]) -> pd.DataFrame:
-    """Measure macro-F1 on other voices and on real paragraphs, by the number of seeds trained on, whole voices at a time."""
+def read_article(folder: Path) -> pd.DataFrame:
+    """Read the article's labelled blocks, each with the set of labels that a reader allows."""
+    text = (folder / "cairo-talks.txt").read_bytes().decode("utf-8")
+    allowed = pd.read_csv(folder / "cairo-talks.labels.csv", keep_default_na=False)
+    allowed["text"] = [text[block.start : block.end] for block in split_paragraphs(text)]
+    return allowed[allowed["stance"] != ""]
+
+
+def learning_curve(seeds: pd.DataFrame, real: Sequence[dict[str, str]], article: pd.DataFrame) -> pd.DataFrame:
+    """Measure macro-F1 on other voices and on real paragraphs, by the number of seeds trained on, whole voices at a time.
+
+    On the article it is the share of blocks whose label the reader allows.
+    """
     rng = np.random.default_rng(0)
     pool, test = seeds[seeds["split"] != "test"], seeds[seeds["split"] == "test"]
     targets = {"test voices": test}
@@ -82,13 +103,17 @@ def learning_curve(seeds: pd.DataFrame, real: Sequence[dict[str, str]]) -> pd.Da
         targets |= {f"real, {part}": rows for part, rows in frame.groupby("part")}
     rows = []
     for size in SIZES:
-        for draw in range(DRAWS if size < len(pool) else 1):
+        for _ in range(DRAWS if size < len(pool) else 1):
             part = draw_voices(pool, size, rng)
             for head in ("stance", "tone"):
                 model = ParagraphClassifier(**RECIPES[head], calibrate=False).fit(part["text"], part[head])
                 for name, target in targets.items():
                     score = measure_macro_f1(target[head].tolist(), model.predict(target["text"]).tolist(), model.classes_.tolist())
-                    rows.append({"head": head, "on": name, "seeds": size, "trained": len(part), "draw": draw, "macro_f1": score})
+                    rows.append({"head": head, "on": name, "seeds": size, "macro_f1": score})
+                if len(article):
+                    pairs = zip(model.predict(article["text"]), article[head], strict=True)
+                    allowed = np.mean([label in labels.split("|") for label, labels in pairs])
+                    rows.append({"head": head, "on": "article, share allowed", "seeds": size, "macro_f1": allowed})
     return pd.DataFrame(rows)
 
 
@@ -101,7 +126,7 @@ def plot(curve: pd.DataFrame, path: Path) -> None:
 
     figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
     for axis, (head, part) in zip(axes, curve.groupby("head"), strict=True):
-        for style, (name, line) in zip(("o-", "s--", "^:"), part.groupby("on"), strict=False):
+        for style, (name, line) in zip(("o-", "s--", "^:", "d-."), part.groupby("on"), strict=False):
             mean = line.groupby("seeds")["macro_f1"].mean()
             axis.plot(mean.index, mean, style, label=name)
         axis.set(title=head, xscale="log", xlabel="seeds trained on (whole voices)", ylabel="macro-F1" if head == "stance" else "")
@@ -112,13 +137,17 @@ def plot(curve: pd.DataFrame, path: Path) -> None:
     figure.savefig(path, dpi=120)
 
 
-def main(real_path: str | None = None) -> None:
+def main(folder: str | None = None) -> None:
     """Measure and write."""
     seeds = read_seeds()
-    real = [json.loads(line) for line in Path(real_path).read_text(encoding="utf-8").splitlines()] if real_path else []
-    if not real:
+    real: list[dict[str, str]] = []
+    article = pd.DataFrame()
+    if folder:
+        real = [json.loads(line) for line in (Path(folder) / "real" / "dev.jsonl").read_text(encoding="utf-8").splitlines()]
+        article = read_article(Path(folder) / "articles")
+    else:
         print("no real paragraphs given: the learning curve is measured on composed voices only", file=sys.stderr)
-    curve = learning_curve(seeds, real)
+    curve = learning_curve(seeds, real, article)
     plot(curve, HERE / "learning-curve.png")
     table = curve.pivot_table(index=["head", "on"], columns="seeds", values="macro_f1")
     lines = ["# The seeds, measured\n", "Written by `benchmarks/corpus.py`.\n", "## Shares", *shares(seeds), "\n## Words\n", words(seeds)]
@@ -144,4 +173,5 @@ def main(real_path: str | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    with threadpool_limits(1):
+        main(*sys.argv[1:])
