@@ -13,13 +13,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from quality import measure_faithfulness
+
 import stance
+from stance.card import case_failures, read_cases
 from stance.frozen import digest
 from stance.model import Model
 from stance.seeds import read_seeds
 
 FLOORS = Path(__file__).with_name("floors.json")
-CHANGELOG = Path(__file__).parent.parent / "CHANGELOG.md"
+ROOT = Path(__file__).parent.parent
+CHANGELOG = ROOT / "CHANGELOG.md"
 MARGIN = 0.005  # between what is measured and the floor
 
 
@@ -33,6 +37,9 @@ def measure(model: Model) -> dict[str, Any]:
         figures[f"{head} worst recall"] = min(evaluation.recall.values())
         figures[f"{head} 1 - calibration error"] = 1 - evaluation.calibration_error
         figures[f"{head} coverage"] = evaluation.coverage
+    cases = read_cases(ROOT / "tests" / "cases")
+    figures["behaviour"] = sum(not case_failures(model, case) for case in cases) / len(cases)
+    figures["faithfulness"] = measure_faithfulness(model, test["text"].tolist()[::4], "stance")
     return figures
 
 

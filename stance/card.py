@@ -30,7 +30,7 @@ outlet. Names of nations, peoples, parties, armed groups and leaders are masked 
 {figures}
 
 Cross-validation and the test split keep each voice whole: no voice that is scored was seen in training. All of these are composed
-paragraphs. **Real print is harder**: see `benchmarks/README.md` for what was measured on real paragraphs.
+paragraphs. **Real print is harder**: see the figures on real paragraphs below.
 
 | head | label | precision | recall | F1 | paragraphs (test split) |
 |---|---|--:|--:|--:|--:|
@@ -38,8 +38,7 @@ paragraphs. **Real print is harder**: see `benchmarks/README.md` for what was me
 
 ## What it gets right, by capability
 Cases written by readers who had not run the model: a paragraph with the labels they expect, or two paragraphs that must get the same.
-Known failures are kept
-(`tests/cases/behaviour-*.json`).
+Known failures are kept (`tests/cases/behaviour-*.json`).
 
 | capability | right | cases |
 |---|--:|--:|
@@ -56,11 +55,25 @@ events are missed. Written for armed conflicts; a figurative truce may fool it. 
 
 ## Made with
 {versions}
-"""
+{reports}"""
 
 
-def write_card(model: Model, seeds: pd.DataFrame, cases: Sequence[Mapping[str, Any]], folder: Path) -> None:
-    """Write ``MODEL_CARD.md`` into a model's folder, with figures measured on the test split of the seeds and on behaviour cases."""
+def write_card(model: Model, seeds: pd.DataFrame, cases: Sequence[Mapping[str, Any]], reports: Sequence[Path], folder: Path) -> None:
+    """Write ``MODEL_CARD.md`` into a model's folder.
+
+    Parameters
+    ----------
+    model : Model
+        The model that lies in `folder`.
+    seeds : pandas.DataFrame
+        The seeds; figures are measured on their test split.
+    cases : sequence of dict
+        Behaviour cases.
+    reports : sequence of Path
+        Markdown files of further measurements, taken over as they are.
+    folder : Path
+        The model's folder.
+    """
     test = seeds[seeds["split"] == "test"]
     used = seeds[seeds["split"] != "test"]
     figures, classes = [], []
@@ -84,6 +97,7 @@ def write_card(model: Model, seeds: pd.DataFrame, cases: Sequence[Mapping[str, A
         figures="\n".join(figures),
         classes="\n".join(classes),
         behaviour="\n".join(_behaviour_rows(model, cases)),
+        reports="".join("\n#" + path.read_text(encoding="utf-8").replace("\n## ", "\n### ") for path in reports),
         versions=", ".join(f"{name} {version}" for name, version in model.facts["versions"].items()),
     )
     (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")

@@ -122,8 +122,9 @@ def evaluate(
     for head, given in rows.labels.items():
         for row, label in enumerate(given, start=1):
             if label not in model.labels[head]:
+                known = list(model.labels[head])
                 raise TableError(
-                    f"column {head!r}, row {row} must hold one of the model's labels {list(model.labels[head])!r}; got {label!r}. "
+                    f"{rows.name}, row {row}, column {head!r} must hold one of the model's labels {known!r}; got {label!r}. "
                     "Rename or drop it."
                 )
     return {

@@ -1,4 +1,4 @@
-"""Check the seeds and train the shipped model on them: ``python -m stance.seeds check | train``.
+"""Check the seeds, train the shipped model on them, write its card: ``python -m stance.seeds check | train | card``.
 
 For maintainers, in a checkout: the seeds are not part of an installed package.
 """
@@ -43,7 +43,7 @@ def read_seeds(path: Path = SEEDS) -> pd.DataFrame:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run ``check`` or ``train``; return the exit code."""
+    """Run ``check``, ``train`` or ``card``; return the exit code."""
     if list(arguments) == ["check"]:
         seeds = read_seeds()
         faults = [*find_faults(seeds), *find_imbalances(seeds)]
@@ -52,17 +52,28 @@ def main(arguments: Sequence[str]) -> int:
     if list(arguments) == ["train"]:
         _train(read_seeds())
         return 0
-    print("usage: python -m stance.seeds check | train", file=sys.stderr)
+    if list(arguments) == ["card"]:
+        _write_card(read_seeds())
+        return 0
+    print("usage: python -m stance.seeds check | train | card", file=sys.stderr)
     return 2
 
 
 def _train(seeds: pd.DataFrame) -> None:
-    from stance.card import read_cases, write_card
     from stance.model import SHIPPED, train
 
-    model = train(seeds[seeds["split"] != "test"], groups="voice", name=SHIPPED)
-    folder = model.save(ROOT / "models" / SHIPPED)
-    write_card(model, seeds, read_cases(ROOT / "tests" / "cases"), folder)
+    train(seeds[seeds["split"] != "test"], groups="voice", name=SHIPPED).save(ROOT / "models" / SHIPPED)
+    _write_card(seeds)
+
+
+def _write_card(seeds: pd.DataFrame) -> None:
+    """Write the card, with what `benchmarks/` holds of further measurements (make them again after a change of the model)."""
+    from stance.card import read_cases, write_card
+    from stance.model import SHIPPED, load
+
+    folder = ROOT / "models" / SHIPPED
+    reports = [path for name in ("QUALITY.md", "PUBLIC.md") if (path := ROOT / "benchmarks" / name).exists()]
+    write_card(load(folder), seeds, read_cases(ROOT / "tests" / "cases"), reports, folder)
     print(f"wrote {folder.relative_to(ROOT)}")
 
 

@@ -34,12 +34,13 @@ _PACKAGES: Final = ("stance-tone", "scikit-learn", "numpy", "scipy", "PyStemmer"
 
 @dataclass(frozen=True)
 class Annotated:
-    """Checked rows: `texts`, labels by head, what must stay together in cross-validation, what each text is about."""
+    """Checked rows of a table: texts, labels by head, what must stay together in cross-validation, what each text is about."""
 
     texts: list[str]
     labels: dict[str, list[str]]
     groups: list[str] | None
     targets: list[str] | None = None
+    name: str = "the table"
 
 
 def read_annotated(
@@ -75,7 +76,8 @@ def read_annotated(
         _check_case(columns[head], f"{name}, column {head!r}")
         _check_collisions(head, columns[head])
     groups_ = [str(group) for group in _check_groups(frame[groups], name)] if groups else None
-    return Annotated(columns[text], {head: columns[head] for head in labels}, groups_, columns[target_column] if target_column else None)
+    targets = columns[target_column] if target_column else None
+    return Annotated(columns[text], {head: columns[head] for head in labels}, groups_, targets, name)
 
 
 def _check_name(head: str) -> None:
@@ -171,6 +173,7 @@ def fit_heads(
     heads, pipelines, figures = {}, {}, {}
     with threadpool_limits(1):
         for head, labels in rows.labels.items():
+            _check_two(rows.name, head, labels)
             classifier = ParagraphClassifier(**recipes[head]).fit(rows.texts, labels, groups=rows.groups, targets=rows.targets)
             held_out = _held_out(classifier, rows, np.asarray(labels))
             pipelines[head] = classifier
@@ -195,6 +198,11 @@ def fit_heads(
     model = FrozenModel(heads, gazetteer, frozenset(token.stem for row in tokens for token in row), facts)
     facts["self_test"] = _self_test(model, rows)
     return model, pipelines
+
+
+def _check_two(name: str, head: str, labels: Sequence[str]) -> None:
+    if len(set(labels)) < 2:
+        raise TrainingError(f"{name}, column {head!r} must hold at least two labels; got {labels[0]!r} only. Add rows of another label.")
 
 
 def _familiar(rows: Annotated, tokens: Sequence[Sequence[Token]]) -> float:

@@ -28,7 +28,8 @@ def test_recall_is_told_by_label(small: Model, lighthouse: pd.DataFrame) -> None
 
 def test_a_label_that_the_model_does_not_know_is_named(small: Model, lighthouse: pd.DataFrame) -> None:
     with pytest.raises(
-        stance.TableError, match=r"column 'stance', row 1 must hold one of the model's labels \[.*\]; got 'torn'\. Rename or drop it\.$"
+        stance.TableError,
+        match=r"^the table, row 1, column 'stance' must hold one of the model's labels \[.*\]; got 'torn'\. Rename or drop it\.$",
     ):
         stance.evaluate(small, lighthouse.assign(stance=["torn", *lighthouse["stance"][1:]]))
 

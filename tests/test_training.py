@@ -84,5 +84,8 @@ def test_a_small_model_knows_the_words_it_was_trained_on(recipe: dict[str, objec
 
 
 def test_one_label_only_cannot_be_learned(lighthouse: pd.DataFrame) -> None:
-    with pytest.raises(stance.TrainingError, match=r"must hold at least two labels; got \['opposed'\] only"):
+    with pytest.raises(
+        stance.TrainingError,
+        match=r"^the table, column 'stance' must hold at least two labels; got 'opposed' only\. Add rows of another label\.$",
+    ):
         stance.train(lighthouse.assign(stance="opposed"), labels="stance")
