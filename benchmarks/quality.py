@@ -23,10 +23,10 @@ import stance
 from stance.classifier import ParagraphClassifier
 from stance.evaluation import measure_head
 from stance.labels import TONES, sentiment_of
-from stance.metrics import measure_calibration_error, measure_interval, measure_macro_f1
+from stance.metrics import measure_interval, measure_macro_f1
 from stance.model import Model
 from stance.seeds import read_seeds
-from stance.training import RECIPES
+from stance.training import RECIPES, freeze, nonconformity_scores
 
 HERE = Path(__file__).parent
 SPLITS = 20
@@ -41,18 +41,16 @@ def split_figures(seeds: pd.DataFrame, head: str) -> pd.DataFrame:
         fit, limit = next(GroupShuffleSplit(1, test_size=0.2, random_state=1).split(outer, groups=outer["voice"]))
         train, held, scored = outer.iloc[fit], outer.iloc[limit], seeds.iloc[test]
         model = ParagraphClassifier(**RECIPES[head], cv=3).fit(train["text"], train[head], groups=train["voice"])
-        names = model.classes_.tolist()
-        p_held, p_scored = model.predict_proba(held["text"]), model.predict_proba(scored["text"])
-        true = np.searchsorted(model.classes_, scored[head])
-        scores = np.sort(1 - p_held[np.arange(len(held)), np.searchsorted(model.classes_, held[head])])
-        kept = 1 - p_scored <= scores[int(np.ceil((len(scores) + 1) * 0.9)) - 1]
-        predicted = model.classes_[p_scored.argmax(axis=1)].tolist()
+        scores = nonconformity_scores(model.predict_proba(held["text"]), model.classes_, held[head].tolist())
+        found = measure_head(
+            freeze(head, model, scores), scored[head].tolist(), model.predict_proba(scored["text"]), groups=None, level=0.9
+        )
         rows.append(
             {
-                "macro-F1": measure_macro_f1(scored[head].tolist(), predicted, names),
-                "calibration error": measure_calibration_error(scored[head].tolist(), p_scored, names),
-                "coverage": kept[np.arange(len(scored)), true].mean(),
-                "uncertain": (kept.sum(axis=1) != 1).mean(),
+                "macro-F1": found.macro_f1,
+                "calibration error": found.calibration_error,
+                "coverage": found.coverage,
+                "uncertain": found.uncertain,
             }
         )
     return pd.DataFrame(rows)

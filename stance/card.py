@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stance.evaluation import evaluate
 from stance.frozen import write_sums
-from stance.metrics import measure_calibration_error, measure_interval, measure_macro_f1
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,19 +77,13 @@ def write_card(model: Model, seeds: pd.DataFrame, cases: Sequence[Mapping[str, A
     test = seeds[seeds["split"] == "test"]
     used = seeds[seeds["split"] != "test"]
     figures, classes = [], []
-    found = model.frozen.probabilities(test["text"].tolist())
-    for head, labels in model.labels.items():
+    for head, measured in evaluate(model, test, documents="voice").items():
         crossed = model.facts["cross_validation"][head]
-        figures.append(_row(head, "cross-validation by voice", len(used), crossed))
-        given = test[head].tolist()
-        predicted = [labels[at] for at in found[head].argmax(axis=1)]
-        measured = {
-            "macro_f1": measure_macro_f1(given, predicted, labels),
-            "macro_f1_interval": measure_interval(given, predicted, labels, groups=test["voice"].tolist()),
-            "calibration_error": measure_calibration_error(given, found[head], labels),
-        }
-        figures.append(_row(head, "test split", len(test), measured))
-        classes += _class_rows(head, given, predicted, labels)
+        figures.append(_row(head, "cross-validation by voice", len(used), **crossed))
+        figures.append(_row(head, "test split", len(test), measured.macro_f1, measured.macro_f1_interval, measured.calibration_error))
+        for label in measured.labels:
+            three = " | ".join(f"{column[label]:.2f}" for column in (measured.precision, measured.recall, measured.f1))
+            classes.append(f"| {head} | {label} | {three} | {measured.support[label]:.0f} |")
     card = _CARD.format(
         name=model.facts["name"],
         rows=len(used),
@@ -129,13 +123,6 @@ def _behaviour_rows(model: Model, cases: Sequence[Mapping[str, Any]]) -> list[st
     return [f"| {capability} | {sum(found) / len(found):.0%} | {len(found)} |" for capability, found in rows if found]
 
 
-def _row(head: str, where: str, count: int, figures: dict[str, Any]) -> str:
-    low, high = figures["macro_f1_interval"]
-    return f"| {head} | {where} | {count:,} | {figures['macro_f1']:.3f} ({low:.3f} to {high:.3f}) | {figures['calibration_error']:.3f} |"
-
-
-def _class_rows(head: str, given: list[str], predicted: list[str], labels: tuple[str, ...]) -> list[str]:
-    from sklearn.metrics import precision_recall_fscore_support
-
-    columns = precision_recall_fscore_support(given, predicted, labels=list(labels), zero_division=0)
-    return [f"| {head} | {label} | {p:.2f} | {r:.2f} | {f:.2f} | {n} |" for label, p, r, f, n in zip(labels, *columns, strict=True)]
+def _row(head: str, where: str, count: int, macro_f1: float, macro_f1_interval: Sequence[float], calibration_error: float) -> str:
+    low, high = macro_f1_interval
+    return f"| {head} | {where} | {count:,} | {macro_f1:.3f} ({low:.3f} to {high:.3f}) | {calibration_error:.3f} |"

@@ -162,13 +162,12 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return CalibratedClassifierCV(linear, method="temperature", ensemble=False, cv=folds)
 
     def _copied(self, matrix: Any, targets: list[Any] | None) -> Any:
-        known = getattr(self, "targets_", ())  # a pipeline saved before there were targets has none
-        if not known:
+        if not self.targets_:
             return matrix
         aims = [None] * matrix.shape[0] if targets is None else targets
         if len(aims) != matrix.shape[0]:
             raise InputError(f"`targets` must hold one target a paragraph; got {len(aims)} for {matrix.shape[0]} paragraphs.")
-        return copy_features(matrix, aims, known)
+        return copy_features(matrix, aims, self.targets_)
 
     def predict_proba(self, X: Iterable[str], targets: Any = None) -> np.ndarray:
         """Return calibrated probabilities.

@@ -125,9 +125,6 @@ class Analyzer:
         What the block "valence" looks words up in.
     """
 
-    social_media: bool = False  # a pipeline saved before there were these two has neither
-    lexicon: Mapping[str, int] | None = None
-
     def __init__(
         self,
         block: str,

@@ -216,7 +216,7 @@ class FrozenModel:
 
     def tokens(self, text: str) -> list[Token]:
         """Split one paragraph as the model was trained."""
-        return make_tokens(text, self.gazetteer, social_media=self.facts.get("social_media", False))
+        return make_tokens(text, self.gazetteer, social_media=self.facts["social_media"])
 
     def probabilities(self, texts: Sequence[str], target: str | None = None) -> dict[str, np.ndarray]:
         """Return calibrated probabilities by head, each of shape (n_paragraphs, n_classes), with the copies of one target."""
@@ -286,9 +286,9 @@ def read_frozen(path: Path) -> FrozenModel:
         heads = {name: _read_head(files, name, path) for name in facts["heads"]}
         model = FrozenModel(heads, gazetteer, frozenset(_parse(files, "words.json", path)), facts)
         _self_test(model, path)
+    except ModelError:
+        raise
     except (KeyError, TypeError, ValueError, IndexError) as error:
-        if isinstance(error, ModelError):
-            raise
         raise ModelError(f"{path} does not hold a whole model ({error!r}). Copy or train it again.") from error
     return model
 

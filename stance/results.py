@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, overload
 
 from stance.labels import TONES, sentiment_of, sentiment_score
@@ -182,6 +183,7 @@ class Document(Sequence[LabelledParagraph]):
         return document_html(self)
 
 
+@lru_cache(maxsize=1024)  # asked for every label of every block
 def column_name(head: str, label: str, figure: str = "p") -> str:
     """Name the column of a label's probability (or share), in letters and digits of any script.
 

@@ -177,7 +177,7 @@ def fit_heads(
             classifier = ParagraphClassifier(**recipes[head]).fit(rows.texts, labels, groups=rows.groups, targets=rows.targets)
             held_out = _held_out(classifier, rows, np.asarray(labels))
             pipelines[head] = classifier
-            heads[head] = freeze(head, classifier, _scores(held_out, classifier.classes_, labels))
+            heads[head] = freeze(head, classifier, nonconformity_scores(held_out, classifier.classes_, labels))
             figures[head] = _figures(held_out, classifier.classes_, labels, rows.groups)
     gazetteer = load_gazetteer() if mask_sides else None
     tokens = [make_tokens(text, gazetteer, social_media=social_media) for text in rows.texts]
@@ -250,7 +250,8 @@ def _beta(step: Any) -> float:
     return float(step.calibrated_classifiers_[0].calibrators[0].beta_) if hasattr(step, "calibrated_classifiers_") else 1.0
 
 
-def _scores(held_out: np.ndarray, classes: np.ndarray, labels: Sequence[str]) -> np.ndarray:
+def nonconformity_scores(held_out: np.ndarray, classes: np.ndarray, labels: Sequence[str]) -> np.ndarray:
+    """Return ``1 - p(true label)`` of rows that the fit did not see, sorted, as an ndarray of shape (n_rows,)."""
     given = np.searchsorted(classes, np.asarray(labels))
     return np.sort(1.0 - held_out[np.arange(len(given)), given])
 
