@@ -171,7 +171,9 @@ def _labelled(
     for number, record in progress(table) if progress else table:
         summary.rows += 1
         target = None if aim is None else record[aim]
-        for row in model.cell_rows(record[at], unit=unit, level=level, target=target):
+        labelled = model.label_cells([record[at]], unit=unit, level=level, targets=[target])
+        for values in labelled.rows():
+            row = dict(zip(columns, values, strict=True))
             summary.count(row, list(model.labels))
             row["row"] = number
             yield [record[column] for column in carried] + [row[column] for column in columns]

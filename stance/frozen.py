@@ -25,7 +25,7 @@ import zlib
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -193,6 +193,24 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
+class Scores(NamedTuple):
+    """What a model finds in paragraphs.
+
+    Attributes
+    ----------
+    probabilities : dict of str to ndarray of shape (n_paragraphs, n_classes)
+        Calibrated, by head.
+    familiarity : ndarray of shape (n_paragraphs,)
+        As in `measure_familiarity`.
+    words : ndarray of int, of shape (n_paragraphs,)
+        How many tokens each has.
+    """
+
+    probabilities: dict[str, np.ndarray]
+    familiarity: np.ndarray
+    words: np.ndarray
+
+
 @dataclass(frozen=True)
 class FrozenModel:
     """Heads that share one tokenizer, and the facts about them.
@@ -218,10 +236,32 @@ class FrozenModel:
         """Split one paragraph as the model was trained."""
         return make_tokens(text, self.gazetteer, social_media=self.facts["social_media"])
 
+    def score(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Scores:
+        """Score paragraphs.
+
+        Parameters
+        ----------
+        texts : sequence of str, of length n_paragraphs
+            Paragraphs.
+        targets : sequence of str or None, of length n_paragraphs, optional
+            What each is about; None, or one that the model has not seen, uses what all targets share.
+
+        Returns
+        -------
+        Scores
+        """
+        paragraphs = [self.tokens(text) for text in texts]
+        aims = [None] * len(texts) if targets is None else targets
+        tables = {}
+        for name, head in self.heads.items():
+            logits = [head.aim(aim).logits([tokens]) for tokens, aim in zip(paragraphs, aims, strict=True)]
+            tables[name] = softmax(np.vstack([np.empty((0, len(head.classes))), *logits]))
+        familiarity = np.asarray([self.familiarity(tokens) for tokens in paragraphs], dtype=float)
+        return Scores(tables, familiarity, np.asarray([len(tokens) for tokens in paragraphs], dtype=int))
+
     def probabilities(self, texts: Sequence[str], target: str | None = None) -> dict[str, np.ndarray]:
         """Return calibrated probabilities by head, each of shape (n_paragraphs, n_classes), with the copies of one target."""
-        paragraphs = [self.tokens(text) for text in texts]
-        return {name: softmax(head.aim(target).logits(paragraphs)) for name, head in self.heads.items()}
+        return self.score(texts, [target] * len(texts)).probabilities
 
     def familiarity(self, tokens: Sequence[Token]) -> float:
         """Return the share of the paragraph's words that the training paragraphs held; masked names, numbers and marks aside."""

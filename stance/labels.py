@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -58,11 +58,20 @@ def sentiment_of(tone: str) -> str:
     return _SENTIMENT_OF_TONE[tone]
 
 
+def sentiment_signs(tones: Iterable[str]) -> dict[str, float]:
+    """Give the sign of each tone's sentiment: 1 for positive, -1 for negative.
+
+    >>> sentiment_signs(["hopeful", "neutral", "angry"])
+    {'hopeful': 1.0, 'neutral': 0.0, 'angry': -1.0}
+    """
+    signs = {"positive": 1.0, "neutral": 0.0, "negative": -1.0}
+    return {tone: signs[_SENTIMENT_OF_TONE[tone]] for tone in tones}
+
+
 def sentiment_score(tone_probabilities: Mapping[str, float]) -> float:
     """Weigh the tones into one number from -1 to 1: hopeful minus alarmed, angry and mournful.
 
     >>> sentiment_score({"hopeful": 0.75, "neutral": 0.25, "alarmed": 0.0, "angry": 0.0, "mournful": 0.0})
     0.75
     """
-    signs = {"positive": 1.0, "neutral": 0.0, "negative": -1.0}
-    return sum(signs[_SENTIMENT_OF_TONE[tone]] * p for tone, p in tone_probabilities.items())
+    return sum(sign * tone_probabilities[tone] for tone, sign in sentiment_signs(tone_probabilities).items())

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from stance.cells import carried_names, cell_status, check_columns, check_unit
+from stance.bulk import label_cells
+from stance.cells import carried_names, check_columns
+from stance.columns import Columns
 from stance.errors import InputError, ModelError
 from stance.frozen import FrozenModel, Head, check_level, digest, read_frozen, softmax, write_sums
 from stance.labels import KINDS, LABELLED_KINDS
 from stance.paragraphs import Paragraph, split_paragraphs
-from stance.results import Document, Evidence, HeadResult, LabelledParagraph, column_name, result_columns, typed
+from stance.results import Document, Evidence, HeadResult, LabelledParagraph, document_columns, result_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -198,73 +200,47 @@ class Model:
         import pandas as pd
 
         kept = check_columns(list(frame.columns), text, keep, target_column)
-        check_unit(unit)
-        check_level(level)
-        targets = [None] * len(frame) if target_column is None else frame[target_column]
-        records: list[dict[str, Any]] = []
-        for row, (cell, target) in enumerate(zip(frame[text], targets, strict=True)):
-            records += ({"row": row} | record for record in self.cell_rows(cell, unit=unit, level=level, target=target))
-        columns = ["row", *self.columns(unit)]
-        out = pd.DataFrame(records, columns=columns)
-        at = out["row"].to_numpy(dtype=int)
+        targets = None if target_column is None else frame[target_column].tolist()
+        labelled = self.label_cells(frame[text].tolist(), unit=unit, level=level, targets=targets)
+        out = labelled.frame(self.labels)
+        at = labelled.arrays["row"]
         out.index = frame.index.take(at)
-        names = carried_names(kept, columns)
+        names = carried_names(kept, ["row", *self.columns(unit)])
         carried = frame[kept].iloc[at].set_axis(list(names.values()), axis=1)
         carried.index = out.index
-        return pd.concat([carried, typed(out, self.labels)], axis=1)
+        return pd.concat([carried, out], axis=1)
 
     def columns(self, unit: str = "paragraph") -> list[str]:
         """List the result columns for a unit, in order."""
-        if unit != "document":
-            return result_columns(self.labels)
-        columns = ["paragraphs", "labelled"]
-        for head, names in self.labels.items():
-            columns += [*(column_name(head, name, "share") for name in names), f"{head}_uncertain_share"]
-        return [*columns, "sentiment_score", "status"]
+        return document_columns(self.labels) if unit == "document" else result_columns(self.labels)
 
-    def cell_rows(self, cell: Any, *, unit: str = "paragraph", level: float = 0.9, target: Any = None) -> Iterator[dict[str, Any]]:
-        """Yield the result rows of one cell, whatever it holds; at least one.
+    def label_cells(
+        self, cells: Sequence[Any], *, unit: str = "paragraph", level: float = 0.9, targets: Sequence[Any] | None = None
+    ) -> Columns:
+        """Label many cells at once, whatever they hold.
 
         Parameters
         ----------
-        cell : object
-            A text, or what stands in its place.
+        cells : sequence of object, of length n_cells
+            Texts, or what stands in their place (None, NaN, a number).
         unit : {"paragraph", "row", "document"}, default="paragraph"
             As in `label_frame`.
         level : float, default=0.9
             As in `label_frame`.
-        target : object, optional
+        targets : sequence of object, of length n_cells, optional
             What stands in the target column; all but a known target counts as unknown.
 
-        Yields
-        ------
-        dict
-            With the keys of `columns`.
-        """
-        blank = dict.fromkeys(self.columns(unit))
-        status = cell_status(cell)
-        if status:
-            yield blank | {"status": status}
-            return
-        aim = target if isinstance(target, str) else None
-        document = self._document(cell, unit, LABELLED_KINDS, level, aim, evidence=False)
-        if unit == "document":
-            yield blank | self._shares(document)
-        else:
-            yield from document.rows()
+        Returns
+        -------
+        Columns
+            At least one row a cell, in order: ``row``, which counts the cells from 0, then those of `columns`.
 
-    def _shares(self, document: Document) -> dict[str, Any]:
-        done = [block for block in document if block.status == "labelled"]
-        row: dict[str, Any] = {"paragraphs": len(document), "labelled": len(done)}
-        if not done:
-            return row | {"status": next((b.status for b in document if b.status != "skipped"), "skipped")}
-        for head, names in self.labels.items():
-            given = [block.results[head] for block in done]
-            row |= {column_name(head, n, "share"): sum(r.label == n for r in given) / len(done) for n in names}
-            row[f"{head}_uncertain_share"] = sum(r.uncertain for r in given) / len(done)
-        scores = [block.sentiment_score for block in done if block.sentiment_score is not None]
-        row["sentiment_score"] = sum(scores) / len(scores) if scores else None
-        return row | {"status": "labelled"}
+        Raises
+        ------
+        InputError
+            If `unit` or `level` is none of its values.
+        """
+        return label_cells(self.frozen, cells, unit=unit, level=level, targets=targets)
 
     def save(self, path: str | Path) -> Path:
         """Write the model to a folder, which must not hold anything else.

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, overload
 
-from stance.labels import TONES, sentiment_of, sentiment_score
+from stance.columns import Columns
+from stance.labels import KINDS, SENTIMENTS, STATUSES, TONES, sentiment_of, sentiment_score
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,7 +111,7 @@ class LabelledParagraph:
 
     @property
     def _has_tones(self) -> bool:
-        return "tone" in self.results and set(self.results["tone"].probabilities) <= set(TONES)
+        return has_tones({head: tuple(result.probabilities) for head, result in self.results.items()})
 
     @property
     def probability(self) -> dict[str, float]:
@@ -165,11 +166,9 @@ class Document(Sequence[LabelledParagraph]):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a DataFrame with one row a block: its text, then the columns of `result_columns`."""
-        import pandas as pd
-
-        columns = ["text", *result_columns(self.labels)]
-        rows = [{"text": block.text} | row for block, row in zip(self.blocks, self.rows(), strict=True)]
-        return typed(pd.DataFrame(rows, columns=columns), self.labels)
+        frame = Columns.of(list(self.rows()), result_columns(self.labels), coded_names(self.labels)).frame(self.labels)
+        frame.insert(0, "text", [block.text for block in self.blocks])
+        return frame
 
     def __repr__(self) -> str:
         lines = [f"<Document: {len(self)} blocks, {sum(b.status == 'labelled' for b in self)} labelled>"]
@@ -203,22 +202,34 @@ def result_columns(labels: Mapping[str, Sequence[str]]) -> list[str]:
     columns = ["paragraph", "start", "end", "kind"]
     for head, names in labels.items():
         columns += [head, f"{head}_probability", *(column_name(head, name) for name in names), f"{head}_uncertain"]
-    if set(labels.get("tone", ("",))) <= set(TONES):
+    if has_tones(labels):
         columns += ["sentiment", "sentiment_score"]
     return [*columns, "familiarity", "status"]
 
 
-def typed(frame: pd.DataFrame, labels: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """Give result columns their types: categories in one order, nullable integers and booleans, floats."""
-    import pandas as pd
+def document_columns(labels: Mapping[str, Sequence[str]]) -> list[str]:
+    """List the columns of unit "document", in order.
 
-    types: dict[str, Any] = dict.fromkeys(("paragraph", "start", "end", "paragraphs", "labelled"), "Int64")
-    types |= dict.fromkeys(("familiarity", "sentiment_score"), float)
+    >>> document_columns({"stance": ("neutral",)})
+    ['paragraphs', 'labelled', 'stance_share_neutral', 'stance_uncertain_share', 'status']
+    """
+    columns = ["paragraphs", "labelled"]
     for head, names in labels.items():
-        types |= {head: pd.CategoricalDtype(list(names)), f"{head}_uncertain": "boolean"}
-        types |= dict.fromkeys((f"{head}_probability", f"{head}_uncertain_share"), float)
-        types |= {column_name(head, name, figure): float for name in names for figure in ("p", "share")}
-    return frame.astype({column: kind for column, kind in types.items() if column in frame})
+        columns += [*(column_name(head, name, "share") for name in names), f"{head}_uncertain_share"]
+    return [*columns, *(["sentiment_score"] if has_tones(labels) else []), "status"]
+
+
+def coded_names(labels: Mapping[str, Sequence[str]]) -> dict[str, tuple[Any, ...]]:
+    """Return what each column of a closed set may hold, in order."""
+    names: dict[str, tuple[Any, ...]] = {"kind": KINDS, "status": STATUSES, "sentiment": SENTIMENTS}
+    for head, those in labels.items():
+        names |= {head: tuple(those), f"{head}_uncertain": (False, True)}
+    return names
+
+
+def has_tones(labels: Mapping[str, Sequence[str]]) -> bool:
+    """Tell whether there is a head "tone" whose labels are tones, so that sentiment follows."""
+    return "tone" in labels and set(labels["tone"]) <= set(TONES)
 
 
 def block_row(block: LabelledParagraph, labels: Mapping[str, Sequence[str]]) -> dict[str, Any]:

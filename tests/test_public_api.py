@@ -11,10 +11,10 @@ PACKAGE = Path(stance.__file__).parent
 # A module imports only from rows below its own, and none imports the package root (cli asks it for the version).
 ROWS = [
     {"errors", "labels"},
-    {"paragraphs", "tokens", "tables", "metrics", "cells"},
+    {"paragraphs", "tokens", "tables", "metrics", "cells", "columns"},
     {"features", "sides", "valence", "results"},
     {"frozen", "classifier"},
-    {"training"},
+    {"training", "bulk"},
     {"model"},
     {"batch", "evaluation"},
     {"cli", "card", "seed_rules"},
