@@ -78,7 +78,7 @@ def write_card(model: Model, seeds: pd.DataFrame, cases: Sequence[Mapping[str, A
     used = seeds[seeds["split"] != "test"]
     figures, classes = [], []
     for head, measured in evaluate(model, test, documents="voice").items():
-        crossed = model.facts["cross_validation"][head]
+        crossed = {k: v for k, v in model.facts["cross_validation"][head].items() if k != "confusion"}
         figures.append(_row(head, "cross-validation by voice", len(used), **crossed))
         figures.append(_row(head, "test split", len(test), measured.macro_f1, measured.macro_f1_interval, measured.calibration_error))
         for label in measured.labels:

@@ -72,7 +72,7 @@ class Columns:
         array: Any
         for column, array in self.arrays.items():
             if column in labels:
-                out[column] = pd.Categorical.from_codes(array, categories=list(labels[column]))
+                out[column] = pd.Categorical.from_codes(array, categories=pd.Index(labels[column]))
             elif self.names.get(column) == (False, True):
                 out[column] = pd.arrays.BooleanArray(array == 1, array < 0)
             elif column in self.names:

@@ -257,9 +257,12 @@ def nonconformity_scores(held_out: np.ndarray, classes: np.ndarray, labels: Sequ
 
 
 def _figures(held_out: np.ndarray, classes: np.ndarray, labels: Sequence[str], groups: Sequence[str] | None) -> dict[str, Any]:
+    from sklearn.metrics import confusion_matrix
+
     names = [str(c) for c in classes]
     predictions = [names[at] for at in held_out.argmax(axis=1)]
     return {
+        "confusion": confusion_matrix(labels, predictions, labels=names).tolist(),  # rows: annotated, columns: predicted
         "macro_f1": measure_macro_f1(labels, predictions, names),
         "macro_f1_interval": measure_interval(labels, predictions, names, groups=groups),
         "calibration_error": measure_calibration_error(labels, held_out, names),
