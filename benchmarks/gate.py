@@ -17,8 +17,8 @@ from quality import measure_faithfulness
 
 import stance
 from stance.card import case_failures, read_cases
-from stance.frozen import digest
 from stance.model import Model
+from stance.model_files import digest
 from stance.seeds import read_seeds
 
 FLOORS = Path(__file__).with_name("floors.json")

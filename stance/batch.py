@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from stance.cells import carried_names, check_columns, check_unit
 from stance.errors import TableError
-from stance.frozen import check_level
+from stance.heads import check_level
 from stance.model import Model
 from stance.tables import Fault, Table, read_rows, replacing, write_rows
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from stance.cells import cell_status, check_unit
 from stance.columns import Columns
-from stance.frozen import FrozenModel, check_level
+from stance.frozen import FrozenModel
+from stance.heads import check_level
 from stance.labels import KINDS, LABELLED_KINDS, SENTIMENTS, STATUSES, sentiment_of, sentiment_signs
 from stance.paragraphs import Paragraph, split_paragraphs
 from stance.results import coded_names, column_name, document_columns, has_tones, result_columns

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stance.evaluation import evaluate
-from stance.frozen import write_sums
+from stance.model_files import write_sums
 
 if TYPE_CHECKING:
     import pandas as pd

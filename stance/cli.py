@@ -187,6 +187,7 @@ def info(model: Path | None) -> None:
         click.echo(f"  macro-F1 {figures['macro_f1']:.3f} ({low:.3f} to {high:.3f}), cross-validated")
         click.echo(f"  calibration error {figures['calibration_error']:.3f}")
         click.echo(f"  {sum(len(block.columns) for block in held.frozen.heads[head].blocks):,} features")
+    click.echo(f"scored by: {held.frozen.scorer.name} ({held.frozen.scorer.why})")
     click.echo("made with " + ", ".join(f"{name} {version}" for name, version in facts["versions"].items()))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stance.errors import TableError
-from stance.frozen import Head
+from stance.heads import Head
 from stance.metrics import measure_calibration_error, measure_interval, measure_macro_f1
 from stance.model import Model
 

@@ -16,8 +16,10 @@ from stance.bulk import label_cells
 from stance.cells import carried_names, check_columns
 from stance.columns import Columns
 from stance.errors import InputError, ModelError
-from stance.frozen import FrozenModel, Head, check_level, digest, read_frozen, softmax, write_sums
+from stance.frozen import FrozenModel
+from stance.heads import Head, check_level
 from stance.labels import KINDS, LABELLED_KINDS
+from stance.model_files import digest, read_frozen, write_frozen, write_sums
 from stance.paragraphs import Paragraph, split_paragraphs
 from stance.results import Document, Evidence, HeadResult, LabelledParagraph, document_columns, result_columns
 
@@ -91,27 +93,25 @@ class Model:
         chosen = frozenset([kinds] if isinstance(kinds, str) else kinds)
         if unit not in ("document", "row") or not chosen <= set(KINDS):
             raise InputError(f"`unit` must be 'document' or 'row', and `kinds` among {list(KINDS)!r}; got {unit!r} and {sorted(chosen)!r}.")
-        return self._document(text, unit, chosen, level, target, evidence=True)
-
-    def _document(self, text: str, unit: str, kinds: frozenset[str], level: float, target: str | None, *, evidence: bool) -> Document:
         blocks = [Paragraph(0, len(text), "paragraph")] if unit == "row" else split_paragraphs(text)
-        heads = {name: head.aim(target) for name, head in self.frozen.heads.items()}
-        return Document(text, [self._block(text, b, kinds, level, heads, evidence) for b in blocks], self.labels)
+        return Document(text, [self._block(text, block, chosen, level, target) for block in blocks], self.labels)
 
-    def _block(
-        self, document: str, block: Paragraph, kinds: frozenset[str], level: float, heads: Mapping[str, Head], evidence: bool
-    ) -> LabelledParagraph:
+    def _block(self, document: str, block: Paragraph, kinds: frozenset[str], level: float, target: str | None) -> LabelledParagraph:
         text = document[block.start : block.end]
         place = (text, block.start, block.end, block.kind)
         if block.kind not in kinds:
             return LabelledParagraph(*place, "skipped")
-        tokens = self.frozen.tokens(text)
-        if not tokens:
+        scores = self.frozen.score([text], [target])
+        if not scores.words[0]:
             return LabelledParagraph(*place, "empty")
-        familiarity = self.frozen.familiarity(tokens)
+        familiarity = float(scores.familiarity[0])
         if familiarity < self.facts["familiar"]:
             return LabelledParagraph(*place, "unfamiliar", {}, familiarity)
-        results = {name: _head_result(head, tokens, block, document, level, evidence) for name, head in heads.items()}
+        tokens = self.frozen.tokens(text)
+        results = {
+            name: _head_result(head.aim(target), scores.probabilities[name], tokens, block, document, level)
+            for name, head in self.frozen.heads.items()
+        }
         return LabelledParagraph(*place, "labelled", results, familiarity)
 
     def explain(
@@ -268,7 +268,7 @@ class Model:
             fresh = Path(scratch) / "model"
             fresh.mkdir()
             facts = {**self.facts, "pipelines": self._write_pipelines(fresh)}
-            replace(self.frozen, facts=facts).write(fresh)
+            write_frozen(replace(self.frozen, facts=facts), fresh)
             write_sums(fresh)
             old = Path(scratch) / "old"
             if folder.exists():
@@ -303,10 +303,9 @@ def check_vacant(folder: Path) -> None:
         raise ModelError(f"{folder} must be a new folder, or hold a model and nothing else; it holds {what}. Choose another path.")
 
 
-def _head_result(head: Head, tokens: Any, block: Paragraph, document: str, level: float, evidence: bool) -> HeadResult:
-    probabilities = softmax(head.logits([tokens]))
+def _head_result(head: Head, probabilities: np.ndarray, tokens: Any, block: Paragraph, document: str, level: float) -> HeadResult:
     best = int(np.argmax(probabilities[0]))
-    words = _evidence(head, tokens, document, np.eye(len(head.classes))[best], block.start) if evidence else ()
+    words = _evidence(head, tokens, document, np.eye(len(head.classes))[best], block.start)
     by_label = dict(zip(head.classes, probabilities[0].tolist(), strict=True))
     uncertain = bool(head.is_uncertain(probabilities, level)[0])
     return HeadResult(head.classes[best], by_label, uncertain, float(head.intercept[best]), words)

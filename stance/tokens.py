@@ -7,8 +7,8 @@ this module, so they cannot differ.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 SIDE: Final = "‹side›"
@@ -23,6 +23,7 @@ _SOCIAL: Final = re.compile(r"#?\w+(?:['’]\w+)*|(?<!\S)(?:[:;=][-'^]?[)(DPp/|\
 # stop and a space only after an initial or "St".
 _JOINT: Final = re.compile(r"['’]?\s+|[-‐‑.'’]")
 _ABBREVIATED: Final = re.compile(r"\.\s+")
+_REMEMBERED: Final = 65_536  # words about which something is kept; news of a month has that many
 
 
 class Token(NamedTuple):
@@ -42,17 +43,22 @@ class Token(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=65_536)
-def fold(word: str) -> str:
-    """Lower a word; a curly apostrophe counts as a straight one.
+def fold_all(words: Iterable[str]) -> list[str]:
+    """Lower words; a curly apostrophe counts as a straight one.
 
-    >>> fold("DON’T")
-    "don't"
+    >>> fold_all(["DON’T"])
+    ["don't"]
     """
-    return word.lower().replace("’", "'")
+    return [word.lower().replace("’", "'") for word in words]
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_REMEMBERED)
+def fold(word: str) -> str:
+    """Lower one word as `fold_all` does."""
+    return fold_all([word])[0]
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def stem(word: str) -> str:
     """Cut the ending of a folded word (Snowball's English stemmer).
 
@@ -63,11 +69,31 @@ def stem(word: str) -> str:
     return word if len(word) > 64 else str(_snowball().stemWord(word))
 
 
+def stem_all(words: Sequence[str]) -> list[str]:
+    """Cut the endings of many folded words at once, as `stem` does."""
+    stems = _snowball().stemWords([word if len(word) <= 64 else "" for word in words])
+    return [stemmed if len(word) <= 64 else word for word, stemmed in zip(words, stems, strict=True)]
+
+
+def is_plain(word: str) -> bool:
+    """Tell whether a folded word is one: not a number, not marks only.
+
+    >>> [is_plain(word) for word in ("truce", "3rd", "__", "!")]
+    [True, False, False, False]
+    """
+    return not word[0].isdigit() and (word.isalnum() or any(character.isalnum() for character in word))
+
+
 @lru_cache(maxsize=1)
 def _snowball():  # type: ignore[no-untyped-def]  # PyStemmer ships no types
     import Stemmer
 
     return Stemmer.Stemmer("english", 0)
+
+
+def list_words(text: str, *, social_media: bool = False) -> list[str]:
+    """List the words that `split_words` yields."""
+    return [word for word, _, _ in split_words(text, social_media=True)] if social_media else _WORD.findall(text)
 
 
 def split_words(text: str, *, social_media: bool = False) -> Iterator[tuple[str, int, int]]:
@@ -122,41 +148,122 @@ class Gazetteer:
     def __init__(self, names: Iterable[str], exact: Iterable[str] = ()) -> None:
         self.names = tuple(sorted(set(names)))
         self.exact = tuple(sorted(set(exact)))
-        self._phrases: dict[str, set[tuple[str, ...]]] = {}
-        self._exact: dict[str, set[tuple[str, ...]]] = {}
-        for table, listed, form in ((self._phrases, self.names, fold), (self._exact, self.exact, str)):
+
+    def __reduce__(self) -> tuple[type[Gazetteer], tuple[tuple[str, ...], tuple[str, ...]]]:
+        return Gazetteer, (self.names, self.exact)
+
+    @cached_property
+    def phrases(self) -> tuple[dict[str, set[tuple[str, ...]]], dict[str, set[tuple[str, ...]]]]:
+        """The words of each name, by its first without a possessive: folded for any casing, as written for the exact one."""
+        tables: tuple[dict[str, set[tuple[str, ...]]], ...] = ({}, {})
+        for table, listed, form in zip(tables, (self.names, self.exact), _FORMS, strict=True):
             for name in listed:
-                words = tuple(form(word) for word, _, _ in split_words(name))
-                table.setdefault(_bare(words[0]), set()).add(words)
+                words = tuple(map(form, list_words(name)))
+                table.setdefault(bare(words[0]), set()).add(words)
+        return tables[0], tables[1]
 
-    def match(self, words: list[tuple[str, int, int]], first: int, text: str) -> int:
-        """Count the words of the longest name that begins at word `first`; 0 where none does."""
-        bare = _bare(words[first][0])
-        longest = 0
-        for table, form in ((self._phrases, fold), (self._exact, str)):
-            for phrase in table.get(form(bare), ()):
-                if len(phrase) > longest and _holds(words, first, phrase, form, text):
-                    longest = len(phrase)
-        return longest
+    @cached_property
+    def _led_by(self) -> _LedBy:
+        return _LedBy(self.phrases)
+
+    def find(self, words: Sequence[str], joined: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
+        """Find the names among the words of a text, the longest at each place.
+
+        Parameters
+        ----------
+        words : sequence of str
+            The words as written.
+        joined : callable
+            Tells whether a word and the one before it may stand inside one name (`is_joined`).
+
+        Yields
+        ------
+        first, n_words : int
+            In order; names do not overlap.
+        """
+        led_by = self._led_by
+        end = 0
+        for first, word in enumerate(words):
+            led = led_by[word]
+            if led is None or first < end or not led.may_follow(words[first + 1 : first + 2]):
+                continue
+            longest = max(len(phrase) if _holds(words, first, phrase, form, joined) else 0 for phrase, form in led.phrases)
+            if longest:
+                end = first + longest
+                yield first, longest
 
 
-def _holds(words: list[tuple[str, int, int]], first: int, phrase: tuple[str, ...], form: Callable[[str], str], text: str) -> bool:
+class _Led(NamedTuple):
+    """The names that a word may lead, each with the form in which its words are compared."""
+
+    phrases: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...]
+    alone: bool  # whether one of them is that word only
+    seconds: frozenset[str]  # the folded second words of the others: most words that follow "the" are none of them
+
+    def may_follow(self, following: Sequence[str]) -> bool:
+        """Tell whether any name can stand here, from the next word, if there is one."""
+        return self.alone or any(fold(word) in self.seconds or fold(bare(word)) in self.seconds for word in following)
+
+
+class _LedBy(dict[str, _Led | None]):
+    """What each word as written may lead; None for most."""
+
+    def __init__(self, tables: tuple[dict[str, set[tuple[str, ...]]], ...]) -> None:
+        super().__init__()
+        self._tables = tables
+
+    def __missing__(self, word: str) -> _Led | None:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        tables = zip(self._tables, _FORMS, strict=True)
+        phrases = tuple((phrase, form) for table, form in tables for phrase in table.get(form(bare(word)), ()))
+        seconds = frozenset(fold(phrase[1]) for phrase, _ in phrases if len(phrase) > 1)
+        self[word] = found = _Led(phrases, any(len(phrase) == 1 for phrase, _ in phrases), seconds) if phrases else None
+        return found
+
+
+def _holds(words: Sequence[str], first: int, phrase: tuple[str, ...], form: Callable[[str], str], joined: Callable[[int], bool]) -> bool:
     """Tell whether a name stands at word `first`; its last word may be a possessive."""
-    if first + len(phrase) > len(words):
+    last = first + len(phrase) - 1
+    if last >= len(words) or (form(words[last]) != phrase[-1] and form(bare(words[last])) != phrase[-1]):
         return False
-    for step, wanted in enumerate(phrase):
-        word, start, _ = words[first + step]
-        if form(word) != wanted and (step < len(phrase) - 1 or form(_bare(word)) != wanted):
-            return False
-        if step:
-            before, _, end = words[first + step - 1]
-            if not _JOINT.fullmatch(text, end, start) and not (len(before) < 3 and _ABBREVIATED.fullmatch(text, end, start)):
-                return False
-    return True
+    return all((at == last or form(words[at]) == wanted) and (at == first or joined(at)) for at, wanted in enumerate(phrase, start=first))
 
 
-def _bare(word: str) -> str:
-    return _POSSESSIVE.sub("", word)
+def is_joined(text: str, before: tuple[str, int, int], here: tuple[str, int, int]) -> bool:
+    """Tell whether two neighbouring words, with their offsets, may stand inside one name."""
+    gap = before[2], here[1]
+    return bool(_JOINT.fullmatch(text, *gap) or (len(before[0]) < 3 and _ABBREVIATED.fullmatch(text, *gap)))
+
+
+def bare(word: str) -> str:
+    """Cut a possessive.
+
+    >>> [bare(word) for word in ("Israel's", "Hamas", "U’S")]
+    ['Israel', 'Hamas', 'U']
+    """
+    return _POSSESSIVE.sub("", word) if word[-1] in "sS" else word
+
+
+_FORMS: Final[tuple[Callable[[str], str], ...]] = (fold, str)  # in any casing, in the exact one
+
+
+def mask_words(text: str, gazetteer: Gazetteer | None, *, social_media: bool = False) -> Iterator[tuple[str, int, int]]:
+    """Yield the words of a paragraph with their offsets; `SIDE` for each name of a side.
+
+    >>> [word for word, _, _ in mask_words("South Sudan agreed", Gazetteer(["South Sudan"]))]
+    ['‹side›', 'agreed']
+    """
+    found = list(split_words(text, social_media=social_media))
+    if gazetteer is None:
+        yield from found
+        return
+    at = 0
+    for first, n_words in gazetteer.find([word for word, _, _ in found], lambda here: is_joined(text, found[here - 1], found[here])):
+        yield from found[at:first]
+        at = first + n_words
+        yield SIDE, found[first][1], found[at - 1][2]
+    yield from found[at:]
 
 
 def make_tokens(text: str, gazetteer: Gazetteer | None = None, *, social_media: bool = False) -> list[Token]:
@@ -181,15 +288,7 @@ def make_tokens(text: str, gazetteer: Gazetteer | None = None, *, social_media: 
     >>> [token.stem for token in make_tokens("They won’t agreed", None)]
     ['they', "won't", 'agre']
     """
-    words = list(split_words(text, social_media=social_media))
-    tokens = []
-    at = 0
-    while at < len(words):
-        word, start, end = words[at]
-        masked = gazetteer.match(words, at, text) if gazetteer else 0
-        if masked:
-            tokens.append(Token(SIDE, SIDE, start, words[at + masked - 1][2]))
-        else:
-            tokens.append(Token(fold(word), stem(fold(word)), start, end))
-        at += masked or 1
-    return tokens
+    return [
+        Token(SIDE, SIDE, start, end) if word is SIDE else Token(fold(word), stem(fold(word)), start, end)
+        for word, start, end in mask_words(text, gazetteer, social_media=social_media)
+    ]

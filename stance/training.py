@@ -14,8 +14,10 @@ import numpy as np
 
 from stance.classifier import ParagraphClassifier, make_folds
 from stance.errors import TableError, TrainingError
-from stance.frozen import FORMAT, Block, FrozenModel, Head, digest, measure_familiarity, softmax
+from stance.frozen import FrozenModel
+from stance.heads import Block, Head, measure_familiarity, softmax
 from stance.metrics import measure_calibration_error, measure_interval, measure_macro_f1
+from stance.model_files import FORMAT, digest
 from stance.results import column_name, result_columns
 from stance.sides import load_gazetteer
 from stance.tokens import Token, make_tokens

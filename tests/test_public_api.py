@@ -10,11 +10,16 @@ import stance
 PACKAGE = Path(stance.__file__).parent
 # A module imports only from rows below its own, and none imports the package root (cli asks it for the version).
 ROWS = [
-    {"errors", "labels"},
+    {"errors", "labels", "_scorer"},
     {"paragraphs", "tokens", "tables", "metrics", "cells", "columns"},
     {"features", "sides", "valence", "results"},
+    {"heads"},
+    {"layout"},
+    {"compiled", "vectorized"},
+    {"scoring"},
     {"frozen", "classifier"},
-    {"training", "bulk"},
+    {"model_files", "bulk"},
+    {"training"},
     {"model"},
     {"batch", "evaluation"},
     {"cli", "card", "seed_rules"},
@@ -35,7 +40,7 @@ def test_names_are_pinned_and_all_there() -> None:
 def test_modules_import_from_rows_below_only() -> None:
     row = {name: at for at, names in enumerate(ROWS) for name in names}
     modules = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.glob("*.py")}
-    assert set(row) == set(modules) - {"__init__"}
+    assert set(row) - {"_scorer"} == set(modules) - {"__init__"}
     for name, tree in modules.items():
         if name == "__init__":
             continue

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from stance.frozen import digest
 from stance.model import Model
+from stance.model_files import digest
 from stance.seed_rules import find_faults, find_imbalances
 from stance.seeds import SEEDS, read_seeds
 

@@ -1,0 +1,92 @@
+"""Drive the compiled scorer: teach it the words it meets, and share paragraphs out over threads."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from stance._scorer import Scorer
+from stance.layout import Layout
+from stance.tokens import SIDE, bare, fold_all, is_plain, stem_all
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+MOST_BYTES: Final = 128 * 2**20
+"""What the learned words may take up before they are dropped; news of a year needs a tenth of it."""
+PER_THREAD: Final = 256
+"""Paragraphs below which a second thread is not worth its start."""
+
+
+class Compiled:
+    """The engine behind a model of words and characters."""
+
+    def __init__(self, layout: Layout) -> None:
+        blocks = [
+            (block.name == "words", *block.ngram_range, block.features, block.outputs, np.ascontiguousarray(block.rows))
+            for block in layout.blocks
+        ]
+        tables: Any = layout.gazetteer.phrases if layout.gazetteer else ({}, {})
+        any_case, exact_case = (_number_names(table) for table in tables)
+        n_parts, self._n_outputs = layout.intercepts.shape
+        edges = np.asarray([0, *(here.stop for here in layout.outputs.values())], dtype=np.int32)
+        intercepts = np.ascontiguousarray(layout.intercepts)
+        self._scorer = Scorer(edges, n_parts, intercepts, blocks, list(layout.words), any_case, exact_case, SIDE)
+        self._lock = threading.Lock()  # a word may not be learned while another thread scores
+
+    def score(self, texts: list[str], parts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return probabilities of shape (n_paragraphs, n_outputs), familiarity, and numbers of tokens."""
+        found = np.empty((len(texts), self._n_outputs)), np.empty(len(texts)), np.zeros(len(texts), dtype=np.int64)
+        done = np.zeros(len(texts), dtype=np.uint8)
+        n_threads = max(1, min(os.cpu_count() or 1, len(texts) // PER_THREAD))
+        edges = np.linspace(0, len(texts), n_threads + 1).astype(int).tolist()
+        pool = _threads() if n_threads > 1 else None
+
+        def run(at: int) -> list[str]:
+            return self._scorer.run(texts, edges[at], edges[at + 1], parts, done, *found)
+
+        with self._lock:
+            if self._scorer.size > MOST_BYTES:
+                self._scorer.forget()
+            while True:
+                others = [pool.submit(run, at) for at in range(1, n_threads)] if pool else []
+                unknown = dict.fromkeys([*run(0), *(word for other in others for word in other.result())])
+                if not unknown:
+                    return found
+                self._learn(list(unknown))
+
+    def _learn(self, words: list[str]) -> None:
+        folded = fold_all(words)
+        bares = [bare(word) for word in words]
+        self._scorer.learn(words, folded, stem_all(folded), bares, fold_all(bares), bytes(map(is_plain, folded)))
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="stance")
+
+
+# Threads do not live on in a forked process.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_threads.cache_clear)
+
+
+def _number_names(table: dict[str, set[tuple[str, ...]]]) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
+    """Turn names into numbers: their words, the first name of each word that may lead one, where each begins, its words."""
+    numbers: dict[str, int] = {lead: number for number, lead in enumerate(table)}
+    first, start, items = [0], [0], list[int]()
+    for phrases in table.values():
+        for phrase in sorted(phrases):
+            items += (numbers.setdefault(word, len(numbers)) for word in phrase)
+            start.append(len(items))
+        first.append(len(start) - 1)
+    first += [first[-1]] * (len(numbers) - len(table))
+    arrays: Sequence[np.ndarray] = [np.asarray(numbers_, dtype=np.int32) for numbers_ in (first, start, items)]
+    return list(numbers), arrays[0], arrays[1], arrays[2]
