@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test lint train bench clean
+.PHONY: demo test lint sanitize train bench clean
 
 demo: $(VENV)/.installed
 	$(VENV)/bin/stance score seeds/articles.csv -o $(VENV)/demo.csv --force --text body --keep outlet
@@ -18,6 +18,17 @@ lint: $(VENV)/.dev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 
+# The compiled scorer under AddressSanitizer and UndefinedBehaviorSanitizer: its tests, then INPUTS hostile inputs. Every object gets
+# memory of its own (PYTHONMALLOC), so that a read past one is seen.
+INPUTS ?= 200000
+SANITIZED := $(VENV)/sanitized_scorer.so
+SANITIZER = LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc $(RUN) tests/with_scorer.py $(SANITIZED)
+sanitize: $(VENV)/.dev
+	$(CC) -g -O1 -fPIC -shared -Wall -Wextra -Werror -fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=address,undefined \
+	  -I"$$($(RUN) -c "import sysconfig; print(sysconfig.get_path('include'))")" stance/_scorer.c -o $(SANITIZED)
+	$(SANITIZER) -m pytest -q -p no:cacheprovider tests/test_scoring.py
+	$(SANITIZER) tests/fuzz_scorer.py $(INPUTS)
+
 train: $(VENV)/.dev
 	$(RUN) -m stance.seeds train
 
@@ -26,7 +37,7 @@ bench: $(VENV)/.dev
 	$(RUN) benchmarks/quality.py $(REAL)
 	$(RUN) benchmarks/public.py $(BENCH)
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+$(VENV)/.installed: pyproject.toml setup.py stance/_scorer.c constraints.txt
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	touch $@

@@ -43,7 +43,7 @@ class Compiled:
         """Return probabilities of shape (n_paragraphs, n_outputs), familiarity, and numbers of tokens."""
         found = np.empty((len(texts), self._n_outputs)), np.empty(len(texts)), np.zeros(len(texts), dtype=np.int64)
         done = np.zeros(len(texts), dtype=np.uint8)
-        n_threads = max(1, min(os.cpu_count() or 1, len(texts) // PER_THREAD))
+        n_threads = max(1, min(count_processors(), len(texts) // PER_THREAD))
         edges = np.linspace(0, len(texts), n_threads + 1).astype(int).tolist()
         pool = _threads() if n_threads > 1 else None
 
@@ -66,11 +66,16 @@ class Compiled:
         self._scorer.learn(words, folded, stem_all(folded), bares, fold_all(bares), bytes(map(is_plain, folded)))
 
 
+def count_processors() -> int:
+    """Count the processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @lru_cache(maxsize=1)
 def _threads() -> ThreadPoolExecutor:
     from concurrent.futures import ThreadPoolExecutor
 
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="stance")
+    return ThreadPoolExecutor(count_processors(), thread_name_prefix="stance")
 
 
 # Threads do not live on in a forked process.

@@ -1,0 +1,67 @@
+"""Throw hostile bytes and text at the compiled scorer: ``python tests/fuzz_scorer.py 1000000``; `make sanitize` does, under sanitizers.
+
+Each input is either text or arbitrary bytes, most near the lengths at which buffers end or grow. Nothing is compared here (test_scoring.py
+does that); the sanitizers, and the checks below on what must hold of any input, are the judges.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+
+import numpy as np
+
+import stance
+from stance.compiled import Compiled
+from stance.layout import make_layout
+
+PIECES = [
+    b"truce", b"The Gambia", b"South Sudan's", b"U.S.", b"Ben-Gvir", b"ceasefire", b"don\xe2\x80\x99t", b"'", b"\xe2\x80\x99", b" ", b". ", b"-", b"\n",
+    b"\x00", b"\xed\xa0\x80", b"\xed\xbf\xbf", b"\xc0\x80", b"\xc3", b"\xe2\x80", b"\xf0\x9f\x95", b"\xf0\x9f\x95\x8a", b"\xf4\x90\x80\x80", b"\xff",
+    b"\xc4\xb0", b"\xce\xa3", b"\xe4\xbc\x91\xe6\x88\xa6", b"\xef\xac\x81", b"_", b"7", b"a" * 63, b"b" * 64, b"c" * 65, b"\xc3\xa9" * 33,
+]  # fmt: skip
+LENGTHS = [0, 1, 7, 8, 9, 15, 16, 17, 63, 64, 65, 127, 128, 129]
+BATCH = 1000
+
+
+def make_input(draw: random.Random) -> str | bytes:
+    """Make one input."""
+    kind = draw.random()
+    if kind < 0.3:
+        return draw.randbytes(draw.choice(LENGTHS))
+    if kind < 0.4:
+        return bytes(draw.choices(b"ab'\xe2\x80\x99 .", k=draw.choice(LENGTHS)))
+    whole = b"".join(draw.choices(PIECES, k=draw.randrange(10)))
+    whole = whole[: draw.choice([*LENGTHS, len(whole)])]
+    if kind < 0.7:
+        return whole
+    try:
+        return whole.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return whole.decode("utf-8", "replace")
+
+
+def check(engine: Compiled, texts: list[str | bytes]) -> None:
+    """Score a batch, and hold the result to what must be true of any."""
+    probabilities, familiarity, words = engine.score(texts, np.zeros(len(texts), dtype=np.int32))  # type: ignore[arg-type]
+    assert np.isfinite(probabilities).all()
+    assert (probabilities >= 0).all()
+    assert ((familiarity >= 0) & (familiarity <= 1)).all()
+    assert (words >= 0).all()
+    assert all(count <= len(text) for count, text in zip(words.tolist(), texts, strict=True))
+
+
+def main(n_inputs: int) -> None:
+    """Run, and say how many inputs there were."""
+    model = stance.load()
+    layout = make_layout(model.frozen.heads, model.frozen.gazetteer, model.frozen.words, social_media=False)
+    engine = Compiled(layout)
+    draw = random.Random(n_inputs)
+    check(engine, ["x" * 10_000_000, b"\xe2\x80\x99" * 3_000_000, "truce’s " * 500_000, "\ud800" * 1_000_000, b"\x80" * 1_000_000])
+    for _ in range(n_inputs // BATCH):
+        check(engine, [make_input(draw) for _ in range(BATCH)])
+    print(f"{n_inputs // BATCH * BATCH + 5} inputs, no fault")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
