@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -33,18 +34,18 @@ def label_cells(model: FrozenModel, cells: Sequence[Any], *, unit: str, level: f
 
 def _split(cells: Sequence[Any], unit: str) -> tuple[dict[str, np.ndarray], list[str]]:
     """Part cells into blocks: their places, with a status where there is none to label, and their texts."""
-    rows: list[tuple[int, int, int, int, int, int]] = []
+    places = array("q")
     texts: list[str] = []
     for row, cell in enumerate(cells):
         status = cell_status(cell)
         blocks = [] if status else [Paragraph(0, len(cell), "paragraph")] if unit == "row" else split_paragraphs(cell)
         if not blocks:
-            rows.append((row, -1, -1, -1, -1, STATUSES.index(status or "empty")))
+            places.extend((row, -1, -1, -1, -1, STATUSES.index(status or "empty")))
             texts.append("")
         for number, (start, end, kind) in enumerate(blocks):
-            rows.append((row, number, start, end, KINDS.index(kind), _LABELLED if kind in LABELLED_KINDS else _SKIPPED))
+            places.extend((row, number, start, end, KINDS.index(kind), _LABELLED if kind in LABELLED_KINDS else _SKIPPED))
             texts.append(cell[start:end])
-    table = np.asarray(rows, dtype=np.int64).reshape(-1, 6)
+    table = np.frombuffer(places, dtype=np.int64).reshape(-1, 6).copy()
     return dict(zip(("row", "paragraph", "start", "end", "kind", "status"), table.T, strict=True)), texts
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
 from stance.errors import InputError
 
+_WORD: Final = re.compile(r"[^\W_]")  # what str.isalnum says, without a step of Python for each character
 UNITS: Final = ("paragraph", "row", "document")
 
 
@@ -21,7 +23,7 @@ def cell_status(cell: Any) -> str | None:
         return "missing"
     if not isinstance(cell, str):
         return "not text"
-    return None if any(character.isalnum() for character in cell) else "empty"
+    return None if _WORD.search(cell) else "empty"
 
 
 def check_unit(unit: str) -> None:

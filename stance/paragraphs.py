@@ -27,9 +27,6 @@ class _Line(NamedTuple):
     mark: str  # "bullet", "heading" or ""
 
 
-# What str.splitlines takes for the end of a line.
-_LINE: Final = re.compile(r"[^\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]+")
-_BREAK: Final = re.compile(r"\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 _QUOTED: Final = re.compile(r"(?:>[ \t]?)+")
 _BULLET: Final = re.compile(r"(?:[•◦▪▫‣⁃●○■□·∙*+–—-]|\(?\d{1,2}[.)]|\(?[a-zA-Z]\))[ \t\u00a0]+(?=\S)")
 _HASH: Final = re.compile(r"#{1,6}[ \t]+")
@@ -121,13 +118,9 @@ def split_paragraphs(document: str) -> list[Paragraph]:
 def _lines(document: str) -> Iterator[_Line | None]:
     """Yield the lines that hold a letter or digit; None for a line that does not, which parts paragraphs."""
     at = 0
-    while at <= len(document):
-        broken = _BREAK.search(document, at)
-        end = broken.start() if broken else len(document)
-        yield _line(document, at, end)
-        if not broken:
-            return
-        at = broken.end()
+    for raw in document.splitlines(keepends=True):
+        yield _line(document, at, at + len(raw))
+        at += len(raw)
 
 
 def _line(document: str, start: int, end: int) -> _Line | None:
