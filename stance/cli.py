@@ -98,7 +98,7 @@ def _score_document(source: Path, output: Path | None, model: Path | None, optio
 
     unit = "row" if options["unit"] == "row" else "document"
     held = _load(model)
-    document = held.label(read_document(source, options["encoding"]), unit=unit, level=options["level"])
+    document = held.label(read_document(source, options["encoding"]), unit=unit, level=options["level"], evidence=False)
     columns = ["text", *result_columns(held.labels)]
     rows = [[row[c] for c in columns] for row in ({"text": b.text} | r for b, r in zip(document, document.rows(), strict=True))]
     if output:
@@ -186,7 +186,7 @@ def info(model: Path | None) -> None:
         click.echo(f"{head}: {', '.join(labels)}")
         click.echo(f"  macro-F1 {figures['macro_f1']:.3f} ({low:.3f} to {high:.3f}), cross-validated")
         click.echo(f"  calibration error {figures['calibration_error']:.3f}")
-        click.echo(f"  {sum(len(block.columns) for block in held.frozen.heads[head].blocks):,} features")
+        click.echo(f"  {sum(len(block.features) for block in held.frozen.heads[head].blocks):,} features")
     click.echo(f"scored by: {held.frozen.scorer.name} ({held.frozen.scorer.why})")
     click.echo("made with " + ", ".join(f"{name} {version}" for name, version in facts["versions"].items()))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -19,12 +20,18 @@ LEVELS: Final = (0.5, 0.99)
 
 @dataclass(frozen=True)
 class Block:
-    """One TF-IDF block of a head: its n-gram lengths, the column of each of its features, and the lexicon of the block "valence"."""
+    """One TF-IDF block of a head: its n-gram lengths, its features from column `first` on, and the lexicon of the block "valence"."""
 
     name: str
     ngram_range: tuple[int, int]
-    columns: Mapping[str, int]
+    features: tuple[str, ...]
+    first: int
     lexicon: Mapping[str, int] | None = None
+
+    @cached_property
+    def columns(self) -> Mapping[str, int]:
+        """The column of each feature."""
+        return {feature: column for column, feature in enumerate(self.features, start=self.first)}
 
     def places(self, tokens: Sequence[Token]) -> Iterator[tuple[int, int, int]]:
         """Yield column, first and last token of each known feature."""
@@ -36,7 +43,7 @@ class Block:
     def layout(self) -> dict[str, Any]:
         """Return what ``<head>.features.json`` holds."""
         lexicon = {"lexicon": self.lexicon} if self.lexicon else {}
-        return {"name": self.name, "ngram_range": self.ngram_range, "features": list(self.columns), **lexicon}
+        return {"name": self.name, "ngram_range": self.ngram_range, "features": self.features, **lexicon}
 
 
 @dataclass(frozen=True)

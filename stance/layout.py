@@ -88,16 +88,14 @@ def make_layout(heads: Mapping[str, Head], gazetteer: Gazetteer | None, words: C
         head = parts[0]
         outputs[name] = slice(first, first + len(head.classes))
         columns = np.arange(first, first + len(head.classes), dtype=np.int32)
-        first, at = first + len(head.classes), 0
+        first += len(head.classes)
         for block in head.blocks:
-            here = slice(at, at + len(block.columns))
+            here = slice(block.first, block.first + len(block.features))
             idf = head.idf[here]
             order = np.argsort(idf, kind="stable")  # the frequent first, so that they share the processor's caches
             rows = np.stack([part.weights[here][order] * idf[order, None] for part in parts])
-            names = list(block.columns)
-            features = [names[column] for column in order.tolist()]
+            features = [block.features[column] for column in order.tolist()]
             _add(groups, BlockArrays(block.name, block.ngram_range, features, columns, rows, block.lexicon), idf[order])
-            at = here.stop
     intercepts = np.stack([np.concatenate([parts[at].intercept for parts in aimed]) for at in range(1 + len(targets))])
     return Layout(outputs, targets, intercepts, [_with_idf(*group) for group in groups], gazetteer, words, social_media)
 

@@ -61,6 +61,7 @@ class Model:
         kinds: Iterable[str] = LABELLED_KINDS,
         level: float = 0.9,
         target: str | None = None,
+        evidence: bool = True,
     ) -> Document:
         """Split a document into blocks and label each.
 
@@ -77,6 +78,8 @@ class Model:
         target : str, optional
             What the text is about, if the model was trained with `target_column`; None, or one it has not seen, uses what
             all targets share.
+        evidence : bool, default=True
+            Whether to say which words speak for each label; it takes longer than the label does.
 
         Returns
         -------
@@ -94,9 +97,11 @@ class Model:
         if unit not in ("document", "row") or not chosen <= set(KINDS):
             raise InputError(f"`unit` must be 'document' or 'row', and `kinds` among {list(KINDS)!r}; got {unit!r} and {sorted(chosen)!r}.")
         blocks = [Paragraph(0, len(text), "paragraph")] if unit == "row" else split_paragraphs(text)
-        return Document(text, [self._block(text, block, chosen, level, target) for block in blocks], self.labels)
+        return Document(text, [self._block(text, block, chosen, level, target, evidence) for block in blocks], self.labels)
 
-    def _block(self, document: str, block: Paragraph, kinds: frozenset[str], level: float, target: str | None) -> LabelledParagraph:
+    def _block(
+        self, document: str, block: Paragraph, kinds: frozenset[str], level: float, target: str | None, evidence: bool
+    ) -> LabelledParagraph:
         text = document[block.start : block.end]
         place = (text, block.start, block.end, block.kind)
         if block.kind not in kinds:
@@ -107,7 +112,7 @@ class Model:
         familiarity = float(scores.familiarity[0])
         if familiarity < self.facts["familiar"]:
             return LabelledParagraph(*place, "unfamiliar", {}, familiarity)
-        tokens = self.frozen.tokens(text)
+        tokens = self.frozen.tokens(text) if evidence else []
         results = {
             name: _head_result(head.aim(target), scores.probabilities[name], tokens, block, document, level)
             for name, head in self.frozen.heads.items()
@@ -305,7 +310,7 @@ def check_vacant(folder: Path) -> None:
 
 def _head_result(head: Head, probabilities: np.ndarray, tokens: Any, block: Paragraph, document: str, level: float) -> HeadResult:
     best = int(np.argmax(probabilities[0]))
-    words = _evidence(head, tokens, document, np.eye(len(head.classes))[best], block.start)
+    words = _evidence(head, tokens, document, np.eye(len(head.classes))[best], block.start) if tokens else ()
     by_label = dict(zip(head.classes, probabilities[0].tolist(), strict=True))
     uncertain = bool(head.is_uncertain(probabilities, level)[0])
     return HeadResult(head.classes[best], by_label, uncertain, float(head.intercept[best]), words)

@@ -312,7 +312,7 @@ def freeze(name: str, classifier: ParagraphClassifier, scores: np.ndarray) -> He
         features = sorted(vectorizer.vocabulary_)
         first = len(order)
         made = vectorizer.analyzer
-        blocks.append(Block(block, made.ngram_range, {f: first + at for at, f in enumerate(features)}, made.lexicon))
+        blocks.append(Block(block, made.ngram_range, tuple(features), first, made.lexicon))
         columns = [vectorizer.vocabulary_[feature] for feature in features]
         idf.append(vectorizer.idf_[columns])
         order.extend(first + column for column in columns)

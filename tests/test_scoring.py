@@ -3,7 +3,6 @@
 import json
 import os
 import pickle
-import random
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ import pytest
 from conftest import HOSTILE
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_texts import random_texts
 
 import stance
 from stance.layout import make_layout
@@ -62,42 +62,6 @@ def test_real_paragraphs_too(shared, shipped: Model, shipped_numpy: Scorer) -> N
         expected = stance.load_pipeline(shipped_path(), head).predict_proba(texts)
         assert_equal(shipped.frozen.probabilities(texts)[head], expected)
         assert_equal(shipped_numpy.score(texts).probabilities[head], expected)
-
-
-def random_texts(n: int, random_state: int) -> list[str]:
-    """Words of the seeds' kind, names, and characters of all of Unicode, joined by whatever there is."""
-    draw = random.Random(random_state)
-    known = [
-        "truce",
-        "Israel’s",
-        "the",
-        "GAMBIA",
-        "U.S.",
-        "Ben-Gvir",
-        "South",
-        "Sudan's",
-        "İSTANBUL",
-        "ΣΑΣ",
-        "don't",
-        "no",
-        "3rd",
-        "Gaza",
-        "al-Assad",
-        "St.",
-        "Petersburg",
-        "ﬁre",
-        "_x",
-        "’s",
-    ]
-    joints = [" ", "  ", "-", "‑", "’ ", "'", ". ", ".", "\u2028", "\x00", "/", "…", "\n", "' ’"]
-    out = []
-    for _ in range(n):
-        parts = []
-        for _ in range(draw.randrange(12)):
-            point = draw.choice([draw.randrange(0x80), draw.randrange(0x3000), draw.randrange(0x110000)])
-            parts += [draw.choice([draw.choice(known), chr(point) * draw.randrange(3), chr(draw.randrange(0x250))]), draw.choice(joints)]
-        out.append("".join(parts))
-    return out
 
 
 def test_both_scorers_agree_on_random_unicode(shipped: Model, shipped_numpy: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,40 @@
+"""Hold the scorer to scikit-learn on many random Unicode strings: ``python benchmarks/equal.py [100000] [real.jsonl]``.
+
+Prints the largest difference of a probability, head by head, for each scorer there is. The strings are those of `tests/random_texts.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import stance
+from stance.model import shipped_path
+from stance.scoring import CHOICE, make_scorer
+from stance.seeds import read_seeds
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+from random_texts import random_texts
+
+
+def main(n_texts: int, real: str | None = None) -> None:
+    """Print a line a head, scorer and kind of text."""
+    kinds = {"seeds": read_seeds()["text"].tolist(), "random strings": random_texts(n_texts, random_state=1)}
+    if real:
+        kinds["real paragraphs"] = [json.loads(line)["text"] for line in Path(real).read_text(encoding="utf-8").splitlines()]
+    frozen = stance.load().frozen
+    for kind, texts in kinds.items():
+        expected = {head: stance.load_pipeline(shipped_path(), head).predict_proba(texts) for head in frozen.heads}
+        for name in ("compiled", "numpy"):
+            os.environ[CHOICE] = name
+            found = make_scorer(frozen.heads, frozen.gazetteer, frozen.words, social_media=False).score(texts).probabilities
+            for head, table in found.items():
+                print(f"{kind} ({len(texts):,}), {name}, {head}: largest difference {np.abs(table - expected[head]).max():.1e}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000, *sys.argv[2:3])
