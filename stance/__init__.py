@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stance.evaluation import evaluate
     from stance.model import Model, load, load_pipeline, train
     from stance.paragraphs import Paragraph, split_paragraphs
+    from stance.report import write_report
     from stance.results import Document, Evidence, HeadResult, LabelledParagraph
 
 __version__ = "0.1.0"
@@ -31,6 +32,7 @@ _LAZY = {
     "ParagraphClassifier": "classifier",
     "Summary": "batch", "label_file": "batch",
     "evaluate": "evaluation",
+    "write_report": "report",
 }  # fmt: skip
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "sentiment_of",
     "split_paragraphs",
     "train",
+    "write_report",
 ]
 
 

@@ -12,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from stance.model import Model
+    from stance.results import Document
 
 _TARGET = click.option("--target-column", help="The column that names what each text is about.")
 _NOT_PROSE = (".jsonl", ".json", ".parquet", ".xlsx", ".xls", ".gz", ".zst", ".zip", ".html", ".htm", ".pdf", ".docx", ".ipynb")
@@ -105,9 +106,21 @@ def _score_document(source: Path, output: Path | None, model: Path | None, optio
         with replacing(output, force=options["force"]) as target:
             write_rows(target, columns, rows)
     elif sys.stdout.isatty():
-        click.echo(repr(document))
+        _show(document)
     else:
         write_rows(_stdout(), columns, rows)
+
+
+def _show(document: Document) -> None:
+    import shutil
+
+    from stance.terminal import document_lines, wants_colour
+
+    letters = os.environ.get("TERM") == "dumb" or "utf" not in (sys.stdout.encoding or "").lower()
+    width = shutil.get_terminal_size().columns
+    lines = document_lines(document, width=width, colour=wants_colour(os.environ), letters=letters)
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a letter that the terminal has not
+    click.echo("\n".join(lines))
 
 
 @cli.command()
@@ -156,6 +169,28 @@ def explain(paragraph: str, head: str, label: str | None, contrast: str | None, 
     click.echo(f"{intercept:+7.3f}  (before any word)")
     for word in sorted(evidence, key=lambda word: -word.contribution):
         click.echo(f"{word.contribution:+7.3f}  {word.text}")
+
+
+@cli.command()
+@click.argument("labelled", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The page to write.")
+@click.option("--source", type=click.Path(path_type=Path), help="The table that was scored, to show its paragraphs.")
+@click.option("--text", help="The column of texts in the source, or else in LABELLED.  [default: text]")
+@click.option("--by", default="", help="Columns to compare (outlet, author), parted by commas.")
+@click.option("--date", help="The column of dates; by default one that is named so.")
+@click.option(
+    "--annotated", type=click.Path(path_type=Path), help="A CSV of paragraphs of the same print, annotated, to correct the shares with."
+)
+@click.option("--title", help="The title of the page.")
+@click.option("--encoding", help="Encoding of the source; by default its byte order mark's, or UTF-8.")
+@click.option("--force", is_flag=True, help="Replace the output.")
+@_MODEL
+def report(labelled: Path, output: Path, by: str, **options: Any) -> None:
+    """Make a page to look at of LABELLED, a CSV that `stance score` wrote."""
+    from stance.report import write_report
+
+    tally = write_report(labelled, output, by=[column for column in by.split(",") if column], **options)
+    click.echo(f"{output}: {tally.labelled:,} labelled paragraphs of {tally.documents:,} rows", err=True)
 
 
 @cli.command()

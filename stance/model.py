@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -52,6 +53,20 @@ class Model:
     def __repr__(self) -> str:
         heads = ", ".join(f"{head}: {' / '.join(labels)}" for head, labels in self.labels.items())
         return f"<stance.Model {self.facts.get('name', 'unnamed')} ({heads})>"
+
+    @property
+    def card(self) -> str | None:
+        """The model card that lies in the model's folder or zip (``MODEL_CARD.md``), or None."""
+        if self._source is None:
+            return None
+        top = self._source if self._source.is_dir() else zipfile.Path(self._source)
+        places = [top, *(folder for folder in top.iterdir() if folder.is_dir())]  # a zip may hold the folder itself
+        return next((file.read_text(encoding="utf-8") for place in places if (file := place / "MODEL_CARD.md").exists()), None)
+
+    def _repr_html_(self) -> str:
+        from stance.display import model_html
+
+        return model_html(self.labels, self.facts)
 
     def label(
         self,

@@ -1,8 +1,7 @@
-"""Labelled paragraphs and documents: values, frames, and how a notebook shows them."""
+"""Labelled paragraphs and documents: values, and frames."""
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -179,7 +178,9 @@ class Document(Sequence[LabelledParagraph]):
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        return document_html(self)
+        from stance.display import document_html
+
+        return document_html(self.blocks)
 
 
 @lru_cache(maxsize=1024)  # asked for every label of every block
@@ -244,51 +245,3 @@ def block_row(block: LabelledParagraph, labels: Mapping[str, Sequence[str]]) -> 
     if "sentiment" in row:
         row |= {"sentiment": block.sentiment, "sentiment_score": block.sentiment_score}
     return row
-
-
-# The notebook's page. Label and word carry the meaning; colour (Okabe and Ito's palette, safe for the colour-blind) only helps.
-_COLOURS = {
-    "pro-ceasefire": "#0072B2", "opposed": "#D55E00", "hopeful": "#009E73",
-    "alarmed": "#B07A00", "angry": "#A0406F", "mournful": "#5A5AA8",
-}  # fmt: skip
-_STYLE = (
-    "<style>.stance-doc{font:15px/1.5 system-ui,sans-serif;max-width:46em}"
-    ".stance-doc .b{margin:.6em 0;padding:.1em .8em;border-left:.3em solid var(--c,#8888)}"
-    ".stance-doc .t{font-size:.8em;font-weight:600;opacity:.85}"
-    ".stance-doc mark{background:none;color:inherit;text-decoration:underline;text-decoration-color:var(--c,#888);"
-    "text-underline-offset:.15em}</style>"
-)
-_SHOWN_BLOCKS = 200
-_SHOWN_WORDS = 3
-
-
-def document_html(document: Document) -> str:
-    """Show a labelled document as one self-contained piece of HTML; every character of the text is escaped."""
-    parts = [_STYLE, '<div class="stance-doc">']
-    parts += [_block_html(block) for block in document.blocks[:_SHOWN_BLOCKS]]
-    hidden = len(document) - _SHOWN_BLOCKS
-    if hidden > 0:
-        parts.append(f"<p>{hidden} more blocks; <code>to_frame()</code> has them all.</p>")
-    return "".join([*parts, "</div>"])
-
-
-def _block_html(block: LabelledParagraph) -> str:
-    first = next(iter(block.results.values()), None)
-    colour = f' style="--c:{_COLOURS.get(first.label, "#888")}"' if first else ""
-    said = " · ".join(
-        f"{html.escape(head)}: {html.escape(result.label)} {result.probabilities[result.label]:.0%}"
-        f"{' (uncertain)' if result.uncertain else ''}"
-        for head, result in block.results.items()
-    )
-    return f'<div class="b"{colour}><div class="t">{said or f"{block.kind}, {block.status}"}</div>{_marked(block)}</div>'
-
-
-def _marked(block: LabelledParagraph) -> str:
-    words = next(iter(block.evidence.values()), ())
-    strong = sorted([word for word in words if word.contribution > 0][:_SHOWN_WORDS], key=lambda word: word.start)
-    parts, at = [], block.start
-    for word in strong:
-        parts.append(html.escape(block.text[at - block.start : word.start - block.start]))
-        parts.append(f"<mark title='{word.contribution:+.2f}'>{html.escape(word.text)}</mark>")
-        at = word.end
-    return "".join([*parts, html.escape(block.text[at - block.start :])])

@@ -11,17 +11,22 @@ PACKAGE = Path(stance.__file__).parent
 # A module imports only from rows below its own, and none imports the package root (cli asks it for the version).
 ROWS = [
     {"errors", "labels", "_scorer"},
-    {"paragraphs", "tokens", "tables", "metrics", "cells", "columns"},
-    {"features", "sides", "valence", "results"},
-    {"heads"},
-    {"layout"},
+    {"paragraphs", "tokens", "tables", "metrics", "cells", "columns", "looks", "shares", "charts", "dates"},
+    {"features", "sides", "valence", "display", "attribution", "keywords"},
+    {"results"},
+    {"heads", "labelled"},
+    {"layout", "tally"},
     {"compiled", "vectorized"},
     {"scoring"},
     {"frozen", "classifier"},
     {"model_files", "bulk"},
     {"training"},
     {"model"},
-    {"batch", "evaluation"},
+    {"batch", "evaluation", "terminal", "listing"},
+    {"corrections"},
+    {"pages"},
+    {"passages"},
+    {"report"},
     {"cli", "card", "seed_rules"},
     {"seeds", "__main__"},
 ]
@@ -31,7 +36,7 @@ def test_names_are_pinned_and_all_there() -> None:
     assert stance.__all__ == [
         "KINDS", "SENTIMENTS", "STANCES", "STATUSES", "TONES", "Document", "Evidence", "HeadResult", "InputError", "LabelledParagraph",
         "Model", "ModelError", "Paragraph", "ParagraphClassifier", "StanceError", "Summary", "TableError", "TrainingError", "evaluate", "label_file",
-        "load", "load_pipeline", "sentiment_of", "split_paragraphs", "train",
+        "load", "load_pipeline", "sentiment_of", "split_paragraphs", "train", "write_report",
     ]  # fmt: skip
     for name in stance.__all__:
         assert getattr(stance, name).__doc__

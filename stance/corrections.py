@@ -1,0 +1,58 @@
+"""Find the confusion matrix that a report's shares are corrected with, and say in words what that assumes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from stance.errors import InputError
+from stance.model import Model
+from stance.shares import check_confusion
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A confusion matrix to correct shares with, or None; and what it was measured on, or why there is none."""
+
+    confusion: np.ndarray | None
+    origin: str
+
+
+def find_corrections(model: Model, annotated: str | Path | None) -> dict[str, Correction]:
+    """Find the confusion matrix of each head, and say where it is from, or why there is none that can be used."""
+    found: dict[str, tuple[Any, str]] = {}
+    if annotated is not None:
+        from stance.evaluation import evaluate
+
+        for head, measured in evaluate(model, Path(annotated)).items():
+            where = f"{measured.n_paragraphs:,} paragraphs annotated in {Path(annotated).name}"
+            found[head] = (measured.confusion, f"What the model confuses was measured on {where}. {_ASSUMED['own']}")
+    else:
+        for head, figures in model.facts.get("cross_validation", {}).items():
+            if "confusion" in figures:
+                matrix = np.asarray(figures["confusion"])
+                where = f"{matrix.sum():,} paragraphs that it had not been trained on (cross-validation)"
+                found[head] = (matrix, f"What the model confuses was measured on {where}. {_ASSUMED['model']}")
+    return {head: _correction(*found.get(head, (None, _ASSUMED["none"]))) for head in model.labels}
+
+
+_ASSUMED: Final = {
+    "own": "The correction assumes that they are a fair sample of the print scored.",
+    "model": "The correction assumes that this print is confused in the same way, and real print is not quite: the shipped model was "
+    "trained on composed paragraphs, and on real news copy its corrected shares were further from the readers' than the raw ones. Take the "
+    "gap between the two as a measure of doubt; to close it, annotate a hundred paragraphs or more of your own print and pass them as "
+    "--annotated.",
+    "none": "No held-out confusion matrix comes with this model: shares are raw, as they were counted.",
+}
+
+
+def _correction(matrix: Any, origin: str) -> Correction:
+    if matrix is not None:
+        try:
+            check_confusion(matrix)
+        except InputError:
+            return Correction(None, f"{origin} They are too few of some label to correct with: shares are raw, as they were counted.")
+    return Correction(matrix, origin)
