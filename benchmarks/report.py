@@ -1,0 +1,97 @@
+"""How long it takes to write a report and to open it in Chromium, and how near its shares come to a reader's.
+
+usage: python benchmarks/report.py [real.jsonl]
+
+Texts are the seeds, over and over. The second half needs annotated real paragraphs, which do not come with the project.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+import stance
+from stance.shares import estimate_shares
+
+SEEDS = Path(__file__).parent.parent / "seeds" / "paragraphs.csv"
+SIZES = (1_000, 20_000, 100_000)
+
+
+def write_articles(path: Path, count: int) -> None:
+    """Write a CSV of so many paragraphs, five an article."""
+    with SEEDS.open(encoding="utf-8", newline="") as lines:
+        texts = [row["text"] for row in csv.DictReader(lines)]
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["outlet", "date", "body"])
+        for at in range(0, count, 5):
+            chosen = [texts[(at + step) % len(texts)] for step in range(5)]
+            writer.writerow([f"Outlet {at % 40}", f"20{20 + at % 6}-0{1 + at % 9}-1{at % 8}", "\n\n".join(chosen)])
+
+
+def open_seconds(page: Path) -> tuple[float, int]:
+    """Open a page in Chromium; return the seconds until its list is drawn, and the bytes of memory its script holds."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as tools:
+        browser = tools.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": 1280, "height": 900})
+        start = time.perf_counter()
+        tab.goto(page.as_uri())
+        tab.wait_for_selector(".s-item")
+        seconds = time.perf_counter() - start
+        memory = tab.evaluate("performance.memory.usedJSHeapSize")
+        start = time.perf_counter()
+        tab.fill(".s-search input", "no paragraph holds this")
+        tab.wait_for_selector('.s-status:text-matches("^0 of")')
+        print(f"  first search {time.perf_counter() - start:.2f} s (0.12 of it waiting for more letters)")
+        browser.close()
+    return seconds, memory
+
+
+def measure_speed() -> None:
+    """Print how long reports of several sizes take."""
+    with tempfile.TemporaryDirectory() as folder:
+        articles, labelled, page = (Path(folder) / name for name in ("articles.csv", "labelled.csv", "report.html"))
+        for size in SIZES:
+            write_articles(articles, size)
+            stance.label_file(articles, labelled, text="body", force=True)
+            start = time.perf_counter()
+            tally = stance.write_report(labelled, page, source=articles, text="body", by=["outlet"], date="date", force=True)
+            written = time.perf_counter() - start
+            seconds, memory = open_seconds(page)
+            print(
+                f"{tally.labelled:,} paragraphs: written in {written:.1f} s, {page.stat().st_size / 1e6:.1f} MB, "
+                f"open in {seconds:.2f} s, {memory / 1e6:.0f} MB of script"
+            )
+
+
+def measure_shares(path: Path) -> None:
+    """Print how many paragraphs of 100 the raw and the corrected shares put under another label than the readers."""
+    model = stance.load()
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    for part in sorted({row["part"] for row in rows}):
+        chosen = [row for row in rows if row["part"] == part]
+        found = model.label_cells([row["text"] for row in chosen], unit="row")
+        for head, labels in model.labels.items():
+            codes = found.arrays[head]
+            counts = np.bincount(codes[codes >= 0], minlength=len(labels))
+            given = [labels.index(row[head]) for row, code in zip(chosen, codes, strict=True) if code >= 0]
+            truth = np.bincount(given, minlength=len(labels)) / len(given)
+            shares = estimate_shares(counts, np.asarray(model.facts["cross_validation"][head]["confusion"]))
+            raw, corrected = (100 * np.abs(values - truth).sum() / 2 for values in (shares.raw, shares.estimate))
+            held = ((shares.low <= truth) & (truth <= shares.high)).mean()
+            print(f"{part} {head}: raw {raw:.0f}, corrected {corrected:.0f} of 100; intervals hold {held:.0%} of the readers' shares")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        measure_shares(Path(sys.argv[1]))
+    measure_speed()
