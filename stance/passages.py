@@ -25,8 +25,8 @@ ABOUT_VOICES: Final = (
     "60 real paragraphs that it was not made on it agreed with a reader on 53."
 )
 ABOUT_WORDS: Final = (
-    "Words, and pairs of words, that stand out in a label's paragraphs; beside each, in how many paragraphs of the label and of all others it "
-    "occurs. Of the thousands compared some stand out by chance, most of all in a small table. They show what is written about under a "
+    "Words, and pairs of words, that stand out in a label's paragraphs; beside each, in how many paragraphs of the label and of all others "
+    "it occurs. Of the thousands compared some stand out by chance, most of all in a small table. They show what is written about under a "
     "label, and not why a paragraph got it. Names of nations, peoples, parties and leaders are left out. Choose one to search for it."
 )
 ABOUT_EXAMPLES: Final = "Read these before you trust a figure. Underlined: words for (full line) and against (dotted) the label."
