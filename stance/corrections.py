@@ -42,9 +42,9 @@ def find_corrections(model: Model, annotated: str | Path | None) -> dict[str, Co
 _ASSUMED: Final = {
     "own": "The correction assumes that they are a fair sample of the print scored.",
     "model": "The correction assumes that this print is confused in the same way, and real print is not quite: the shipped model was "
-    "trained on composed paragraphs, and on real news copy its corrected shares were further from the readers' than the raw ones. Take the "
-    "gap between the two as a measure of doubt; to close it, annotate a hundred paragraphs or more of your own print and pass them as "
-    "--annotated.",
+    "trained on composed paragraphs, and on real news copy its corrected shares were further from the readers' than the counted ones. "
+    "Take the gap between the two as a measure of doubt. Intervals that hold need paragraphs of your own print, annotated: a hundred, "
+    "better three hundred, passed as --annotated.",
     "none": "No held-out confusion matrix comes with this model: shares are raw, as they were counted.",
 }
 

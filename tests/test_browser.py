@@ -60,6 +60,8 @@ class Watched:
     """A tab that remembers what it asked for, what it complained of, and whether a dialog came up."""
 
     def __init__(self, browser: Any, path: Path, size: tuple[int, int] = DESKTOP, scheme: str = "light") -> None:
+        for context in browser.contexts:  # of the test before
+            context.close()
         self.tab = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
         self.requests: list[str] = []
         self.complaints: list[str] = []
@@ -87,15 +89,25 @@ class Watched:
         return bool(self.tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory, small: Model) -> Path:
-    folder = tmp_path_factory.mktemp("report")
+def report_of(stories: list[tuple[str, str, str]], folder: Path, model: Model) -> Path:
     articles, labelled, page = (folder / name for name in ("articles.csv", "labelled.csv", "report.html"))
     with articles.open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out).writerows([("outlet", "date", "body"), *STORIES])
-    stance.label_file(articles, labelled, text="body", model=small)
-    write_report(labelled, page, source=articles, text="body", by="outlet", model=small, title=f"Harbour {SPOIL}")
+        csv.writer(out).writerows([("outlet", "date", "body"), *stories])
+    stance.label_file(articles, labelled, text="body", model=model)
+    write_report(labelled, page, source=articles, text="body", by="outlet", model=model, title=f"Harbour {SPOIL}")
     return page
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory, small: Model) -> Path:
+    return report_of(STORIES, tmp_path_factory.mktemp("report"), small)
+
+
+@pytest.fixture(scope="module")
+def long_report(tmp_path_factory: pytest.TempPathFactory, small: Model) -> Path:
+    votes = [("The Bell", "2024-03-01", "The council voted against a truce by nine to two.")] * 100
+    boats = [("The Gull", "2024-03-02", "Forty boats were counted in the harbour.")] * 100
+    return report_of(votes + boats, tmp_path_factory.mktemp("long"), small)
 
 
 @pytest.fixture(scope="module")
@@ -158,32 +170,21 @@ def test_marks_lie_on_their_words_beside_characters_of_two_units(browser: Any, r
     assert all(re.fullmatch(r"[\w'’]+", word) for word in item.locator("mark").all_inner_texts())
 
 
-def test_a_telling_word_is_searched_for(browser: Any, tmp_path: Path, small: Model) -> None:
-    articles, labelled, page = (tmp_path / name for name in ("articles.csv", "labelled.csv", "report.html"))
-    lines = ["The council voted against a truce by nine to two."] * 30 + ["Forty boats were counted in the harbour."] * 30
-    articles.write_text("body\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    stance.label_file(articles, labelled, text="body", model=small)
-    write_report(labelled, page, source=articles, text="body", model=small)
-    watched = Watched(browser, page)
-    button = watched.tab.locator(".s-find").first
+def test_a_telling_word_is_searched_for(browser: Any, long_report: Path) -> None:
+    page = Watched(browser, long_report)
+    button = page.tab.locator(".s-find").first
     word = button.inner_text()
     button.click()
-    assert watched.tab.input_value(".s-search input") == word
-    assert watched.status() == "30 of 60 paragraphs"
-    assert len(watched.shown()) == 30
+    assert page.tab.input_value(".s-search input") == word
+    assert page.status() == "100 of 200 paragraphs"
 
 
-def test_more_paragraphs_come_as_one_scrolls(browser: Any, tmp_path: Path, small: Model) -> None:
-    articles, labelled, page = (tmp_path / name for name in ("articles.csv", "labelled.csv", "report.html"))
-    articles.write_text("body\n" + "The council voted against a truce by nine to two.\n" * 300, encoding="utf-8")
-    stance.label_file(articles, labelled, text="body", model=small)
-    write_report(labelled, page, source=articles, text="body", model=small)
-    watched = Watched(browser, page)
-    assert len(watched.shown()) < 300
-    for _ in range(8):
-        watched.tab.locator(".s-more").evaluate("button => button.click()")
-    assert len(watched.shown()) == 300
-    assert watched.tab.locator(".s-more").is_hidden()
+def test_more_paragraphs_come_as_one_asks(browser: Any, long_report: Path) -> None:
+    page = Watched(browser, long_report)
+    assert len(page.shown()) < 200
+    page.tab.locator(".s-more").evaluate("button => { for (let i = 0; i < 5; i++) button.click(); }")
+    assert len(page.shown()) == 200
+    assert page.tab.locator(".s-more").is_hidden()
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
