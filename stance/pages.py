@@ -14,7 +14,7 @@ from stance.corrections import Correction
 from stance.dates import bin_name, make_bins
 from stance.labels import MEANINGS, STATUSES
 from stance.looks import Look, badge, label_looks, percent
-from stance.shares import Shares, estimate_shares
+from stance.shares import estimate_shares
 from stance.tally import HeadTally, Tally
 
 _SHOWN_GROUPS: Final = 12
@@ -38,12 +38,12 @@ def section(anchor: str, title: str, *parts: str, about: str = "") -> str:
 def overview(tally: Tally, faults: int) -> str:
     """Say what was scored and how sure the labels are."""
     seen = tally.statuses.total()
-    unsure = tally.any_uncertain / tally.labelled if tally.labelled else 0
-    unfamiliar = int(tally.familiarities[:8].sum()) / tally.labelled if tally.labelled else 0
+    unsure = tally.any_uncertain / tally.labelled
+    unfamiliar = int(tally.familiarities[:8].sum()) / tally.labelled
     cards = [
         (f"{tally.documents:,}", "rows scored"),
         (f"{tally.labelled:,}", f"paragraphs labelled, of {seen:,} blocks"),
-        *((percent(t.uncertain / tally.labelled if tally.labelled else 0), f"uncertain in {head}") for head, t in tally.heads.items()),
+        *((percent(t.uncertain / tally.labelled), f"uncertain in {head}") for head, t in tally.heads.items()),
         (percent(unfamiliar), "with fewer than 8 in 10 words known to the model"),
     ]
     boxes = "".join(f'<div class="s-card"><b>{figure}</b><span>{escape(words)}</span></div>' for figure, words in cards)
@@ -64,8 +64,7 @@ def overview(tally: Tally, faults: int) -> str:
 def shares_section(head: str, tally: HeadTally, correction: Correction, *, told: bool = False) -> str:
     """Show the share of each label; where its origin was told before, it is not told again."""
     spread = tally.spread.measure()
-    found = estimate_shares(tally.counts, correction.confusion, spread=spread)
-    points = _points(found, corrected=correction.confusion is not None)
+    points = _points(tally.counts, correction, spread)
     scale = scale_for(points)
     corrected = correction.confusion is not None
     names = ("paragraphs", "counted", *(("corrected", "95% of corrected") if corrected else ("95%",)))
@@ -100,6 +99,8 @@ _KEY: Final = {
 def _spread_note(spread: float, tally: HeadTally) -> str:
     if tally.spread.documents < 2:
         return "All paragraphs are from one row: how far rows differ cannot be told, and the intervals are too narrow for that."
+    if spread < 1.05:
+        return f"Paragraphs of one row resemble each other no more than others do (design effect 1.0, from {tally.spread.documents:,} rows)."
     alone = tally.counts.sum() / spread
     return (
         f"Paragraphs of one row resemble each other: the intervals are as wide as if {alone:,.0f} paragraphs had been drawn one by one "
@@ -114,10 +115,7 @@ def time_section(head: str, tally: HeadTally, whole: Tally, correction: Correcti
     for day, found in tally.days.items():
         counts[bins.place(day)] += found
     spread = tally.spread.measure()
-    corrected = correction.confusion is not None
-    points = [
-        _points(estimate_shares(row, correction.confusion, spread=spread), corrected=corrected) if row.sum() else None for row in counts
-    ]
+    points = [_points(row, correction, spread) if row.sum() else None for row in counts]
     scale = scale_for([point for each in points if each for point in each])
     first, last = (bin_name(bins.unit, bins.starts[at]) for at in (0, -1))
     looks = label_looks(tally.labels)
@@ -131,17 +129,21 @@ def time_section(head: str, tally: HeadTally, whole: Tally, correction: Correcti
     rows.append(f'<div class="s-time"><span>paragraphs<small>at most {totals.max():,}</small></span><div>{bars}</div></div>')
     ends = f"<span>{first}</span><span>{middle}</span><span>{last}</span>"
     axis = f'<div class="s-time s-when"><span></span><div class="s-axis">{ends}</div></div>'
-    bad = ""
-    if whole.undated:
-        seen = ", ".join(repr(cell[:30]) for cell in whole.bad_dates)
-        bad = (
-            f'<p class="s-note">{whole.undated:,} paragraphs have no date that can be read in one way only ({escape(seen)}); '
-            "they are not shown here. Write dates as 2024-04-08.</p>"
-        )
     table = _time_table(bins.unit, [bin_name(bins.unit, start) for start in bins.starts], totals, points, tally.labels)
-    what = " of the corrected shares" if corrected else ""
+    what = "" if correction.confusion is None else " of the corrected shares"
     about = f"By {bins.unit}, from the column {_code(column)}: ● counted; bars are 95% intervals{what}."
-    return f'<h3>{escape(conveyed(head))}</h3><p class="s-lead">{about}</p>{"".join(rows)}{axis}{bad}{table}'
+    return f'<h3>{escape(conveyed(head))}</h3><p class="s-lead">{about}</p>{"".join(rows)}{axis}{table}'
+
+
+def undated_note(tally: Tally) -> str:
+    """Say how many paragraphs have no date, and what stands in its place."""
+    if not tally.undated:
+        return ""
+    seen = ", ".join(repr(cell[:30]) for cell in tally.bad_dates)
+    return (
+        f'<p class="s-note">{tally.undated:,} paragraphs have no date that can be read in one way only ({escape(seen)}); '
+        "they are not shown here. Write dates as 2024-04-08.</p>"
+    )
 
 
 def _time_row(name: str, look: Look, points: Sequence[Point | None], scale: float, title: str) -> str:
@@ -169,8 +171,7 @@ def groups_section(head: str, tally: HeadTally, column: str, correction: Correct
     if rest:
         shown.append((f"{len(rest):,} others", np.sum([counts for _, counts in rest], axis=0)))
     spread = tally.spread.measure()
-    corrected = correction.confusion is not None
-    points = [_points(estimate_shares(counts, correction.confusion, spread=spread), corrected=corrected) for _, counts in shown]
+    points = [_points(counts, correction, spread) for _, counts in shown]
     looks = label_looks(tally.labels)
     charts = []
     for at, label in enumerate(tally.labels):
@@ -226,8 +227,10 @@ def _plain(text: str) -> str:
     return re.sub(r"[*`]", "", " ".join(text.split()))
 
 
-def _points(found: Shares, *, corrected: bool) -> list[Point]:
+def _points(counts: np.ndarray, correction: Correction, spread: float) -> list[Point]:
+    found = estimate_shares(counts, correction.confusion, spread=spread)
     columns = (values.tolist() for values in (found.raw, found.low, found.high, found.estimate))
+    corrected = correction.confusion is not None
     return [Point(raw, low, high, estimate if corrected else None) for raw, low, high, estimate in zip(*columns, strict=True)]
 
 

@@ -21,7 +21,7 @@ from stance.labelled import LabelledTable, read_labelled
 from stance.listing import LONGEST, list_paragraphs, to_json
 from stance.looks import read_data
 from stance.model import Model, load
-from stance.pages import groups_section, overview, section, shares_section, time_section, trust_section
+from stance.pages import groups_section, overview, section, shares_section, time_section, trust_section, undated_note
 from stance.passages import (
     ABOUT_EXAMPLES,
     ABOUT_LIST,
@@ -105,13 +105,13 @@ def write_report(
     with read_labelled(path, held.labels, source=origin, text=text, encoding=encoding) as table:
         when = date or next((column for column in table.columns if column.lower() in COLUMNS), None)
     carry = [*columns, *([when] if when else [])]
-    with read_labelled(path, held.labels, carry=carry, source=origin, text=text, encoding=encoding) as table:
+    with (
+        replacing(Path(target), force=force) as out,
+        read_labelled(path, held.labels, carry=carry, source=origin, text=text, encoding=encoding) as table,
+    ):
         tally = _count(table, held, columns, when, sample)
-        has_texts, faults = table.has_texts, table.faults
-    corrections = find_corrections(held, annotated)
-    explained = _explain(held, tally, path) if has_texts else {}
-    page = _Page(held, tally, columns, when, corrections, explained, has_texts, faults)
-    with replacing(Path(target), force=force) as out:
+        explained = _explain(held, tally, path) if table.has_texts else {}
+        page = _Page(held, tally, columns, when, find_corrections(held, annotated), explained, table.has_texts, table.faults)
         out.writelines(page.parts(title or f"Positions conveyed: {path.name}"))
     return tally
 
@@ -216,7 +216,7 @@ class _Page:
             told.add(origin)
         if self.date and tally.days:
             shown = [time_section(head, counted, tally, self.corrections[head], self.date) for head, counted in heads.items()]
-            yield section("time", "Over time", *shown)
+            yield section("time", "Over time", *shown, undated_note(tally))
         elif self.date:
             yield section(
                 "time", "Over time", f"<p>No cell of the column <code>{escape(self.date)}</code> is a date such as 2024-04-08.</p>"
