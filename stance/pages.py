@@ -100,7 +100,7 @@ def _spread_note(spread: float, tally: HeadTally) -> str:
     if tally.spread.documents < 2:
         return "All paragraphs are from one row: how far rows differ cannot be told, and the intervals are too narrow for that."
     if spread < 1.05:
-        return f"Paragraphs of one row resemble each other no more than others do (design effect 1.0, from {tally.spread.documents:,} rows)."
+        return f"Paragraphs of one row resemble each other no more than others (design effect 1.0, from {tally.spread.documents:,} rows)."
     alone = tally.counts.sum() / spread
     return (
         f"Paragraphs of one row resemble each other: the intervals are as wide as if {alone:,.0f} paragraphs had been drawn one by one "
