@@ -20,8 +20,10 @@
 
 #ifdef __GNUC__
 #define PREFETCH(address) __builtin_prefetch(address)
+#define INLINE inline __attribute__((always_inline))
 #else
 #define PREFETCH(address) ((void)(address))
+#define INLINE inline
 #endif
 #ifdef WORDS_BIGENDIAN
 #define LITTLE 0
@@ -83,7 +85,7 @@ typedef struct {
 } Strings;
 
 /* The next 8 bytes of `length`, zeros after their end; `room` bytes may be read. */
-static uint64_t load(const char *bytes, size_t length, size_t room)
+static INLINE uint64_t load(const char *bytes, size_t length, size_t room)
 {
     uint64_t part = 0;
     if (length >= 8 || (LITTLE && room >= 8)) {
@@ -94,14 +96,14 @@ static uint64_t load(const char *bytes, size_t length, size_t room)
     return part;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t part)
+static INLINE uint64_t mix(uint64_t hash, uint64_t part)
 {
     hash = (hash ^ part) * 0xff51afd7ed558ccdu;
     return hash ^ hash >> 32;
 }
 
 /* The key of a string that lies in `room` bytes. */
-static Key key_of(const char *bytes, size_t length, size_t room)
+static INLINE Key key_of(const char *bytes, size_t length, size_t room)
 {
     Key key = {bytes, length, 0, load(bytes, length, room)};
     key.hash = mix(0x9e3779b97f4a7c15u ^ length, key.head);
@@ -112,7 +114,7 @@ static Key key_of(const char *bytes, size_t length, size_t room)
     return key;
 }
 
-static int32_t find(const Strings *strings, const Key *key)
+static INLINE int32_t find(const Strings *strings, const Key *key)
 {
     if (!strings->n_slots)
         return -1;
@@ -229,16 +231,14 @@ typedef struct {
 } Word;
 
 /* The end of a run of word characters that begins at `at`; `at` itself where there is none. */
-static const unsigned char *skip_word(const unsigned char *at, const unsigned char *end)
+static INLINE const unsigned char *skip_word(const unsigned char *at, const unsigned char *end)
 {
-    while (at < end) {
-        size_t length = 1;
-        uint32_t point = *at < 0x80 ? *at : decode(at, end, &length);
-        if (!is_word(point))
-            break;
-        at += length;
+    for (size_t length;; at += length) {
+        while (at < end && *at < 0x80 && ascii_word[*at])
+            at++;
+        if (at == end || *at < 0x80 || !is_word(decode(at, end, &length)))
+            return at;
     }
-    return at;
 }
 
 /* The next word from `*at`: runs of word characters joined by single apostrophes; 0 where there is none. */
@@ -246,15 +246,16 @@ static int next_word(const unsigned char **at, const unsigned char *end, Word *w
 {
     size_t length;
     for (;; *at += length) {
+        while (*at < end && **at < 0x80 && !ascii_word[**at])
+            ++*at;
         if (*at >= end)
             return 0;
-        length = 1;
-        if (is_word(**at < 0x80 ? **at : decode(*at, end, &length)))
+        if (**at < 0x80 || is_word(decode(*at, end, &length)))
             break;
     }
     word->start = *at;
     word->end = skip_word(*at, end);
-    while (word->end < end && is_apostrophe(decode(word->end, end, &length))) {
+    while (word->end < end && (*word->end == '\'' || *word->end >= 0x80) && is_apostrophe(decode(word->end, end, &length))) {
         const unsigned char *more = skip_word(word->end + length, end);
         if (more == word->end + length)
             break;
@@ -319,7 +320,7 @@ typedef struct {
     Children children;  /* of words: node 0 is the root, a node is a run of stems */
     Run *roots;         /* stem -> the run of it alone; node -1 where there is none */
     int32_t *outputs;   /* which logits the row adds to */
-    double *rows;       /* n_parts x n_features x (width + 1): weights times idf, then idf */
+    double *rows;       /* n_parts x n_features x (width + 1): weights times idf, then idf squared */
 } Block;
 
 typedef struct {
@@ -505,8 +506,10 @@ static size_t count_words(const Block *block, const Token *found, size_t n, int3
     for (size_t first = 0; first < n; first++) {
         Run run = found[first].stem < 0 ? (Run){-1, -1} : block->roots[found[first].stem];
         for (size_t at = first; run.node >= 0;) {
-            if (run.column >= 0 && !counts[run.column]++)
-                touched[seen++] = run.column;
+            if (run.column >= 0) {
+                touched[seen] = run.column;
+                seen += !counts[run.column]++;
+            }
             if (++at >= n || at >= first + (size_t)block->longest || found[at].stem < 0)
                 break;
             run = child(&block->children, run.node, found[at].stem);
@@ -524,8 +527,8 @@ static size_t count_grams(const Scorer *self, int nth, const Token *found, size_
             grams += 1 + grams[0];
         for (int32_t left = *grams; left > 0; left--) {
             int32_t column = *++grams;
-            if (!counts[column]++)
-                touched[seen++] = column;
+            touched[seen] = column; /* without a branch, which would be guessed wrong too often */
+            seen += !counts[column]++;
         }
     }
     return seen;
@@ -533,29 +536,34 @@ static size_t count_grams(const Scorer *self, int nth, const Token *found, size_
 
 /* Add what one block says to the logits: sublinear counts times idf, scaled to length 1, times the weights. A `width` that the
    compiler knows keeps the sums in registers. */
-static inline void weigh(const Scorer *self, const Block *block, int width, int32_t part, int32_t *counts, const int32_t *touched,
-                         size_t seen, double *logits)
+static INLINE void weigh(const Scorer *self, const Block *block, int width, double *sums, int32_t part, int32_t *counts,
+                         const int32_t *touched, size_t seen, double *logits)
 {
     const double *rows = block->rows + (size_t)part * block->n_features * (size_t)(width + 1);
-    double square = 0, sums[MOST_OUTPUTS];
-    for (int out = 0; out < width; out++)
+    for (int out = 0; out <= width; out++)
         sums[out] = 0;
     for (size_t at = 0; at < seen; at++) {
         if (at + AHEAD < seen)
             PREFETCH(rows + (size_t)touched[at + AHEAD] * (size_t)(width + 1));
         int32_t count = counts[touched[at]];
         counts[touched[at]] = 0;
-        double weight = count < COUNTED ? self->weights[count] : 1.0 + log((double)count);
         const double *row = rows + (size_t)touched[at] * (size_t)(width + 1);
+        double weight = count < COUNTED ? self->weights[count] : 1.0 + log((double)count);
         for (int out = 0; out < width; out++)
             sums[out] += weight * row[out];
-        double value = weight * row[width];
-        square += value * value;
+        sums[width] += weight * weight * row[width];
     }
-    double scale = square > 0 ? 1.0 / sqrt(square) : 1.0;
+    double scale = sums[width] > 0 ? 1.0 / sqrt(sums[width]) : 1.0;
     for (int out = 0; out < width; out++)
         logits[block->outputs[out]] += scale * sums[out];
 }
+
+#define WEIGH(n)                                                            \
+    case n: {                                                               \
+        double sums[n + 1];                                                 \
+        weigh(self, block, n, sums, part, counts, touched, seen, logits);   \
+        break;                                                              \
+    }
 
 /* Turn the logits of one head into probabilities, in place. */
 static void soften(double *logits, int n)
@@ -585,17 +593,13 @@ static void score(const Scorer *self, Space *space, size_t n, int32_t part, doub
         size_t seen = block->of_words ? count_words(block, space->found, n, counts, touched)
                                       : count_grams(self, nth++, space->found, n, counts, touched);
         switch (block->width) {
-        case 3:
-            weigh(self, block, 3, part, counts, touched, seen, logits);
-            break;
-        case 5:
-            weigh(self, block, 5, part, counts, touched, seen, logits);
-            break;
-        case 8:
-            weigh(self, block, 8, part, counts, touched, seen, logits);
-            break;
-        default:
-            weigh(self, block, block->width, part, counts, touched, seen, logits);
+            WEIGH(3)
+            WEIGH(5)
+            WEIGH(8)
+        default: {
+            double sums[MOST_OUTPUTS + 1];
+            weigh(self, block, block->width, sums, part, counts, touched, seen, logits);
+        }
         }
     }
     for (int head = 0; head < self->n_heads; head++)
@@ -749,6 +753,8 @@ static int read_block(Scorer *self, Block *block, PyObject *given)
     block->rows = copy_buffer(rows, sizeof(double), (size_t)self->n_parts * block->n_features * (size_t)(width + 1), "rows");
     if (!block->rows)
         return 0;
+    for (size_t row = 1; row <= (size_t)self->n_parts * block->n_features; row++)
+        block->rows[row * (size_t)(width + 1) - 1] *= block->rows[row * (size_t)(width + 1) - 1];
     return block->of_words ? build_tree(self, block, features) : add_list(&block->grams, features, "features");
 }
 
