@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stance.model import Model, load, load_pipeline, train
     from stance.paragraphs import Paragraph, split_paragraphs
     from stance.results import Document, Evidence, HeadResult, LabelledParagraph
+    from stance.suggesting import suggest
 
 __version__ = "0.1.0"
 
@@ -31,6 +32,7 @@ _LAZY = {
     "ParagraphClassifier": "classifier",
     "Summary": "batch", "label_file": "batch",
     "evaluate": "evaluation",
+    "suggest": "suggesting",
 }  # fmt: skip
 
 __all__ = [
@@ -58,6 +60,7 @@ __all__ = [
     "load_pipeline",
     "sentiment_of",
     "split_paragraphs",
+    "suggest",
     "train",
 ]
 

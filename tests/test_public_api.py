@@ -10,8 +10,8 @@ import stance
 PACKAGE = Path(stance.__file__).parent
 # A module imports only from rows below its own, and none imports the package root (cli asks it for the version).
 ROWS = [
-    {"errors", "labels", "_scorer"},
-    {"paragraphs", "tokens", "tables", "metrics", "cells", "columns"},
+    {"errors", "labels", "palette", "_scorer"},
+    {"paragraphs", "tokens", "tables", "metrics", "cells", "columns", "drawing"},
     {"features", "sides", "valence", "results"},
     {"heads"},
     {"layout"},
@@ -21,8 +21,8 @@ ROWS = [
     {"model_files", "bulk"},
     {"training"},
     {"model"},
-    {"batch", "evaluation"},
-    {"cli", "card", "seed_rules"},
+    {"batch", "evaluation", "suggesting"},
+    {"cli", "card", "plots", "seed_rules"},
     {"seeds", "__main__"},
 ]
 
@@ -31,7 +31,7 @@ def test_names_are_pinned_and_all_there() -> None:
     assert stance.__all__ == [
         "KINDS", "SENTIMENTS", "STANCES", "STATUSES", "TONES", "Document", "Evidence", "HeadResult", "InputError", "LabelledParagraph",
         "Model", "ModelError", "Paragraph", "ParagraphClassifier", "StanceError", "Summary", "TableError", "TrainingError", "evaluate", "label_file",
-        "load", "load_pipeline", "sentiment_of", "split_paragraphs", "train",
+        "load", "load_pipeline", "sentiment_of", "split_paragraphs", "suggest", "train",
     ]  # fmt: skip
     for name in stance.__all__:
         assert getattr(stance, name).__doc__
