@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
+
 from stance.errors import InputError, StanceError
-from stance.palette import Style
+from stance.palette import STYLES, Style, label_styles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 CONVEYED: Final = {"stance": "Positions conveyed", "tone": "Tones conveyed"}
 INK: Final = "#333333"
+PERIODS: Final = ("D", "W", "M", "Q", "Y")
 
 
 class Part(NamedTuple):
@@ -118,18 +121,20 @@ def periods_of(frame: pd.DataFrame, date: Any, period: str) -> pd.Series[Any]:
     Raises
     ------
     InputError
-        If the column is not there, or holds something that is no date.
+        If the column is not there or holds something that is no date, or there is no such period.
     """
     import pandas as pd
 
+    if period not in PERIODS:
+        raise InputError(f"`period` must be one of {list(PERIODS)!r}; got {period!r}.")
     check_there(frame, date)
     column = frame[date]
-    times = pd.to_datetime(column, errors="coerce", utc=True)
+    times = pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True)  # 03/04 means two days
     bad = (times.isna() & column.notna() & (column.astype(str).str.strip() != "")).to_numpy()
     if bad.any():
         at = int(bad.argmax())
         raise InputError(
-            f"column {date!r} must hold dates; got {column.iloc[at]!r} in row {at}. Write them as 2024-04-30, or mend the row."
+            f"column {date!r} must hold dates; got {column.iloc[at]!r} in row {at + 1}. Write it as 2024-04-30, or leave it empty."
         )
     numbers: pd.Series[Any] = times.dt.tz_localize(None).dt.to_period(period).map(lambda time: time.ordinal, na_action="ignore")
     return numbers
@@ -144,3 +149,26 @@ def name_period(number: int, period: str) -> str:
     import pandas as pd
 
     return str(pd.Period(ordinal=int(number), freq=period)).split("/")[0]
+
+
+def draw_bars(axes: Axes, place: int, labels: Sequence[str], figures: np.ndarray, *, alone: bool) -> None:
+    """Draw one group of bars: `figures` of shape (3, n_labels) are shares, low and high ends in percent."""
+    height = 0.8 / len(labels)
+    ys = place + (np.arange(len(labels)) - (len(labels) - 1) / 2) * height
+    for (name, style), y, (share, low, high) in zip(label_styles(labels).items(), ys, figures.T, strict=True):
+        axes.barh(y, share, 0.92 * height, label=name if place == 0 else "_", **fill_of(style))
+        axes.plot([low, high], [y, y], color="black", linewidth=1.4, marker="|", markersize=6)
+        axes.text(max(high, share) + 1, y, f"{share:.0f}%", va="center", fontsize="small")
+    if alone:
+        axes.set_yticks(ys, labels)
+
+
+def draw_counts(axes: Axes, times: np.ndarray, counts: Sequence[int], date: str, period: str) -> None:
+    """Put a strip under a timeline: how many paragraphs there are in each period, and which period it is."""
+    strip = axes.inset_axes((0.0, -0.3, 1.0, 0.22), sharex=axes)
+    strip.bar(times, counts, width=0.8, color=STYLES["neutral"].colour)
+    shown = times[:: -(-len(times) // 8)]  # eight names at most
+    strip.set_xticks(shown, [name_period(number, period) for number in shown])
+    strip.set(ylim=(0, 1.15 * max(counts)), ylabel="paragraphs", xlabel=date)
+    axes.tick_params(labelbottom=False)
+    bare(strip)

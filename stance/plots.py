@@ -11,11 +11,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.drawing import INK, Part, bare, check_there, fill_of, labels_of, make_axes, name_period, parts_of, periods_of, title_of
+from stance.drawing import (
+    INK,
+    Part,
+    bare,
+    check_there,
+    draw_bars,
+    draw_counts,
+    fill_of,
+    labels_of,
+    make_axes,
+    parts_of,
+    periods_of,
+    title_of,
+)
 from stance.errors import InputError
 from stance.metrics import bin_probabilities, measure_calibration_error, measure_shares, wilson_interval
 from stance.model import Model
-from stance.palette import SPARE, STYLES, label_styles
+from stance.palette import SPARE, label_styles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -177,7 +190,7 @@ def plot_shares(
         shares, lows, highs = measure_shares(part.labels, labels, groups=part.documents)
         if intervals is not None:
             lows, highs = np.transpose([intervals[name] for name in labels])
-        _draw_bars(axes, place, labels, 100 * np.stack([shares, lows, highs]), alone=by is None)
+        draw_bars(axes, place, labels, 100 * np.stack([shares, lows, highs]), alone=by is None)
     count = f"{sum(len(part.labels) for part in parts):,} labelled paragraphs"
     axes.set(xlim=(0, 108), xlabel=f"share of the labelled paragraphs{f' of each {by}' if by else ''} (%), with 95% intervals")
     axes.set_title(f"{title_of(head)}{f' by {by}' if by else ''}, {count}")
@@ -186,18 +199,6 @@ def plot_shares(
         axes.set_yticks(range(len(parts)), [f"{part.name}\nn = {len(part.labels):,}" for part in parts])
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     return bare(axes)
-
-
-def _draw_bars(axes: Axes, place: int, labels: Sequence[str], figures: np.ndarray, *, alone: bool) -> None:
-    """Draw one group of bars: `figures` of shape (3, n_labels) are shares, low and high ends in percent."""
-    height = 0.8 / len(labels)
-    ys = place + (np.arange(len(labels)) - (len(labels) - 1) / 2) * height
-    for (name, style), y, (share, low, high) in zip(label_styles(labels).items(), ys, figures.T, strict=True):
-        axes.barh(y, share, 0.92 * height, label=name if place == 0 else "_", **fill_of(style))
-        axes.plot([low, high], [y, y], color="black", linewidth=1.4, marker="|", markersize=6)
-        axes.text(max(high, share) + 1, y, f"{share:.0f}%", va="center", fontsize="small")
-    if alone:
-        axes.set_yticks(ys, labels)
 
 
 def plot_timeline(
@@ -216,11 +217,11 @@ def plot_timeline(
     frame : pandas.DataFrame
         Labelled paragraphs, as `Model.label_frame` gives them, with a column of dates (``keep=["date"]``).
     date : str, default="date"
-        The column of dates.
+        The column of dates, as 2024-04-30 or with a time (ISO 8601).
     head : str, default="stance"
         The label column.
     period : str, default="M"
-        Length of a period, in pandas' words: "D", "W", "M", "Q" or "Y".
+        Length of a period: "D" (day), "W" (week), "M", "Q" or "Y".
     documents, ax
         As in `plot_shares`.
 
@@ -233,11 +234,12 @@ def plot_timeline(
     Raises
     ------
     InputError
-        If a column is not there or holds something that is no date, or no paragraph has both label and date.
+        If a column is not there or holds something that is no date, `period` is another letter, or no paragraph has both label and
+        date.
     """
     labels = labels_of(frame, head)
     numbers = periods_of(frame, date, period)
-    dated = frame[numbers.notna().to_numpy()].assign(**{"period number": numbers.dropna().astype(int)})
+    dated = frame[numbers.notna().to_numpy()].assign(**{"period number": numbers.dropna().astype(int).to_numpy()})
     undated = int((frame[head].notna() & numbers.isna()).sum())
     parts = {int(part.name): part for part in parts_of(dated, head, "period number", documents)}
     if not parts:
@@ -252,24 +254,13 @@ def plot_timeline(
         places = times + (at - (len(labels) - 1) / 2) * 0.09  # side by side, so that no interval hides another
         axes.vlines(places, lows, highs, color=styles[name].colour, linewidth=1)
         axes.plot(places, shares, color=styles[name].colour, marker=styles[name].marker, markersize=5, label=name)
-    _draw_counts(axes, times, [len(parts[at].labels) if at in parts else 0 for at in times.tolist()], date, period)
+    draw_counts(axes, times, [len(parts[at].labels) if at in parts else 0 for at in times.tolist()], date, period)
     left_out = f"; {undated:,} more have no date" if undated else ""
     count = sum(len(part.labels) for part in parts.values())
     axes.set_title(f"{title_of(head)} over time, {count:,} labelled paragraphs{left_out}")
     axes.set(ylim=(-3, 103), ylabel="share (%), with 95% intervals")
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     return bare(axes)
-
-
-def _draw_counts(axes: Axes, times: np.ndarray, counts: Sequence[int], date: str, period: str) -> None:
-    """Put a strip under a timeline: how many paragraphs there are in each period, and which period it is."""
-    strip = axes.inset_axes((0.0, -0.3, 1.0, 0.22), sharex=axes)
-    strip.bar(times, counts, width=0.8, color=STYLES["neutral"].colour)
-    shown = times[:: -(-len(times) // 8)]  # eight names at most
-    strip.set_xticks(shown, [name_period(number, period) for number in shown])
-    strip.set(ylim=(0, 1.15 * max(counts)), ylabel="paragraphs", xlabel=date)
-    axes.tick_params(labelbottom=False)
-    bare(strip)
 
 
 def plot_learning_curve(
