@@ -110,7 +110,8 @@ def suggest(
     chosen, similarity = choose(
         make_scores(pool["uncertainty"].to_numpy(), pool["familiarity"].to_numpy()), n, lambda at: _vectors(model, pool["text"].iloc[at])
     )
-    out = pool.iloc[chosen].assign(similarity=similarity)
+    out = pool.iloc[chosen].copy()
+    out.insert(list(out.columns).index("status"), "similarity", similarity)
     out.insert(0, "rank", np.arange(1, len(out) + 1))
     names = carried_names(kept, list(out.columns))
     carried = frame[kept].iloc[out["row"]].set_axis(list(names.values()), axis=1)
