@@ -103,6 +103,8 @@ def suggest(
         raise InputError(f"`head` must be among {list(model.labels)!r}; got {head!r}.")
     if n < 1 or unit not in ("paragraph", "row"):
         raise InputError(f"`n` must be at least 1, and `unit` 'paragraph' or 'row'; got {n!r} and {unit!r}.")
+    if isinstance(labelled, str | pd.DataFrame):
+        raise InputError(f"`labelled` must be an iterable of str; got one {type(labelled).__name__}. Give the column of texts.")
     frame = table if isinstance(table, pd.DataFrame) else read_frame(Path(table), encoding)
     kept = check_columns(list(frame.columns), text, keep)
     pool = _pool(model, frame[text].tolist(), unit, heads, unfamiliar)

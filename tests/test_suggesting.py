@@ -99,6 +99,8 @@ def test_what_is_asked_wrongly_is_said(small: Model) -> None:
         stance.suggest(small, pool, n=0, unit="row")
     with pytest.raises(stance.InputError, match=r"^`n` must be at least 1, and `unit` 'paragraph' or 'row'; got 1 and 'document'\.$"):
         stance.suggest(small, pool, n=1, unit="document")
+    with pytest.raises(stance.InputError, match=r"^`labelled` must be an iterable of str; got one DataFrame\. Give the column of texts\.$"):
+        stance.suggest(small, pool, labelled=pool)
 
 
 def test_more_places_than_a_batch_are_filled_once_each() -> None:
