@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 5
 """How many paragraphs of the highest score compete for each place; benchmarks/suggest.py compares widths."""
-BATCH: Final = 200
-"""Places given away at once, which bounds the table of similarities: (WIDTH * BATCH) squared float32, 4 MB."""
+BATCH: Final = 100
+"""Places given away at once, as in that benchmark; it bounds the table of cosines: (WIDTH * BATCH) squared float32, 1 MB."""
 
 
 def suggest(
@@ -71,8 +71,8 @@ def suggest(
         One row a paragraph, the first to annotate first, with the index of `table`: ``rank`` from 1; what was kept; ``row``,
         ``paragraph``, ``start`` and ``end`` as in `Model.label_frame`; ``text``; and why it was chosen: ``uncertainty`` (0: one label
         only; 1: two equally likely), ``familiarity`` (share of its words that the model has seen), ``similarity`` (largest cosine to
-        one ranked above), ``status``. The model's labels are left out, so that they do not sway who annotates. Empty and missing
-        cells, headings, captions, credits and copies are never chosen.
+        one ranked above, of the same `BATCH`), ``status``. The model's labels are left out, so as not to sway who annotates. Empty and
+        missing cells, headings, captions, credits and copies are never chosen.
 
     Raises
     ------
@@ -86,8 +86,7 @@ def suggest(
     The score of a paragraph is its uncertainty, ``p(second label) / p(first label)`` averaged over the heads (margin sampling [1]_),
     plus the share of its words that the model has not seen. Of the ``WIDTH * n`` highest scores, those are taken one by one that best
     stand for all of these, each weighed by its score: greedy facility location over the cosines of their TF-IDF vectors [2]_. Labelling
-    the pool takes time in proportion to its size; the choice takes ``n * (WIDTH * n) ** 2`` steps, in
-    batches of `BATCH`.
+    the pool takes time in proportion to its size; the choice, made `BATCH` places at a time, in proportion to `n`.
 
     References
     ----------
