@@ -25,7 +25,7 @@ from stance.frozen import measure_familiarity
 from stance.metrics import measure_macro_f1
 from stance.seeds import read_seeds
 from stance.sides import load_gazetteer
-from stance.suggesting import WIDTH, choose, make_scores, measure_uncertainty
+from stance.suggesting import choose, measure_uncertainty
 from stance.tokens import make_tokens
 from stance.training import RECIPES
 
@@ -34,6 +34,10 @@ HEADS = ("stance", "tone")
 START, STEP, STOP = 200, 100, 1_500
 TRIES, REPEATS = 5, 10  # random states on validation voices, on test voices
 READ_AT = (500, 800, 1_100, 1_400)
+
+
+Model = Callable[[np.ndarray], pd.DataFrame]
+"""Rows in, the probabilities of their labels out."""
 
 
 class Way(NamedTuple):
@@ -47,15 +51,18 @@ WAYS = {
     "uncertain": Way(lambda u, f: u, 1),
     "unfamiliar": Way(lambda u, f: 1 - f, 1),
     "diverse": Way(lambda u, f: np.ones(len(u)), 15),
-    "uncertain and unfamiliar": Way(make_scores, 1),
+    "uncertain and unfamiliar": Way(lambda u, f: u + (1 - f), 1),
     "uncertain and diverse, width 3": Way(lambda u, f: u, 3),
     "uncertain and diverse, width 5": Way(lambda u, f: u, 5),
-    "all three, width 2": Way(make_scores, 2),
-    "all three, width 3": Way(make_scores, 3),
-    "all three, width 5": Way(make_scores, 5),
-    "all three, width 10": Way(make_scores, 10),
+    "uncertain and diverse, width 10": Way(lambda u, f: u, 10),
+    "all three, width 2": Way(lambda u, f: u + (1 - f), 2),
+    "all three, width 3": Way(lambda u, f: u + (1 - f), 3),
+    "all three, width 5": Way(lambda u, f: u + (1 - f), 5),
+    "all three, width 10": Way(lambda u, f: u + (1 - f), 10),
+    "all three, unfamiliarity halved, width 5": Way(lambda u, f: u + (1 - f) / 2, 5),
+    "all three, unfamiliarity halved, width 10": Way(lambda u, f: u + (1 - f) / 2, 10),
 }
-CHOSEN = f"all three, width {WIDTH}"
+CHOSEN = "uncertain and diverse, width 5"
 
 
 class Bench:
@@ -79,7 +86,7 @@ class Bench:
         """Return the places of one split."""
         return np.flatnonzero(self.seeds["split"] == name)
 
-    def fit(self, head: str, rows: np.ndarray) -> Callable[[np.ndarray], pd.DataFrame]:
+    def fit(self, head: str, rows: np.ndarray) -> Model:
         """Fit one head on some rows and return what gives the probabilities of others."""
         recipe = RECIPES[head]
         columns = np.flatnonzero(self.runs[rows].getnnz(axis=0) >= recipe["min_df"])
@@ -97,12 +104,12 @@ class Bench:
         """Return the TF-IDF vectors of the words of some rows, as `stance.suggest` makes them."""
         return TfidfTransformer(sublinear_tf=True).fit_transform(self.words[rows])
 
-    def pick(self, way: Way | None, heads: Sequence[str], rows: np.ndarray, pool: np.ndarray, draw: np.random.Generator) -> np.ndarray:
+    def pick(self, way: Way | None, models: Sequence[Model], rows: np.ndarray, pool: np.ndarray, draw: np.random.Generator) -> np.ndarray:
         """Choose the next STEP rows of the pool; without a way, at random."""
         pool = draw.permutation(pool)
         if way is None:
             return pool[:STEP]
-        uncertainty = np.mean([measure_uncertainty(self.fit(head, rows)(pool).to_numpy()) for head in heads], axis=0)
+        uncertainty = np.mean([measure_uncertainty(model(pool).to_numpy()) for model in models], axis=0)
         familiarity = self.familiarity(rows, pool)
         readable = familiarity >= 0.5
         pool, scores = pool[readable], way.score(uncertainty[readable], familiarity[readable])
@@ -114,14 +121,14 @@ class Bench:
         train, test = self.split("train"), self.split(split)
         rows = draw.choice(train, START, replace=False)
         while True:
-            for head in heads:
-                found = self.fit(head, rows)(test)
-                labels = sorted(set(self.seeds[head]))
-                score = measure_macro_f1(self.seeds[head].to_numpy()[test].tolist(), found.idxmax(axis=1).tolist(), labels)
+            models = [self.fit(head, rows) for head in heads]
+            for head, model in zip(heads, models, strict=True):
+                given, found = self.seeds[head].to_numpy()[test].tolist(), model(test).idxmax(axis=1).tolist()
+                score = measure_macro_f1(given, found, sorted(set(self.seeds[head])))
                 yield {"head": head, "state": state, "labels": len(rows), "macro_f1": score}
             if len(rows) >= STOP:
                 return
-            rows = np.concatenate([rows, self.pick(way, heads, rows, np.setdiff1d(train, rows), draw)])
+            rows = np.concatenate([rows, self.pick(way, models, rows, np.setdiff1d(train, rows), draw)])
 
 
 def compare(bench: Bench) -> pd.DataFrame:
