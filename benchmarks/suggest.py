@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from stance.features import word_features
-from stance.frozen import measure_familiarity
+from stance.heads import measure_familiarity
 from stance.metrics import measure_macro_f1
 from stance.seeds import read_seeds
 from stance.sides import load_gazetteer
