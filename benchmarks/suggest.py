@@ -54,13 +54,10 @@ WAYS = {
     "uncertain and unfamiliar": Way(lambda u, f: u + (1 - f), 1),
     "uncertain and diverse, width 3": Way(lambda u, f: u, 3),
     "uncertain and diverse, width 5": Way(lambda u, f: u, 5),
-    "uncertain and diverse, width 10": Way(lambda u, f: u, 10),
     "all three, width 2": Way(lambda u, f: u + (1 - f), 2),
     "all three, width 3": Way(lambda u, f: u + (1 - f), 3),
     "all three, width 5": Way(lambda u, f: u + (1 - f), 5),
     "all three, width 10": Way(lambda u, f: u + (1 - f), 10),
-    "all three, unfamiliarity halved, width 5": Way(lambda u, f: u + (1 - f) / 2, 5),
-    "all three, unfamiliarity halved, width 10": Way(lambda u, f: u + (1 - f) / 2, 10),
 }
 CHOSEN = "uncertain and diverse, width 5"
 

@@ -203,6 +203,7 @@ def info(model: Path | None) -> None:
 )
 @click.option("--keep", default="", help="Columns to carry along, parted by commas, or 'all'.")
 @click.option("--labelled", type=click.Path(path_type=Path), help="A CSV whose --text is annotated already: none of it is chosen.")
+@click.option("--novelty", type=click.FloatRange(0), default=0.0, show_default=True, help="How much new words count beside uncertainty.")
 @click.option("--unfamiliar", is_flag=True, help="Choose among paragraphs too unfamiliar to be labelled too.")
 @click.option("--random-state", type=int, default=0, show_default=True, help="Orders what is tied.")
 @click.option("--encoding", help="Encoding of TABLE; by default its byte order mark's, or UTF-8.")

@@ -1,4 +1,4 @@
-"""Choose which paragraphs to annotate next: uncertain, unfamiliar and diverse ones first."""
+"""Choose which paragraphs to annotate next: uncertain and diverse ones first, and unfamiliar ones as far as asked."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def suggest(
     unit: str = "paragraph",
     keep: str | Sequence[str] = (),
     labelled: Iterable[str] = (),
+    novelty: float = 0.0,
     unfamiliar: bool = False,
     encoding: str | None = None,
     random_state: int = 0,
@@ -58,6 +59,9 @@ def suggest(
         Columns to carry along, as in `Model.label_frame`.
     labelled : iterable of str, default=()
         Paragraphs that are annotated already: they are not chosen, nor are their copies.
+    novelty : float, default=0.0
+        How much the share of words that the model has not seen counts beside uncertainty: 1 counts both alike. On the seeds 0 saved
+        most; a pool of another field than the annotated one may ask for more.
     unfamiliar : bool, default=False
         Choose among paragraphs too unfamiliar to be labelled too (another language, most often), as wholly uncertain ones.
     encoding : str, optional
@@ -83,10 +87,11 @@ def suggest(
 
     Notes
     -----
-    The score of a paragraph is its uncertainty, ``p(second label) / p(first label)`` averaged over the heads (margin sampling [1]_),
-    plus the share of its words that the model has not seen. Of the ``WIDTH * n`` highest scores, those are taken one by one that best
-    stand for all of these, each weighed by its score: greedy facility location over the cosines of their TF-IDF vectors [2]_. Labelling
-    the pool takes time in proportion to its size; the choice, made `BATCH` places at a time, in proportion to `n`.
+    The uncertainty of a paragraph is ``p(second label) / p(first label)``, averaged over the heads (margin sampling [1]_); its score,
+    ``uncertainty + novelty * (1 - familiarity)``. Of the ``WIDTH * n`` highest scores, those are taken one by one that best stand for
+    all of these, each weighed by its score: greedy facility location over the cosines of their TF-IDF vectors [2]_. Labelling the pool
+    takes time in proportion to its size; the choice, made `BATCH` places at a time, in proportion to `n`. What it saves over drawing at
+    random, and what other ways save, is in benchmarks/SUGGEST.md.
 
     References
     ----------
@@ -100,17 +105,17 @@ def suggest(
     heads = list(model.labels) if head is None else [head] if isinstance(head, str) else list(head)
     if not heads or not set(heads) <= set(model.labels):
         raise InputError(f"`head` must be among {list(model.labels)!r}; got {head!r}.")
-    if n < 1 or unit not in ("paragraph", "row"):
-        raise InputError(f"`n` must be at least 1, and `unit` 'paragraph' or 'row'; got {n!r} and {unit!r}.")
+    if n < 1 or not 0 <= novelty < float("inf") or unit not in ("paragraph", "row"):
+        what = f"{n!r}, {novelty!r} and {unit!r}"
+        raise InputError(f"`n` must be at least 1, `novelty` at least 0, and `unit` 'paragraph' or 'row'; got {what}.")
     if isinstance(labelled, str | pd.DataFrame):
         raise InputError(f"`labelled` must be an iterable of str; got one {type(labelled).__name__}. Give the column of texts.")
     frame = table if isinstance(table, pd.DataFrame) else read_frame(Path(table), encoding)
     kept = check_columns(list(frame.columns), text, keep)
     pool = _pool(model, frame[text].tolist(), unit, heads, unfamiliar)
     pool = _distinct(pool.iloc[np.random.default_rng(random_state).permutation(len(pool))], labelled)
-    chosen, similarity = choose(
-        make_scores(pool["uncertainty"].to_numpy(), pool["familiarity"].to_numpy()), n, lambda at: _vectors(model, pool["text"].iloc[at])
-    )
+    scores = (pool["uncertainty"] + novelty * (1 - pool["familiarity"])).to_numpy()
+    chosen, similarity = choose(scores, n, lambda at: _vectors(model, pool["text"].iloc[at]))
     out = pool.iloc[chosen].copy()
     out.insert(list(out.columns).index("status"), "similarity", similarity)
     out.insert(0, "rank", np.arange(1, len(out) + 1))
@@ -118,11 +123,6 @@ def suggest(
     carried = frame[kept].iloc[out["row"]].set_axis(list(names.values()), axis=1)
     out.index = carried.index
     return pd.concat([out[["rank"]], carried, out.drop(columns="rank")], axis=1)
-
-
-def make_scores(uncertainty: np.ndarray, familiarity: np.ndarray) -> np.ndarray:
-    """Return the score of each paragraph, of shape (n_paragraphs,): the higher, the sooner."""
-    return np.asarray(uncertainty + (1 - familiarity))
 
 
 def measure_uncertainty(probabilities: np.ndarray) -> np.ndarray:
