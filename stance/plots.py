@@ -102,14 +102,8 @@ def plot_reliability(
 
     Parameters
     ----------
-    annotations : sequence of str, of length n_paragraphs
-        Labels given by a reader.
-    probabilities : ndarray of shape (n_paragraphs, n_classes)
-        Columns in the order of `labels`.
-    labels : sequence of str
-        Names of the columns.
-    n_bins : int, default=10
-        Bins of equal width.
+    annotations, probabilities, labels, n_bins
+        As in `stance.metrics.measure_calibration_error`.
     head, ax
         As in `plot_confusion`.
 
