@@ -1,7 +1,8 @@
 """One colour, hatch and marker a label, the same in every plot and page.
 
-The hues are Okabe and Ito's, safe for the colour-blind; orange and purple are darkened until they stand 3 to 1 against white. Colour
-never stands alone: hatch and marker tell the labels of a head apart in grey too.
+The hues are Okabe and Ito's, safe for the colour-blind; the light ones are darkened until they stand 3 to 1 against white. Grey is
+light, as a darker one and the purple of "angry" look the same to who sees no green. Colour never stands alone: hatch and marker tell
+the labels of a head apart in grey too.
 
 References
 ----------
@@ -10,6 +11,7 @@ Okabe and Ito (2008). Color universal design. https://jfly.uni-koeln.de/color/
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
@@ -23,33 +25,25 @@ class Style(NamedTuple):
 
 
 STYLES: Final = {
+    "neutral": Style("#ABABAB", "....", "$\\circ$"),
     "pro-ceasefire": Style("#0072B2", "", "o"),
     "opposed": Style("#D55E00", "////", "s"),
-    "neutral": Style("#ABABAB", "....", "D"),
-    "hopeful": Style("#009E73", "", "o"),
-    "alarmed": Style("#C07F00", "\\\\\\\\", "^"),
-    "angry": Style("#A0406F", "xxxx", "s"),
+    "hopeful": Style("#007F5F", "----", "^"),
+    "alarmed": Style("#B27700", "\\\\\\\\", "D"),
+    "angry": Style("#A8437F", "xxxx", "X"),
     "mournful": Style("#5A5AA8", "||||", "v"),
 }
-SPARE: Final = (
-    Style("#0072B2", "", "o"),
-    Style("#D55E00", "////", "s"),
-    Style("#009E73", "....", "D"),
-    Style("#A0406F", "xxxx", "^"),
-    Style("#C07F00", "\\\\\\\\", "v"),
-    Style("#5A5AA8", "||||", "P"),
-    Style("#000000", "----", "X"),
-)
+SPARE: Final = (*list(STYLES.values())[1:], Style("#7A6F00", "++++", "d"))
 """What other labels take, in their order."""
 
 
 def label_styles(labels: Iterable[str]) -> dict[str, Style]:
-    """Give each label its style: its own where all have one, else one after the other from `SPARE`.
+    """Give each label its own style, and other labels one after the other from `SPARE`, none that is taken.
 
-    >>> label_styles(["neutral", "opposed"])["opposed"].colour, label_styles(["no", "yes"])["yes"].colour
-    ('#D55E00', '#D55E00')
+    >>> {label: style.colour for label, style in label_styles(["for", "neutral", "opposed", "torn"]).items()}
+    {'for': '#0072B2', 'neutral': '#ABABAB', 'opposed': '#D55E00', 'torn': '#007F5F'}
     """
     names = list(labels)
-    if all(name in STYLES for name in names):
-        return {name: STYLES[name] for name in names}
-    return {name: SPARE[at % len(SPARE)] for at, name in enumerate(names)}
+    taken = {STYLES[name] for name in names if name in STYLES}
+    spare = itertools.cycle([style for style in SPARE if style not in taken] or SPARE)
+    return {name: STYLES[name] if name in STYLES else next(spare) for name in names}
