@@ -124,16 +124,14 @@ def plot(curve: pd.DataFrame, path: Path) -> None:
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
+    from stance.plots import plot_learning_curve
+
     figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
     for axis, (head, part) in zip(axes, curve.groupby("head"), strict=True):
-        for style, (name, line) in zip(("o-", "s--", "^:", "d-."), part.groupby("on"), strict=False):
-            mean = line.groupby("seeds")["macro_f1"].mean()
-            axis.plot(mean.index, mean, style, label=name)
+        plot_learning_curve(part, size="seeds", by="on", ax=axis)
         axis.set(title=head, xscale="log", xlabel="seeds trained on (whole voices)", ylabel="macro-F1" if head == "stance" else "")
         axis.set_xticks(SIZES, [f"{size:,}" for size in SIZES])
         axis.minorticks_off()
-        axis.grid(alpha=0.3)
-    axes[0].legend()
     figure.savefig(path, dpi=120)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stance.paragraphs import Paragraph, split_paragraphs
     from stance.report import write_report
     from stance.results import Document, Evidence, HeadResult, LabelledParagraph
+    from stance.suggesting import suggest
 
 __version__ = "0.1.0"
 
@@ -33,6 +34,7 @@ _LAZY = {
     "Summary": "batch", "label_file": "batch",
     "evaluate": "evaluation",
     "write_report": "report",
+    "suggest": "suggesting",
 }  # fmt: skip
 
 __all__ = [
@@ -60,6 +62,7 @@ __all__ = [
     "load_pipeline",
     "sentiment_of",
     "split_paragraphs",
+    "suggest",
     "train",
     "write_report",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import traceback
@@ -224,6 +225,45 @@ def info(model: Path | None) -> None:
         click.echo(f"  {sum(len(block.features) for block in held.frozen.heads[head].blocks):,} features")
     click.echo(f"scored by: {held.frozen.scorer.name} ({held.frozen.scorer.why})")
     click.echo("made with " + ", ".join(f"{name} {version}" for name, version in facts["versions"].items()))
+
+
+@cli.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option("-n", type=click.IntRange(1), default=100, show_default=True, help="How many paragraphs to choose.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The CSV to write; by default standard output.")
+@click.option("--text", default="text", show_default=True, help="The column of texts.")
+@click.option("--head", multiple=True, help="A label column to be uncertain about (repeat for several); by default all of the model's.")
+@click.option(
+    "--unit", type=click.Choice(["paragraph", "row"]), default="paragraph", show_default=True, help="Split each cell, or take it whole."
+)
+@click.option("--keep", default="", help="Columns to carry along, parted by commas, or 'all'.")
+@click.option("--labelled", type=click.Path(path_type=Path), help="A CSV whose --text is annotated already: none of it is chosen.")
+@click.option("--novelty", type=click.FloatRange(0), default=0.0, show_default=True, help="How much new words count beside uncertainty.")
+@click.option("--unfamiliar", is_flag=True, help="Choose among paragraphs too unfamiliar to be labelled too.")
+@click.option("--random-state", type=int, default=0, show_default=True, help="Orders what is tied.")
+@click.option("--encoding", help="Encoding of TABLE; by default its byte order mark's, or UTF-8.")
+@click.option("--force", is_flag=True, help="Replace the output.")
+@_MODEL
+def suggest(
+    table: Path,
+    output: Path | None,
+    head: tuple[str, ...],
+    keep: str,
+    labelled: Path | None,
+    force: bool,
+    model: Path | None,
+    **options: Any,
+) -> None:
+    """Choose which paragraphs of TABLE, a CSV, to annotate next."""
+    from stance.suggesting import suggest as suggest_paragraphs
+    from stance.tables import replacing, write_rows
+    from stance.training import read_annotated
+
+    columns = "all" if keep == "all" else [column for column in keep.split(",") if column]
+    known = read_annotated(labelled, text=options["text"], labels=(), groups=None).texts if labelled else []
+    found = suggest_paragraphs(_load(model), table, head=head or None, keep=columns, labelled=known, **options)
+    with replacing(output, force=force) if output else contextlib.nullcontext(_stdout()) as target:
+        write_rows(target, list(found.columns), found.itertuples(index=False))
 
 
 def _load(path: Path | None) -> Model:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -89,8 +91,70 @@ def measure_calibration_error(annotations: Sequence[str], probabilities: np.ndar
     float
         From 0 to 1: ``sum over bins of share * |accuracy - mean probability|`` (Naeini, Cooper and Hauskrecht 2015).
     """
-    top = probabilities.max(axis=1)
-    right = np.asarray(labels)[probabilities.argmax(axis=1)] == np.asarray(annotations)
-    bins = np.minimum((top * n_bins).astype(int), n_bins - 1)
+    bins, top, right = bin_probabilities(annotations, probabilities, labels, n_bins=n_bins)
     gaps = [abs(right[bins == b].mean() - top[bins == b].mean()) * np.mean(bins == b) for b in np.unique(bins)]
     return float(sum(gaps))
+
+
+def bin_probabilities(
+    annotations: Sequence[str], probabilities: np.ndarray, labels: Sequence[str], *, n_bins: int = 10
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the bin of each paragraph's largest probability, that probability, and whether its label is right: (n_paragraphs,) each.
+
+    >>> bin_probabilities(["a", "b"], np.asarray([[1.0, 0.0], [0.75, 0.25]]), ["a", "b"])
+    (array([9, 7]), array([1.  , 0.75]), array([ True, False]))
+    """
+    top = probabilities.max(axis=1)
+    right = np.asarray(labels)[probabilities.argmax(axis=1)] == np.asarray(annotations)
+    return np.minimum((top * n_bins).astype(int), n_bins - 1), top, right
+
+
+def wilson_interval(hits: float, count: float) -> tuple[float, float]:
+    """Return the 95% score interval of a share (Wilson 1927); all of it where nothing was counted.
+
+    >>> [round(edge, 3) for edge in wilson_interval(0, 10)]
+    [0.0, 0.278]
+    """
+    if not count:
+        return 0.0, 1.0
+    z, share = 1.959964, hits / count
+    middle, half = share + z * z / (2 * count), z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    return max(0.0, (middle - half) / (1 + z * z / count)), min(1.0, (middle + half) / (1 + z * z / count))
+
+
+def measure_shares(
+    given: Sequence[str], labels: Sequence[str], *, groups: Sequence[Any] | None = None, n_resamples: int = 999, random_state: int = 0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Measure the share of each label, with its 95% interval.
+
+    Parameters
+    ----------
+    given : sequence of str, of length n_paragraphs
+        The labels given.
+    labels : sequence of str
+        The labels to measure.
+    groups : sequence, optional
+        The document of each paragraph. Paragraphs of one document are alike, so that documents are drawn whole; by default each
+        paragraph counts for itself.
+    n_resamples, random_state
+        As in `measure_interval`.
+
+    Returns
+    -------
+    shares, lows, highs : ndarray of shape (n_labels,)
+        From 0 to 1. The interval is Wilson's or the percentile bootstrap's over documents, whichever reaches farther on each side:
+        the bootstrap alone gives no width to a share of nothing. It carries the draw of documents, not the errors of a model.
+    """
+    column = {label: at for at, label in enumerate(labels)}
+    units = np.unique(np.asarray(groups), return_inverse=True)[1] if groups is not None else np.arange(len(given))
+    tables = np.zeros((int(units.max(initial=-1)) + 1, len(labels)))
+    np.add.at(tables, (units, np.asarray([column[label] for label in given], dtype=int)), 1)
+    counts = tables.sum(axis=0)
+    total = counts.sum()
+    lows, highs = np.transpose([wilson_interval(count, total) for count in counts])
+    if groups is not None and total:
+        draws = np.random.default_rng(random_state).multinomial(len(tables), [1 / len(tables)] * len(tables), n_resamples)
+        resampled = draws @ tables
+        drawn = np.quantile(resampled / resampled.sum(axis=1, keepdims=True), [0.025, 0.975], axis=0)
+        lows, highs = np.minimum(lows, drawn[0]), np.maximum(highs, drawn[1])
+    return np.divide(counts, total, out=np.zeros(len(labels)), where=total > 0), lows, highs

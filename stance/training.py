@@ -66,7 +66,7 @@ def read_annotated(
     name = "the table" if isinstance(table, pd.DataFrame) else str(table)
     for head in labels:
         _check_name(head)
-    frame = table if isinstance(table, pd.DataFrame) else _read_csv(Path(table), encoding)
+    frame = table if isinstance(table, pd.DataFrame) else read_frame(Path(table), encoding)
     others = [target_column] if target_column else []
     for column in (text, *labels, *([groups] if groups else []), *others):
         if column not in frame.columns:
@@ -104,7 +104,14 @@ def _check_groups(values: Any, name: str) -> Any:
     return values
 
 
-def _read_csv(path: Path, encoding: str | None) -> pd.DataFrame:
+def read_frame(path: Path, encoding: str | None) -> pd.DataFrame:
+    """Read a whole CSV as str.
+
+    Raises
+    ------
+    TableError
+        If a row of it cannot be read.
+    """
     import pandas as pd
 
     from stance.tables import read_rows

@@ -10,8 +10,8 @@ import stance
 PACKAGE = Path(stance.__file__).parent
 # A module imports only from rows below its own, and none imports the package root (cli asks it for the version).
 ROWS = [
-    {"errors", "labels", "_scorer"},
-    {"paragraphs", "tokens", "tables", "metrics", "cells", "columns", "looks", "shares", "charts", "dates"},
+    {"errors", "labels", "palette", "_scorer"},
+    {"paragraphs", "tokens", "tables", "metrics", "cells", "columns", "looks", "shares", "charts", "dates", "drawing"},
     {"features", "sides", "valence", "display", "attribution", "keywords"},
     {"results"},
     {"heads", "labelled"},
@@ -22,12 +22,12 @@ ROWS = [
     {"model_files", "bulk"},
     {"training"},
     {"model"},
-    {"batch", "evaluation", "terminal", "listing"},
+    {"batch", "evaluation", "terminal", "listing", "suggesting"},
     {"corrections"},
     {"pages"},
     {"passages"},
     {"report"},
-    {"cli", "card", "seed_rules"},
+    {"cli", "card", "plots", "seed_rules"},
     {"seeds", "__main__"},
 ]
 
@@ -36,7 +36,7 @@ def test_names_are_pinned_and_all_there() -> None:
     assert stance.__all__ == [
         "KINDS", "SENTIMENTS", "STANCES", "STATUSES", "TONES", "Document", "Evidence", "HeadResult", "InputError", "LabelledParagraph",
         "Model", "ModelError", "Paragraph", "ParagraphClassifier", "StanceError", "Summary", "TableError", "TrainingError", "evaluate", "label_file",
-        "load", "load_pipeline", "sentiment_of", "split_paragraphs", "train", "write_report",
+        "load", "load_pipeline", "sentiment_of", "split_paragraphs", "suggest", "train", "write_report",
     ]  # fmt: skip
     for name in stance.__all__:
         assert getattr(stance, name).__doc__
