@@ -185,7 +185,7 @@ class Gazetteer:
         end = 0
         for first, word in enumerate(words):
             led = led_by[word]
-            if led is None or first < end or not led.may_follow(words[first + 1 : first + 2]):
+            if led is None or first < end or not (led.alone or led.may_lead(words[first + 1 : first + 2])):
                 continue
             longest = max(len(phrase) if _holds(words, first, phrase, form, joined) else 0 for phrase, form in led.phrases)
             if longest:
@@ -200,9 +200,9 @@ class _Led(NamedTuple):
     alone: bool  # whether one of them is that word only
     seconds: frozenset[str]  # the folded second words of the others: most words that follow "the" are none of them
 
-    def may_follow(self, following: Sequence[str]) -> bool:
-        """Tell whether any name can stand here, from the next word, if there is one."""
-        return self.alone or any(fold(word) in self.seconds or fold(bare(word)) in self.seconds for word in following)
+    def may_lead(self, following: Sequence[str]) -> bool:
+        """Tell from the next word, if there is one, whether a name of several words can stand here."""
+        return bool(following) and (fold(following[0]) in self.seconds or fold(bare(following[0])) in self.seconds)
 
 
 class _LedBy(dict[str, _Led | None]):

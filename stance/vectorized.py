@@ -58,8 +58,10 @@ class Vectorized:
     def _read(self, text: str) -> list[int]:
         """Number the words of a paragraph, names masked."""
         words = self._masked(text)
-        numbers = list(map(self._numbers.get, words))
-        return [self._learn(word) if number is None else number for word, number in zip(words, numbers, strict=True)]
+        try:
+            return [self._numbers[word] for word in words]
+        except KeyError:
+            return [self._learn(word) for word in words]
 
     def _masked(self, text: str) -> list[str]:
         """Do what `mask_words` does, without the offsets, which only names of several words need."""
@@ -118,16 +120,21 @@ class _Block:
         keys = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *places]))
         if not len(keys):
             return
-        first = np.flatnonzero(np.diff(keys, prepend=-1))
+        first = _starts(keys)
         counts = np.diff(first, append=len(keys))
         at, column = keys[first] >> bits, keys[first] & (1 << bits) - 1
         values = self.block.rows[0].take(column, axis=0) if len(self.block.rows) == 1 else self.block.rows[parts[at], column]
         values *= np.log(counts * np.e)[:, None]  # 1 + log(count)
         values[:, -1] **= 2
-        edges = np.flatnonzero(np.diff(at, prepend=-1))  # of the paragraphs that have features
+        edges = _starts(at)  # of the paragraphs that have features
         sums = np.add.reduceat(values, edges, axis=0)
         scale = 1.0 if self.block.name in UNSCALED else 1.0 / np.sqrt(sums[:, -1:])
         logits[at[edges, None], self.block.outputs] += scale * sums[:, :-1]
+
+
+def _starts(values: np.ndarray) -> np.ndarray:
+    """Return where each run of equal values begins."""
+    return np.concatenate([[0], np.flatnonzero(values[1:] != values[:-1]) + 1])
 
 
 class _Words(_Block):
