@@ -80,7 +80,7 @@ for moment in range(moments):
     journal = folder / f".{target.name}.journal"
     for _ in range(2):  # twice: a resumed run may be killed too
         begun, child = lines(journal), run(target)
-        until = chance.randint(begun, 82)  # there are 80 chunks: the last moments are those of the end
+        until = chance.randint(begun, 202)  # there are 200 chunks: the last moments are those of the end
         ended = False
         while lines(journal) < until and not ended:
             ended = os.waitpid(child, os.WNOHANG) != (0, 0)
@@ -104,7 +104,7 @@ print(json.dumps(report))
 def test_a_run_killed_at_any_moment_is_resumed_to_the_same_bytes(suffix: str, model_path: str, tmp_path: Path) -> None:
     if suffix in (".tsv.zst", ".parquet"):
         pytest.importorskip("pyarrow")
-    write_source(tmp_path / "in.csv", 400)
+    write_source(tmp_path / "in.csv", 1000)
     command = [sys.executable, "-c", KILLER, str(tmp_path), model_path, suffix, "5"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
