@@ -10,11 +10,11 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from stance.errors import InputError, ModelError, StanceError, TableError, TrainingError
+from stance.errors import InputError, ModelError, StanceError, StanceWarning, TableError, TrainingError
 from stance.labels import KINDS, SENTIMENTS, STANCES, STATUSES, TONES, sentiment_of
 
 if TYPE_CHECKING:
-    from stance.batch import Summary, label_file
+    from stance.batch import label_file
     from stance.classifier import ParagraphClassifier
     from stance.evaluation import evaluate
     from stance.model import Model, load, load_pipeline, train
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stance.report import write_report
     from stance.results import Document, Evidence, HeadResult, LabelledParagraph
     from stance.suggesting import suggest
+    from stance.summary import Summary
 
 __version__ = "0.1.0"
 
@@ -31,7 +32,7 @@ _LAZY = {
     "Model": "model", "load": "model", "load_pipeline": "model", "train": "model",
     "Paragraph": "paragraphs", "split_paragraphs": "paragraphs",
     "ParagraphClassifier": "classifier",
-    "Summary": "batch", "label_file": "batch",
+    "Summary": "summary", "label_file": "batch",
     "evaluate": "evaluation",
     "write_report": "report",
     "suggest": "suggesting",
@@ -53,6 +54,7 @@ __all__ = [
     "Paragraph",
     "ParagraphClassifier",
     "StanceError",
+    "StanceWarning",
     "Summary",
     "TableError",
     "TrainingError",

@@ -11,14 +11,17 @@ from stance.errors import InputError
 
 _WORD: Final = re.compile(r"[^\W_]")  # what str.isalnum says, without a step of Python for each character
 UNITS: Final = ("paragraph", "row", "document")
+TOO_LONG: Final = object()  # stands in a batch for a text of more characters than the run takes
 
 
 def cell_status(cell: Any) -> str | None:
     """Name what keeps a cell from being labelled, or None.
 
-    >>> [cell_status(cell) for cell in (None, float("nan"), 7, "  ", "A truce.")]
-    ['missing', 'missing', 'not text', 'empty', None]
+    >>> [cell_status(cell) for cell in (None, float("nan"), 7, TOO_LONG, "  ", "A truce.")]
+    ['missing', 'missing', 'not text', 'too long', 'empty', None]
     """
+    if cell is TOO_LONG:
+        return "too long"
     if cell is None or type(cell).__name__ in ("NAType", "NaTType") or (isinstance(cell, float) and math.isnan(cell)):
         return "missing"
     if not isinstance(cell, str):
@@ -58,3 +61,16 @@ def carried_names(kept: Sequence[Any], taken: Sequence[str]) -> dict[Any, Any]:
             name = f"input_{name}"
         names[column] = name
     return names
+
+
+def choose_columns(columns: str | Sequence[str], there: Sequence[str]) -> tuple[str, ...]:
+    """Return the result columns to write, in the order asked for, or say which there are.
+
+    >>> choose_columns("all", ["row", "tone"]), choose_columns(["tone"], ["row", "tone"])
+    (('row', 'tone'), ('tone',))
+    """
+    chosen = tuple(there if columns == "all" else [columns] if isinstance(columns, str) else dict.fromkeys(columns))
+    unknown = [column for column in chosen if column not in there]
+    if unknown or not chosen:
+        raise InputError(f"`columns` must be some of the result columns; got {unknown or list(chosen)!r}. There are {list(there)!r}.")
+    return chosen

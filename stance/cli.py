@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
+import glob
 import os
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from stance.results import Document
 
 _TARGET = click.option("--target-column", help="The column that names what each text is about.")
-_NOT_PROSE = (".jsonl", ".json", ".parquet", ".xlsx", ".xls", ".gz", ".zst", ".zip", ".html", ".htm", ".pdf", ".docx", ".ipynb")
+_NOT_PROSE = (".json", ".xlsx", ".xls", ".gz", ".zst", ".zip", ".html", ".htm", ".pdf", ".docx", ".ipynb")
 _MODEL = click.option("--model", type=click.Path(path_type=Path), help="A model folder or zip; by default the shipped one.")
 
 
@@ -36,9 +37,9 @@ def cli(debug: bool) -> None:
 
 
 @cli.command()
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write; by default standard output.")
-@click.option("--text", help="The column of texts; SOURCE is then a CSV.  [default for .csv: text]")
+@click.option("--text", help="The column of texts; SOURCE is then a table.  [default for tables: text]")
 @click.option(
     "--unit",
     type=click.Choice(["paragraph", "row", "document"]),
@@ -47,69 +48,83 @@ def cli(debug: bool) -> None:
     help="Split each cell, take it as one paragraph, or sum it up in one row.",
 )
 @click.option("--keep", default="", help="Columns to carry along, parted by commas, or 'all'.")
+@click.option("--columns", default="all", show_default=True, help="Result columns to write, parted by commas.")
 @click.option("--level", type=click.FloatRange(0.5, 0.99), default=0.9, show_default=True, help="Level of the sets behind 'uncertain'.")
 @_TARGET
-@click.option("--encoding", help="Encoding of the CSV; by default its byte order mark's, or UTF-8.")
-@click.option("--delimiter", help="Delimiter of the CSV; by default the one its header shows.")
+@click.option("--format", "source_format", help="csv, tsv, jsonl (each also with .gz or .zst) or parquet; by default what the suffix says.")
+@click.option("--output-format", "target_format", help="The same of the output.")
+@click.option("--encoding", help="Encoding of SOURCE; by default its byte order mark's, or UTF-8, or a guess that is told.")
+@click.option("--delimiter", help="Delimiter of a CSV; by default the one its header shows.")
+@click.option("--longest", type=click.IntRange(1), default=1_000_000, show_default=True, help="Characters of the longest cell to label.")
+@click.option("--excel-safe", is_flag=True, help="Put an apostrophe before carried cells that a spreadsheet would take for a formula.")
+@click.option("--jobs", "n_jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes that label.")
 @click.option("--force", is_flag=True, help="Replace the output.")
+@click.option("--resume", is_flag=True, help="Make a run that can be resumed, and go on with one that was cut off.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 @_MODEL
-def score(source: Path, output: Path | None, text: str | None, model: Path | None, quiet: bool, **options: Any) -> None:
-    """Label SOURCE: a .txt file, a .csv file, or - for standard input (a CSV if --text is given)."""
-    suffix = source.suffix.lower()
-    if text or suffix in (".csv", ".tsv"):
-        _score_table(source, output, text or "text", model, quiet, options)
-    elif suffix in _NOT_PROSE:
-        raise click.UsageError(f"a {suffix} file cannot be read; save it as .csv, or as .txt for one document.")
-    elif options["keep"] or options["delimiter"] or options["unit"] == "document":
-        raise click.UsageError("--keep, --delimiter and --unit document are for tables; name the column of texts with --text.")
+def score(sources: tuple[str, ...], output: Path | None, text: str | None, model: Path | None, quiet: bool, **options: Any) -> None:
+    """Label SOURCE: tables (.csv, .tsv, .jsonl, .parquet; files, patterns, folders), one .txt file, or - for standard input.
+
+    Standard input is a text, or a table if --text or --format is given.
+    """
+    options = {**options, "keep": _parted(options["keep"]), "columns": _parted(options["columns"])}
+    if _are_tables(sources, text or options["source_format"]):
+        _score_tables(sources, output, text or "text", model, quiet, options)
     else:
-        _score_document(source, output, model, options)
+        _score_document(Path(sources[0]), output, model, options)
 
 
-def _score_table(source: Path, output: Path | None, text: str, model: Path | None, quiet: bool, options: dict[str, Any]) -> None:
-    from tqdm import tqdm
+def _parted(columns: str) -> str | list[str]:
+    return "all" if columns == "all" else [column for column in columns.split(",") if column]
 
+
+def _are_tables(sources: tuple[str, ...], told: str | None) -> bool:
+    """Tell tables from a text document: here alone is decided what a source is."""
+    from stance.formats import parse_format
+
+    first = Path(sources[0])
+    if told or len(sources) > 1 or parse_format(first.name) or first.is_dir() or (glob.has_magic(sources[0]) and not first.exists()):
+        return True
+    if first.suffix.lower() in _NOT_PROSE:
+        raise click.UsageError(f"a {first.suffix.lower()} file cannot be read; save it as .csv, or as .txt for one document.")
+    return False
+
+
+def _score_tables(
+    sources: tuple[str, ...], output: Path | None, text: str, model: Path | None, quiet: bool, options: dict[str, Any]
+) -> None:
     from stance.batch import label_file
-    from stance.tables import standard_input
 
-    keep = options.pop("keep")
+    source = sys.stdin.buffer if sources == ("-",) else sources[0] if len(sources) == 1 else sources
     summary = label_file(
-        standard_input() if str(source) == "-" else source,
-        output or _stdout(),
+        source,
+        output or sys.stdout.buffer,
         text=text,
         model=model,
-        keep="all" if keep == "all" else [column for column in keep.split(",") if column],
-        progress=lambda rows: tqdm(rows, unit=" rows", disable=True if quiet else None, file=sys.stderr),
+        errors=None if output else sys.stderr.buffer,  # nothing is lost: without a file beside the output, they go here
+        progress=not quiet,
         **options,
     )
     if not quiet:
         click.echo(str(summary), err=True)
-    if summary.faults:
-        if not summary.errors:  # nothing is lost: without a file beside the output, they go here
-            for fault in summary.faults:
-                click.echo(f"{fault.message()}\n{fault.raw.rstrip()}", err=True)
+    if summary.unreadable:
         where = f"they are in {summary.errors}" if summary.errors else "they stand above"
-        raise click.exceptions.Exit(_fail(f"{len(summary.faults)} rows could not be read; {where}"))
+        raise click.exceptions.Exit(_fail(f"{summary.unreadable:,} rows could not be read; {where}"))
 
 
 def _score_document(source: Path, output: Path | None, model: Path | None, options: dict[str, Any]) -> None:
-    from stance.batch import read_document
-    from stance.results import result_columns
-    from stance.tables import replacing, write_rows
+    from stance.documents import read_document, write_document
 
+    for_tables = [f"--{name.replace('_', '-')}" for name in ("keep", "target_column", "delimiter", "excel_safe", "resume") if options[name]]
+    if for_tables or options["unit"] == "document":
+        raise click.UsageError(f"{', '.join(for_tables) or '--unit document'} is for tables; name the column of texts with --text.")
     unit = "row" if options["unit"] == "row" else "document"
-    held = _load(model)
-    document = held.label(read_document(source, options["encoding"]), unit=unit, level=options["level"], evidence=False)
-    columns = ["text", *result_columns(held.labels)]
-    rows = [[row[c] for c in columns] for row in ({"text": b.text} | r for b, r in zip(document, document.rows(), strict=True))]
-    if output:
-        with replacing(output, force=options["force"]) as target:
-            write_rows(target, columns, rows)
-    elif sys.stdout.isatty():
+    document = _load(model).label(read_document(source, options["encoding"]), unit=unit, level=options["level"], evidence=False)
+    if not output and sys.stdout.isatty():
         _show(document)
     else:
-        write_rows(_stdout(), columns, rows)
+        written = {name: options[name] for name in ("columns", "target_format", "force")}
+        write_document(document, output or sys.stdout.buffer, **written)
 
 
 def _show(document: Document) -> None:
@@ -255,27 +270,21 @@ def suggest(
     **options: Any,
 ) -> None:
     """Choose which paragraphs of TABLE, a CSV, to annotate next."""
+    from stance.outputs import open_output
+    from stance.rendering import csv_lines
     from stance.suggesting import suggest as suggest_paragraphs
-    from stance.tables import replacing, write_rows
     from stance.training import read_annotated
 
-    columns = "all" if keep == "all" else [column for column in keep.split(",") if column]
     known = read_annotated(labelled, text=options["text"], labels=(), groups=None).texts if labelled else []
-    found = suggest_paragraphs(_load(model), table, head=head or None, keep=columns, labelled=known, **options)
-    with replacing(output, force=force) if output else contextlib.nullcontext(_stdout()) as target:
-        write_rows(target, list(found.columns), found.itertuples(index=False))
+    found = suggest_paragraphs(_load(model), table, head=head or None, keep=_parted(keep), labelled=known, **options)
+    with open_output(output or sys.stdout.buffer, force=force) as target:
+        target.add(csv_lines(list(found.columns), found.itertuples(index=False)))
 
 
 def _load(path: Path | None) -> Model:
     from stance.model import load
 
     return load(path)
-
-
-def _stdout() -> Any:
-    """Return standard output, writing UTF-8 and no line ends but ours."""
-    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-    return sys.stdout
 
 
 def _fail(message: str) -> int:
@@ -285,11 +294,14 @@ def _fail(message: str) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code: 0, 1 (data or model), 2 (usage), 130 (interrupted)."""
-    from stance.errors import StanceError
+    from stance.errors import StanceError, StanceWarning
 
     argv = sys.argv[1:] if arguments is None else arguments
     try:
-        code = cli.main(argv, prog_name="stance", standalone_mode=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", StanceWarning)
+            warnings.showwarning = _show_notice
+            code = cli.main(argv, prog_name="stance", standalone_mode=False)
         sys.stdout.flush()
         return int(code or 0)
     except click.exceptions.Exit as exit_:
@@ -302,12 +314,22 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo("stance: interrupted", err=True)
         return 130
     except BrokenPipeError:  # the reader has enough: no fault of ours, and nobody to tell
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()
         return 1
     except (StanceError, OSError) as error:
         if "--debug" in argv:
             traceback.print_exc()
-        return _fail(str(error))
+        if isinstance(error, OSError):
+            _give_up_stdout()  # it may be what failed, and Python would try again on the way out
+        return _fail(f"cannot go on; {error.strerror or error}." if isinstance(error, OSError) else str(error))
+
+
+def _show_notice(message: Warning | str, *_: Any, **__: Any) -> None:
+    click.echo(f"stance: notice: {message}", err=True)
+
+
+def _give_up_stdout() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def entry() -> None:

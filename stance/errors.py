@@ -8,8 +8,8 @@
      ├── ModelError (ValueError)     a model folder is missing, changed or of another format
      └── TrainingError (ValueError)  the annotated rows cannot be learned from
 
-Every message says what must be, what was got, and what to do. An error takes one finished string, so that it
-survives the way back from a worker process.
+and StanceWarning (UserWarning), a guess that the user should know of. Every message says what must be, what was got, and
+what to do. An error takes one finished string, so that it survives the way back from a worker process.
 """
 
 
@@ -27,6 +27,10 @@ class TableError(StanceError, ValueError):
 
 class ModelError(StanceError, ValueError):
     """A model cannot be loaded, or does not hold what is asked of it."""
+
+
+class StanceWarning(UserWarning):
+    """A guess that the user should know of."""
 
 
 class TrainingError(StanceError, ValueError):

@@ -11,7 +11,7 @@ TONES: Final = ("hopeful", "neutral", "alarmed", "angry", "mournful")
 SENTIMENTS: Final = ("positive", "neutral", "negative")
 KINDS: Final = ("paragraph", "heading", "list item", "caption", "credit")
 LABELLED_KINDS: Final = frozenset({"paragraph", "list item"})
-STATUSES: Final = ("labelled", "skipped", "empty", "missing", "not text", "unfamiliar")
+STATUSES: Final = ("labelled", "skipped", "empty", "missing", "not text", "too long", "unfamiliar")
 
 MEANINGS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
@@ -38,6 +38,7 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
                 "empty": "the text holds no word",
                 "missing": "there is no text: None, NaN or NA",
                 "not text": "the cell holds something that is not a string",
+                "too long": "the cell holds more characters than the run takes (a million, unless told)",
                 "unfamiliar": "too few of its words occur in the seeds to label it: another language, say, or names and numbers only",
             }
         ),

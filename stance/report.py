@@ -21,6 +21,7 @@ from stance.labelled import LabelledTable, read_labelled
 from stance.listing import LONGEST, list_paragraphs, to_json
 from stance.looks import read_data
 from stance.model import Model, load
+from stance.outputs import open_output
 from stance.pages import groups_section, overview, section, shares_section, time_section, trust_section, undated_note
 from stance.passages import (
     ABOUT_EXAMPLES,
@@ -33,7 +34,6 @@ from stance.passages import (
     words_section,
 )
 from stance.results import LabelledParagraph
-from stance.tables import replacing
 from stance.tally import Tally
 
 SAMPLE: Final = 20_000
@@ -106,13 +106,13 @@ def write_report(
         when = date or next((column for column in table.columns if column.lower() in COLUMNS), None)
     carry = [*columns, *([when] if when else [])]
     with (
-        replacing(Path(target), force=force) as out,
+        open_output(Path(target), force=force) as out,
         read_labelled(path, held.labels, carry=carry, source=origin, text=text, encoding=encoding) as table,
     ):
         tally = _count(table, held, columns, when, sample)
         explained = _explain(held, tally, path) if table.has_texts else {}
         page = _Page(held, tally, columns, when, find_corrections(held, annotated), explained, table.has_texts, table.faults)
-        out.writelines(page.parts(title or f"Positions conveyed: {path.name}"))
+        out.add(part.encode() for part in page.parts(title or f"Positions conveyed: {path.name}"))
     return tally
 
 

@@ -1,4 +1,4 @@
-"""Read and write CSV as checked rows; no row lost.
+"""Read CSV as checked rows; no row lost.
 
 pandas' reader shifts a row with one field too many and turns "NA" into nothing; this one is the standard library's, and
 checks every row.
@@ -6,25 +6,27 @@ checks every row.
 
 from __future__ import annotations
 
-import codecs
+import bisect
 import contextlib
 import csv
 import io
 import itertools
-import os
-import sys
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Protocol
 
+from stance.encodings import is_whole, read_text
 from stance.errors import TableError
+from stance.files import Source, open_source
 
 DELIMITERS: Final = (",", ";", "\t", "|")
-_BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# What is read at once is bounded by both. Larger chunks are no faster, and cost memory.
+ROWS: Final = 4096
+CHARACTERS: Final = 4 * 2**20
 
-_LONGEST: Final = 64 * 2**20  # characters of a record: the longest books are a tenth of it
+_LONGEST: Final = 16 * 2**20  # characters of a record: the longest books are a quarter of it
+_MOST_LINES: Final = 2**18  # of a record: they weigh, even if they are empty
 
 # One cell may be a whole book; the standard library stops at 131,072 characters unless told.
 csv.field_size_limit(2**31 - 1)
@@ -44,118 +46,223 @@ class Fault:
         return f"line {self.line} {self.reason}."
 
 
-@dataclass
-class Table:
-    """An open table: iterate once over its rows, each a number (from 0) and a list of str as long as `columns`.
+@dataclass(frozen=True)
+class Chunk:
+    """Rows that were read together: their numbers in the file (from 0), their cells by column, and the rows that are none."""
 
-    Attributes
-    ----------
-    columns : list of str
-        The header.
-    faults : list of Fault
-        Rows that were passed over so far.
-    """
+    numbers: Sequence[int]
+    columns: Mapping[str, Sequence[Any]]
+    faults: Sequence[Fault]
+
+
+class Rows(Protocol):
+    """An open table of any format."""
 
     name: str
     columns: list[str]
-    _records: Iterator[tuple[int, str, list[str] | str]]
-    faults: list[Fault] = field(default_factory=list)
+
+    def chunks(self, columns: Sequence[str]) -> Iterator[Chunk]:
+        """Yield all rows, some at a time, with the columns named; once."""
+
+
+class Lines:
+    """The lines of a text, ends included, taken some at a time; a line longer than any record is parted."""
+
+    def __init__(self, blocks: Iterable[str], newline: str = "") -> None:
+        self._blocks = _split(blocks, newline)
+        self._held: list[str] = []
+        self._at = 0
+
+    def take(self, rows: int, characters: int) -> list[str]:
+        """Take lines until there are so many, or they hold so many characters; none at the end."""
+        taken: list[str] = []
+        size = 0
+        while len(taken) < rows and size < characters:
+            if self._at == len(self._held):
+                self._held, self._at = next(self._blocks, []), 0
+                if not self._held:
+                    break
+            part = self._held[self._at : self._at + rows - len(taken)]
+            sizes = list(itertools.accumulate(map(len, part), initial=size))[1:]
+            count = min(bisect.bisect_left(sizes, characters) + 1, len(part))
+            size = sizes[count - 1]
+            taken += part[:count]
+            self._at += count
+        return taken
+
+    def give_back(self, lines: list[str]) -> None:
+        """Put lines before those that come."""
+        self._held, self._at = lines + self._held[self._at :], 0
+
+
+def _split(blocks: Iterable[str], newline: str) -> Iterator[list[str]]:
+    rest = ""
+    for block in blocks:
+        lines = io.StringIO(rest + block, newline=newline).readlines()
+        # A carriage return ends a line only if no line feed follows, in the next block perhaps.
+        rest = "" if not lines or lines[-1].endswith("\n") or len(lines[-1]) > _LONGEST else lines.pop()
+        if lines:
+            yield lines
+    if rest:
+        yield [rest]
+
+
+@dataclass
+class _Records:
+    """What was parsed at once: each record's fields, and the lines of all; by record, why it cannot be parsed."""
+
+    records: list[list[str]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    reasons: dict[int, str] = field(default_factory=dict)
+    _counts: list[int] = field(default_factory=list)  # of the lines of each record
+
+    def add(self, records: list[list[str]], counts: Iterable[int], lines: Sequence[str], reason: str = "") -> None:
+        if reason:
+            self.reasons[len(self.records)] = reason
+        self.records += records
+        self._counts += counts
+        self.lines += lines
+
+    def starts(self) -> list[int]:
+        """Tell at which of the lines each record begins, and where the last ends."""
+        return list(itertools.accumulate(self._counts, initial=0))
+
+
+class _Parser:
+    """Turns lines into records; after a quotation mark that is never closed only its first line is at fault."""
+
+    def __init__(self, lines: Lines, delimiter: str) -> None:
+        if len(delimiter) != 1:
+            raise TableError(f"`delimiter` must be one character; got {delimiter!r}.")
+        self.lines = lines
+        self.delimiter = delimiter
+        self._pending: list[str] = []  # the beginning of a record
+        self._more = True
+
+    def read(self, rows: int, characters: int) -> _Records:
+        """Read records until there is at least one, from about so many lines and characters; none at the end."""
+        found = _Records()
+        while self._more and not found.records:
+            # An unfinished record is parsed again with as much again, so that the work stays linear.
+            fresh = self.lines.take(max(rows, len(self._pending)), max(characters, sum(map(len, self._pending))))
+            self._more = bool(fresh)
+            self._parse(found, self._pending + fresh)
+        return found
+
+    def _parse(self, found: _Records, lines: list[str]) -> None:
+        """Parse lines up to the beginning of an unfinished record, which is kept."""
+        rest = iter(lines)
+        at = 0
+        while True:
+            records: list[list[str]] = []
+            counts: list[int] = []
+            reader = csv.reader(rest, delimiter=self.delimiter, strict=True)
+            read = 0
+            reason = ""
+            try:
+                for record in reader:
+                    records.append(record)
+                    counts.append(reader.line_num - read)
+                    read = reader.line_num
+            except csv.Error as error:
+                reason = str(error)
+            found.add(records, counts, lines[at : at + read])
+            at += read
+            if not reason or "end of data" in reason:
+                break
+            bad = reader.line_num - read
+            found.add([[]], [bad], lines[at : at + bad], f"cannot be read ({reason})")
+            at += bad
+        self._pending = lines[at:]
+        endless = not self._more or len(self._pending) > _MOST_LINES or sum(map(len, self._pending)) > _LONGEST
+        if self._pending and endless:
+            found.add([[]], [1], self._pending[:1], "opens a quotation that is not closed")
+            self.lines.give_back(self._pending[1:])
+            self._pending, self._more = [], True
+
+
+class Table:
+    """An open CSV: iterate once, over its rows or in chunks.
+
+    Attributes
+    ----------
+    name : str
+        What messages call it.
+    columns : list of str
+        The header.
+    faults : list of Fault
+        Rows that iterating passed over so far; `chunks` hands them out instead.
+    """
+
+    def __init__(self, source: Source, *, encoding: str | None = None, delimiter: str | None = None) -> None:
+        self.name = source.name
+        self.faults: list[Fault] = []
+        text = read_text(source.stream, source.name, encoding)
+        lines = Lines(text.blocks)
+        first = lines.take(1, 1)
+        lines.give_back(first)
+        self._encoding = text.encoding
+        self._parser = _Parser(lines, delimiter or _delimiter("".join(first)))
+        self._row = 0
+        self.columns = self._header()
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        row = 0
-        for line, raw, record in self._records:
-            if record == [] and len(self.columns) > 1:  # a blank line is no row; in a table of one column it is an empty cell
-                continue
-            cells = record or [""]
-            if isinstance(cells, str):
-                self.faults.append(Fault(row, line, cells, raw))
-            elif len(cells) != len(self.columns):
-                reason = f"has {len(cells)} fields where the header has {len(self.columns)}"
-                self.faults.append(Fault(row, line, reason, raw))
-            else:
-                yield row, cells
-            row += 1
+        for chunk in self.chunks(self.columns):
+            self.faults += chunk.faults
+            yield from zip(chunk.numbers, map(list, zip(*chunk.columns.values(), strict=True)), strict=True)
 
+    def chunks(self, columns: Sequence[str]) -> Iterator[Chunk]:
+        """Yield all rows, some at a time, with the columns named."""
+        at = [(column, self.columns.index(column)) for column in columns]
+        while (found := self._parser.read(ROWS, CHARACTERS)).records:
+            numbers, records, faults = self._check(found)
+            self._line += len(found.lines)
+            yield Chunk(numbers, {column: [record[index] for record in records] for column, index in at}, faults)
 
-@contextlib.contextmanager
-def read_rows(source: Path | IO[bytes], *, encoding: str | None = None, delimiter: str | None = None) -> Iterator[Table]:
-    """Open a CSV for reading row by row, in memory of one row.
-
-    Parameters
-    ----------
-    source : Path or binary file
-        What to read.
-    encoding : str, optional
-        By default what the byte order mark says, or else UTF-8.
-    delimiter : str, optional
-        By default the one of ``, ; tab |`` that parts the header into most fields.
-
-    Yields
-    ------
-    Table
-        Its header is read; nothing else is.
-
-    Raises
-    ------
-    TableError
-        If the file cannot be opened or decoded, holds no header, or names a column twice.
-    """
-    name = str(source) if isinstance(source, Path) else getattr(source, "name", "standard input")
-    with contextlib.ExitStack() as stack:
-        if isinstance(source, Path):
-            try:
-                raw: IO[bytes] = stack.enter_context(source.open("rb"))
-            except OSError as error:
-                raise TableError(f"{name} must be a file that can be read; {error.strerror or error}. Check the path.") from error
-        else:
-            raw = source
-        buffered = raw if hasattr(raw, "peek") else stack.enter_context(_borrowed(raw))
-        lines = _decoded(stack, buffered, name, encoding or _encoding(buffered))
-        header = next(lines, "")
-        records = _records(lines, header, delimiter or _delimiter(header))
-        _, _, columns = next(records, (1, "", []))
-        if isinstance(columns, str) or not columns:
-            raise TableError(f"{name} must begin with a header; it {columns or 'is empty'}. Name the columns in its first line.")
+    def _header(self) -> list[str]:
+        found = self._parser.read(1, 1)
+        self._line = 1 + len(found.lines)
+        columns = found.records[0] if found.records else []
+        if not columns:
+            wrong = found.reasons.get(0, "is empty") if found.records else "is empty"
+            raise TableError(f"{self.name} must begin with a header; it {wrong}. Name the columns in its first line.")
+        if not is_whole("".join(found.lines)):
+            raise TableError(f"{self.name} must be {self._encoding}; its header is not. Pass its encoding.")
         # Spreadsheets write empty names for empty columns.
         columns = [column or f"column {number}" for number, column in enumerate(columns, start=1)]
         twice = sorted({column for column in columns if columns.count(column) > 1})
         if twice:
-            raise TableError(f"{name} must name each column once; {twice!r} occur more than once. Rename them.")
-        yield Table(name, columns, records)
+            raise TableError(f"{self.name} must name each column once; {twice!r} occur more than once. Rename them.")
+        return columns
 
+    def _check(self, found: _Records) -> tuple[Sequence[int], list[list[str]], list[Fault]]:
+        """Part the rows from what is none, and number both."""
+        count = len(found.records)
+        whole = is_whole("".join(line for line in found.lines if not line.isascii()))
+        if whole and not found.reasons and set(map(len, found.records)) == {len(self.columns)}:
+            self._row += count
+            return range(self._row - count, self._row), found.records, []
+        numbers: list[int] = []
+        records: list[list[str]] = []
+        faults: list[Fault] = []
+        for at, (record, (start, end)) in enumerate(zip(found.records, itertools.pairwise(found.starts()), strict=True)):
+            if not record and at not in found.reasons and len(self.columns) > 1:  # a blank line is no row
+                continue
+            cells = record or [""]  # in a table of one column it is an empty cell
+            raw = "".join(found.lines[start:end])
+            reason = found.reasons.get(at) or self._find_reason(cells, whole or is_whole(raw))
+            if reason:
+                faults.append(Fault(self._row, self._line + start, reason, raw))
+            else:
+                numbers.append(self._row)
+                records.append(cells)
+            self._row += 1
+        return numbers, records, faults
 
-@contextlib.contextmanager
-def _borrowed(raw: Any) -> Iterator[io.BufferedReader]:
-    buffered = io.BufferedReader(raw)
-    yield buffered
-    buffered.detach()  # whoever opened it closes it
-
-
-def _encoding(source: Any) -> str:
-    start = source.peek(4)[:4]
-    return next((name for bom, name in _BOMS if start.startswith(bom)), "utf-8")
-
-
-def _decoded(stack: contextlib.ExitStack, source: Any, name: str, encoding: str) -> Iterator[str]:
-    try:
-        text = io.TextIOWrapper(source, encoding=encoding, newline="")
-    except LookupError as error:
-        raise TableError(f"`encoding` must be one that Python knows; got {encoding!r}.") from error
-    stack.callback(text.detach)  # whoever opened the source closes it
-    return _lines(text, name, encoding)
-
-
-def _lines(text: io.TextIOWrapper, name: str, encoding: str) -> Iterator[str]:
-    count = 0
-    try:
-        for line in text:  # `yield from` would close the file that the caller opened
-            count += 1
-            yield line
-    except UnicodeError as error:
-        raise TableError(
-            f"{name} must be {encoding}; {error.reason if isinstance(error, UnicodeDecodeError) else error}, after line {count}. "
-            "Pass its encoding (cp1252 is what Excel on Windows writes)."
-        ) from error
+    def _find_reason(self, cells: Sequence[str], whole: bool) -> str | None:
+        if len(cells) != len(self.columns):
+            return f"has {len(cells)} fields where the header has {len(self.columns)}"
+        return None if whole else f"is not {self._encoding.removesuffix('-sig')}"
 
 
 def _delimiter(header: str) -> str:
@@ -163,117 +270,32 @@ def _delimiter(header: str) -> str:
     return max(DELIMITERS, key=lambda delimiter: counts[delimiter])
 
 
-class _EndlessRecordError(Exception):
-    """A quotation mark was opened and not closed for longer than any row is."""
-
-
-def _records(lines: Iterator[str], header: str, delimiter: str) -> Iterator[tuple[int, str, list[str] | str]]:
-    """Yield (first line number, raw text, fields, or what is wrong) of each record.
-
-    After a quotation mark that is never closed only its first line is at fault: reading goes on with the next.
-    """
-    if len(delimiter) != 1:
-        raise TableError(f"`delimiter` must be one character; got {delimiter!r}.")
-    rest: Iterator[str] = itertools.chain([header] if header else [], lines)
-    count = 0
-    while True:
-        taken: list[str] = []
-        reader = csv.reader(_tapped(rest, taken), delimiter=delimiter, strict=True)
-        try:
-            for record in reader:
-                yield count + 1, "".join(taken), record
-                count += len(taken)
-                taken.clear()
-            return
-        except (csv.Error, _EndlessRecordError) as error:
-            endless = isinstance(error, _EndlessRecordError) or "end of data" in str(error)
-            bad = taken[:1] if endless else list(taken)
-            yield count + 1, "".join(bad), "opens a quotation that is not closed" if endless else f"cannot be read ({error})"
-            count += len(bad)
-            rest = itertools.chain(taken[len(bad) :], rest)
-
-
-def _tapped(lines: Iterator[str], taken: list[str]) -> Iterator[str]:
-    size = 0
-    for line in lines:
-        size = len(line) + (size if taken else 0)
-        taken.append(line)
-        if size > _LONGEST:
-            raise _EndlessRecordError
-        yield line
-
-
-def csv_cell(value: Any) -> str:
-    """Write a result as text: nothing for None, six decimals for a float, true or false.
-
-    >>> [csv_cell(value) for value in (None, 0.5, True, "a, b")]
-    ['', '0.500000', 'true', 'a, b']
-    """
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:.6f}" if isinstance(value, float) else str(value)
-
-
-class _Lines:
-    """Ends lines with a line feed only; the csv module quotes a lone carriage return only if its own lines end in CRLF."""
-
-    def __init__(self, target: IO[str]) -> None:
-        self.target = target
-
-    def write(self, line: str) -> None:
-        self.target.write(line.removesuffix("\r\n") + "\n")
-
-
-def write_rows(target: IO[str], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Write a header and rows as CSV; return how many rows."""
-    writer = csv.writer(_Lines(target))
-    writer.writerow(columns)
-    count = 0
-    for row in rows:
-        writer.writerow([csv_cell(value) for value in row])
-        count += 1
-    return count
-
-
 @contextlib.contextmanager
-def replacing(path: Path, *, force: bool) -> Iterator[IO[str]]:
-    """Open a new file that takes its place under `path` only once it is whole.
+def read_rows(
+    source: Path | IO[bytes], *, encoding: str | None = None, delimiter: str | None = None, packing: str | None = None
+) -> Iterator[Table]:
+    """Open a CSV for reading, in memory of a chunk of rows.
+
+    Parameters
+    ----------
+    source : Path or binary file
+        What to read.
+    encoding : str, optional
+        By default what the file shows, as in `stance.encodings.read_text`.
+    delimiter : str, optional
+        By default the one of ``, ; tab |`` that parts the header into most fields.
+    packing : {"", "gz", "zst"}, optional
+        By default what the name says.
+
+    Yields
+    ------
+    Table
+        Its header is read; rows are read on the way.
 
     Raises
     ------
     TableError
-        If something stands there and `force` is not set, or nothing can be written there.
+        If the file cannot be opened or decoded, holds no header, or names a column twice.
     """
-    if path.exists() and not force:
-        raise TableError(f"{path} must not exist yet; it does. Choose another path, or pass force (--force).")
-    if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
-        with path.open("w", encoding="utf-8", newline="") as target:
-            yield target
-        return
-    whole = path.resolve()
-    try:
-        handle, name = tempfile.mkstemp(dir=whole.parent, prefix=f".{whole.name}.")
-    except OSError as error:
-        raise TableError(f"{path} cannot be written; {error.strerror or error}. Choose another folder.") from error
-    scratch = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as target:
-            yield target
-        scratch.chmod(0o666 & ~_umask())
-        scratch.replace(whole)
-    except BaseException:
-        scratch.unlink()
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def standard_input() -> IO[bytes]:
-    """Return standard input as bytes."""
-    return sys.stdin.buffer
+    with open_source(source, packing) as opened:
+        yield Table(opened, encoding=encoding, delimiter=delimiter)

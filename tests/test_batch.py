@@ -61,19 +61,167 @@ def test_streams_do_as_well_as_paths(small: Model) -> None:
     assert len(out.getvalue().splitlines()) == 2
 
 
-def test_memory_is_that_of_a_row(small: Model, tmp_path: Path) -> None:
-    """Each row is written before the next is read."""
-    seen = 0
-    sizes = []
+def test_memory_is_that_of_a_chunk(small: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more than a chunk is read ahead, besides the beginning that decides the encoding; each is written before the next."""
+    monkeypatch.setattr("stance.tables.ROWS", 5)
+    monkeypatch.setattr("stance.encodings.BLOCK", 100)
+    monkeypatch.setattr("stance.encodings.HEAD", 200)
+    line = b"They urged a truce.\n"
+    source, written = io.BytesIO(b"text\n" + line * 53), io.StringIO(newline="")
+    label_cells = small.label_cells
+    given = 0
 
-    def counted(rows):  # type: ignore[no-untyped-def]
-        nonlocal seen
-        for row in rows:
-            seen += 1
-            sizes.append(written.tell())
-            yield row
+    def counted(cells, **options):  # type: ignore[no-untyped-def]
+        nonlocal given
+        assert len(cells) <= 5
+        assert written.getvalue().count("\n") == (1 + given if cells else 0)
+        given += len(cells)
+        assert source.tell() <= 200 + len(b"text\n") + given * len(line) + 2 * 100
+        return label_cells(cells, **options)
 
-    written = io.StringIO(newline="")
-    stance.label_file(io.BytesIO(b"text\n" + b"They urged a truce.\n" * 50), written, model=small, progress=counted)
-    assert seen == 50
-    assert sizes == sorted(set(sizes))
+    monkeypatch.setattr(small, "label_cells", counted)
+    stance.label_file(source, written, model=small)
+    assert given == 53
+
+
+def write(path: Path, content: str) -> Path:
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def test_cells_without_a_text_keep_their_row_and_say_why(small: Model, tmp_path: Path) -> None:
+    source = write(
+        tmp_path / "in.jsonl",
+        '{"text": "They urged a truce."}\n{"text": null}\n{"text": 7}\n{"text": ""}\n{"text": "A truce, at last."}\n{}\n',
+    )
+    stance.label_file(source, tmp_path / "out.csv", model=small, longest=18)
+    statuses = [(row["row"], row["status"]) for row in rows_of(tmp_path / "out.csv")]
+    assert statuses == [("0", "too long"), ("1", "missing"), ("2", "not text"), ("3", "empty"), ("4", "labelled"), ("5", "missing")]
+
+
+@pytest.mark.parametrize("unit", ["paragraph", "row", "document"])
+@pytest.mark.parametrize("name", ["out.csv", "out.jsonl.gz", "out.parquet"])
+def test_processes_make_the_same_bytes(name: str, unit: str, small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if name.endswith("parquet"):
+        pytest.importorskip("pyarrow")
+    monkeypatch.setattr("stance.tables.ROWS", 3)
+    source = write(
+        tmp_path / "in.csv", "id,text\n" + "".join(f"{n},They urged a truce at {n}.\n" for n in range(10)) + "11,a,b\n12,No truce.\n"
+    )
+    made = []
+    for n_jobs in (1, 2):
+        summary = stance.label_file(source, tmp_path / name, model=small, unit=unit, keep="all", n_jobs=n_jobs, force=True)
+        made.append((tmp_path / name).read_bytes())
+        assert (summary.rows, summary.unreadable) == (11, 1)
+    assert made[0] == made[1]
+
+
+def test_an_error_in_the_source_ends_a_run_of_many_processes_too(small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stance.tables.ROWS", 3)
+    monkeypatch.setattr("stance.encodings.HEAD", 2)
+    monkeypatch.setattr("stance.encodings.BLOCK", 2)
+    (tmp_path / "in.csv").write_bytes("text\n{}".format("They urged a truce.\n" * 9).encode("utf-16") + b"x")
+    with pytest.raises(stance.TableError, match=r"in\.csv must be utf-16; truncated data\."):
+        stance.label_file(tmp_path / "in.csv", tmp_path / "out.csv", model=small, n_jobs=2)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_many_files_are_told_apart(small: Model, tmp_path: Path) -> None:
+    one, two = write(tmp_path / "1.csv", "file,text\na,A truce.\n"), write(tmp_path / "2.tsv", "file\ttext\nb\tNo truce.\nc\n")
+    summary = stance.label_file(tmp_path, tmp_path / "out.csv", model=small, keep="file")
+    assert [(row["file"], row["input_file"], row["row"]) for row in rows_of(tmp_path / "out.csv")] == [
+        (str(one), "a", "0"),
+        (str(two), "b", "0"),
+    ]
+    assert summary.errors
+    assert [(row["file"], row["line"]) for row in rows_of(summary.errors)] == [(str(two), "3")]
+    stance.label_file(tmp_path, tmp_path / "out.csv", model=small, force=True)  # what was made is no source
+    assert len(rows_of(tmp_path / "out.csv")) == 2
+
+
+def test_result_columns_can_be_chosen(small: Model, tmp_path: Path) -> None:
+    source = write(tmp_path / "in.csv", "id,text\n1,A truce.\n")
+    summary = stance.label_file(source, tmp_path / "out.csv", model=small, keep="id", columns=["tone", "row"])
+    assert list(rows_of(tmp_path / "out.csv")[0]) == ["id", "tone", "row"]
+    assert summary.statuses["labelled"] == 1  # counted all the same
+    with pytest.raises(stance.InputError, match=r"^`columns` must be some of the result columns; got \['mood'\]\. There are \['row', "):
+        stance.label_file(source, tmp_path / "new.csv", model=small, columns=["mood"])
+
+
+def test_parquet_keeps_the_types_of_what_is_carried(small: Model, tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    table = pa.table(
+        {"text": ["A truce.", None], "at": pa.array([1, None], type=pa.timestamp("ms")), "by": pa.array(["x", "y"]).dictionary_encode()}
+    )
+    pq.write_table(table, tmp_path / "in.parquet")
+    stance.label_file(tmp_path / "in.parquet", tmp_path / "out.parquet", model=small, keep="all")
+    found = pq.read_table(tmp_path / "out.parquet").select(["text", "at", "by"])
+    assert found.equals(table.cast(found.schema))
+    assert found.schema.field("at").type == pa.timestamp("ms")
+    stance.label_file(tmp_path / "in.parquet", tmp_path / "out.csv", model=small, keep="at")
+    assert [row["at"] for row in rows_of(tmp_path / "out.csv")] == ["1970-01-01T00:00:00.001000", ""]
+
+
+def test_a_stream_is_no_run_to_resume(small: Model, tmp_path: Path) -> None:
+    with pytest.raises(
+        stance.InputError, match=r"^`resume` must have a file as its source; a stream cannot be read again\. Save it first\.$"
+    ):
+        stance.label_file(io.BytesIO(b"text\na\n"), tmp_path / "out.csv", model=small, resume=True)
+    source = write(tmp_path / "in.csv", "text\na\n")
+    with pytest.raises(
+        stance.InputError, match=r"^`resume` must have a file as its target; what a stream has taken cannot be taken back\.$"
+    ):
+        stance.label_file(source, io.BytesIO(), model=small, resume=True)
+
+
+def test_only_the_same_run_is_resumed(small: Model, lighthouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr("stance.tables.ROWS", 2)
+    source, target = write(tmp_path / "in.csv", "text\n" + "A truce.\n" * 7), tmp_path / "out.csv"
+    label_cells = small.label_cells
+    calls = []
+
+    def interrupted(cells, **options):  # type: ignore[no-untyped-def]
+        calls.append(len(cells))
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return label_cells(cells, **options)
+
+    monkeypatch.setattr(small, "label_cells", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        stance.label_file(source, target, model=small, resume=True)
+    other = stance.train(lighthouse.iloc[:-1], name="other")
+    content = source.read_text()
+    for what, changed, options in (
+        ("input", content + "B.\n", {"model": small}),
+        ("input", content.replace("A", "B"), {"model": small}),
+        ("model", content, {"model": other}),
+        ("options", content, {"model": small, "level": 0.8}),
+        ("options", content, {"model": small, "keep": "text"}),
+        ("options", content, {"model": small, "encoding": "cp1252"}),
+    ):
+        source.write_text(changed)
+        with pytest.raises(stance.TableError, match=rf"can be resumed only with what it was begun with; {what} changed since\."):
+            stance.label_file(source, target, resume=True, **options)
+    source.write_text(content)
+    calls[:] = range(4)
+    summary = stance.label_file(source, target, model=small, resume=True)
+    assert calls[4:] == [2, 1]  # what was done is not done again
+    assert (summary.rows, summary.written, summary.statuses["labelled"]) == (7, 7, 7)
+    stance.label_file(source, tmp_path / "whole.csv", model=small)
+    assert target.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_rows_at_fault_of_a_stream_are_kept_or_go_where_told(small: Model) -> None:
+    source = b"id,text\n1,a,b\n"
+    summary = stance.label_file(io.BytesIO(source), io.BytesIO(), model=small)
+    assert ([fault.raw for fault in summary.faults], summary.unreadable) == (["1,a,b\n"], 1)
+    errors = io.StringIO()
+    summary = stance.label_file(io.BytesIO(source), io.BytesIO(), model=small, errors=errors)
+    assert (summary.faults, errors.getvalue().splitlines()[0]) == ([], "row,line,reason,raw")
+
+
+@pytest.mark.parametrize(("option", "value"), [("n_jobs", 0), ("longest", 0)])
+def test_numbers_too_small_are_refused(option: str, value: int, small: Model, tmp_path: Path) -> None:
+    with pytest.raises(stance.InputError, match=rf"^`{option}` must be at least 1; got 0\.$"):
+        stance.label_file(io.BytesIO(b"text\na\n"), tmp_path / "out.csv", model=small, **{option: value})

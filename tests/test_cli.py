@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -69,7 +70,7 @@ def test_rows_that_cannot_be_read_end_with_1(model_path: str, tmp_path: Path) ->
     assert b"1 rows could not be read; they are in " in done.stderr
     printed = run("score", str(source), "--quiet", "--model", model_path)
     assert printed.returncode == 1
-    assert b"line 3 has 3 fields where the header has 2.\n2,b,c\n" in printed.stderr
+    assert b'row,line,reason,raw\n1,3,has 3 fields where the header has 2,"2,b,c\n"\n' in printed.stderr
 
 
 @pytest.mark.parametrize(
@@ -78,12 +79,14 @@ def test_rows_that_cannot_be_read_end_with_1(model_path: str, tmp_path: Path) ->
         (["score", "in.csv", "--text", "body"], 1, "stance: error: there is no column 'body'; the columns are ['id', 'text']."),
         (["score", "nowhere.csv"], 1, "stance: error: nowhere.csv must be a file that can be read; No such file or directory. Check the path."),
         (["score", "in.csv", "--unit", "word"], 2, "stance: error: Invalid value for '--unit': 'word' is not one of 'paragraph', 'row', 'document'."),
-        (["score", "in.jsonl"], 2, "stance: error: a .jsonl file cannot be read; save it as .csv, or as .txt for one document."),
-        (["score", "in.txt", "--keep", "id"], 2, "stance: error: --keep, --delimiter and --unit document are for tables; name the column of texts with --text."),
+        (["score", "in.xlsx"], 2, "stance: error: a .xlsx file cannot be read; save it as .csv, or as .txt for one document."),
+        (["score", "in.txt", "--keep", "id"], 2, "stance: error: --keep is for tables; name the column of texts with --text."),
         (["score", "in.csv", "--delimiter", ";;"], 1, "stance: error: `delimiter` must be one character; got ';;'."),
         (["score", "in.csv", "--level", "2"], 2, "stance: error: Invalid value for '--level': 2.0 is not in the range 0.5<=x<=0.99."),
+        (["score", "in.csv", "--excel-safe", "-o", "out.jsonl"], 1, "stance: error: `excel_safe` is for csv and tsv; the output is jsonl. Leave it out."),
+        (["score", "in.csv", "--jobs", "0"], 2, "stance: error: Invalid value for '--jobs': 0 is not in the range x>=1."),
         (["train", "in.csv", "-o", "."], 1, "stance: error: . must be a new folder, or hold a model and nothing else; it holds in.csv. Choose another path."),
-        (["score"], 2, "stance: error: Missing argument 'SOURCE'."),
+        (["score"], 2, "stance: error: Missing argument 'SOURCE...'."),
         (["info", "nowhere"], 1, "stance: error: nowhere must be a model folder or zip; there is none. Check the path, or train a model first."),
     ],
 )  # fmt: skip
@@ -94,6 +97,81 @@ def test_errors(
     Path("in.csv").write_text("id,text\n1,a truce\n", encoding="utf-8")
     assert main(arguments) == code
     assert capsys.readouterr().err.splitlines()[-1] == message
+
+
+def test_formats_are_named_or_shown_by_the_suffix(model_path: str, tmp_path: Path) -> None:
+    source = b'{"body": "A truce was signed.", "id": 7}\n'
+    done = run(
+        "score",
+        "-",
+        "--format",
+        "jsonl",
+        "--output-format",
+        "tsv",
+        "--text",
+        "body",
+        "--keep",
+        "id",
+        "--columns",
+        "row,status",
+        "--model",
+        model_path,
+        stdin=source,
+    )
+    assert done.stdout == b"id\trow\tstatus\n7\t0\tlabelled\n"
+    for name in ("1.jsonl", "2.jsonl"):
+        (tmp_path / name).write_bytes(source)
+    done = run("score", str(tmp_path / "*.jsonl"), "--text", "body", "--columns", "row", "--quiet", "--model", model_path)
+    assert done.stdout.decode() == f"file,row\n{tmp_path}/1.jsonl,0\n{tmp_path}/2.jsonl,0\n"
+    assert (
+        run(
+            "score",
+            str(tmp_path / "1.jsonl"),
+            str(tmp_path / "2.jsonl"),
+            "--text",
+            "body",
+            "--columns",
+            "row",
+            "--quiet",
+            "--model",
+            model_path,
+        ).stdout
+        == done.stdout
+    )
+
+
+def test_a_document_is_written_in_any_format(model_path: str, tmp_path: Path) -> None:
+    story = tmp_path / "story.txt"
+    story.write_text("The council voted against a truce.", encoding="utf-8")
+    assert run("score", str(story), "-o", str(tmp_path / "out.jsonl"), "--columns", "stance", "--model", model_path).returncode == 0
+    assert (tmp_path / "out.jsonl").read_text() == '{"text": "The council voted against a truce.", "stance": "opposed"}\n'
+
+
+def test_a_guess_of_the_encoding_is_told(model_path: str, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_bytes(b"id,text\n1,A caf\xe9.\n")
+    done = run("score", str(source), "--keep", "text", "--columns", "row", "--quiet", "--model", model_path)
+    assert (done.returncode, done.stdout.decode()) == (0, "text,row\nA café.,0\n")
+    assert done.stderr.decode() == (
+        f"stance: notice: {source} is read as cp1252: 1 of 1 lines beyond ASCII are not UTF-8. Pass its encoding if that is wrong.\n"
+    )
+
+
+def test_progress_is_for_a_terminal_only(model_path: str, tmp_path: Path) -> None:
+    pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
+    source = tmp_path / "in.csv"
+    source.write_text("id,text\n1,A truce was signed.\n", encoding="utf-8")
+    command = [sys.executable, "-m", "stance", "score", str(source), "-o", str(tmp_path / "out.csv"), "--force", "--model", model_path]
+    assert b"rows/s" not in subprocess.run(command, capture_output=True, check=True).stderr
+    for quiet, expected in (([], True), (["--quiet"], False)):
+        ours, theirs = pty.openpty()
+        termios.tcsetwinsize(theirs, (24, 120))
+        subprocess.run([*command, *quiet], stderr=theirs, check=True)
+        os.write(theirs, b".")
+        shown = os.read(ours, 100_000)
+        os.close(ours)
+        os.close(theirs)
+        assert (b"1 rows, " in shown and b"rows/s" in shown) == expected
 
 
 def test_train_explain_and_info(lighthouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]

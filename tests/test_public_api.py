@@ -11,18 +11,19 @@ PACKAGE = Path(stance.__file__).parent
 # A module imports only from rows below its own, and none imports the package root (cli asks it for the version).
 ROWS = [
     {"errors", "labels", "palette", "_scorer"},
-    {"paragraphs", "tokens", "tables", "metrics", "cells", "columns", "looks", "shares", "charts", "dates", "drawing"},
-    {"features", "sides", "valence", "display", "attribution", "keywords"},
-    {"results"},
-    {"heads", "labelled"},
-    {"layout", "tally"},
+    {"paragraphs", "tokens", "metrics", "cells", "columns", "looks", "shares", "charts", "dates", "drawing"},
+    {"encodings", "files", "journal", "progress"},
+    {"features", "sides", "valence", "display", "attribution", "keywords", "tables", "outputs"},
+    {"results", "jsonl", "parquet", "summary"},
+    {"heads", "labelled", "formats"},
+    {"layout", "tally", "inputs", "rendering"},
     {"compiled", "vectorized"},
     {"scoring"},
     {"frozen", "classifier"},
     {"model_files", "bulk"},
     {"training"},
     {"model"},
-    {"batch", "evaluation", "terminal", "listing", "suggesting"},
+    {"batch", "documents", "evaluation", "terminal", "listing", "suggesting"},
     {"corrections"},
     {"pages"},
     {"passages"},
@@ -35,8 +36,8 @@ ROWS = [
 def test_names_are_pinned_and_all_there() -> None:
     assert stance.__all__ == [
         "KINDS", "SENTIMENTS", "STANCES", "STATUSES", "TONES", "Document", "Evidence", "HeadResult", "InputError", "LabelledParagraph",
-        "Model", "ModelError", "Paragraph", "ParagraphClassifier", "StanceError", "Summary", "TableError", "TrainingError", "evaluate", "label_file",
-        "load", "load_pipeline", "sentiment_of", "split_paragraphs", "suggest", "train", "write_report",
+        "Model", "ModelError", "Paragraph", "ParagraphClassifier", "StanceError", "StanceWarning", "Summary", "TableError", "TrainingError", "evaluate",
+        "label_file", "load", "load_pipeline", "sentiment_of", "split_paragraphs", "suggest", "train", "write_report",
     ]  # fmt: skip
     for name in stance.__all__:
         assert getattr(stance, name).__doc__

@@ -1,0 +1,93 @@
+"""Open files and streams for reading, packed or not."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+from stance.errors import InputError, TableError
+
+PACKINGS: Final = ("gz", "zst")
+
+
+@dataclass(frozen=True)
+class Source:
+    """An open source: what messages call it, its bytes unpacked, and the file or stream that they come from."""
+
+    name: str
+    stream: Any
+    raw: IO[bytes]
+
+    def position(self) -> int:
+        """Tell how many bytes of the file are read; 0 where a stream does not tell."""
+        try:
+            return self.raw.tell()
+        except (OSError, AttributeError):
+            return 0
+
+
+def packing_of(name: str) -> str:
+    """Tell by its name how a file is packed.
+
+    >>> packing_of("articles.csv.gz"), packing_of("articles.csv")
+    ('gz', '')
+    """
+    suffix = name.lower().rpartition(".")[2]
+    return suffix if suffix in PACKINGS else ""
+
+
+def need(package: str, for_what: str) -> InputError:
+    """Say that a package of the extra `io` is missing."""
+    return InputError(f'{for_what} needs the package {package}; it is not installed. pip install "stance-tone[io]".')
+
+
+@contextlib.contextmanager
+def open_source(source: Path | IO[bytes], packing: str | None = None) -> Iterator[Source]:
+    """Open a file, or borrow a stream (it is left open), and unpack it as it is read.
+
+    Parameters
+    ----------
+    source : Path or binary file
+        What to read.
+    packing : {"", "gz", "zst"}, optional
+        By default what the name says.
+
+    Raises
+    ------
+    TableError
+        If it cannot be opened.
+    """
+    name = str(source) if isinstance(source, Path) else _stream_name(source)
+    with contextlib.ExitStack() as stack:
+        if isinstance(source, Path):
+            try:
+                raw: IO[bytes] = stack.enter_context(source.open("rb"))
+            except OSError as error:
+                raise TableError(f"{name} must be a file that can be read; {error.strerror or error}. Check the path.") from error
+        else:
+            raw = source
+        kind = packing_of(name) if packing is None else packing
+        yield Source(name, stack.enter_context(_unpacked(raw, kind)), raw)
+
+
+def _stream_name(stream: IO[bytes]) -> str:
+    name = getattr(stream, "name", "<stdin>")  # of a pipe, a number
+    return name if isinstance(name, str) and name != "<stdin>" else "standard input"
+
+
+@contextlib.contextmanager
+def _unpacked(raw: IO[bytes], packing: str) -> Iterator[Any]:
+    if packing == "gz":
+        yield gzip.GzipFile(fileobj=raw, mode="rb")
+    elif packing == "zst":
+        try:
+            import pyarrow
+        except ImportError as error:
+            raise need("pyarrow", "reading .zst") from error
+        yield pyarrow.CompressedInputStream(pyarrow.PythonFile(raw, mode="r"), "zstd")
+    else:
+        yield raw

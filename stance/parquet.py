@@ -1,0 +1,97 @@
+"""Read Parquet as chunks of rows, and make it of a stream of record batches."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from stance.errors import TableError
+from stance.files import Source, need
+from stance.tables import CHARACTERS, ROWS, Chunk
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_GROUP: Final = 64 * 2**20  # bytes of a row group
+
+
+class ParquetTable:
+    """An open Parquet file: iterate once over its chunks.
+
+    Attributes
+    ----------
+    name : str
+        What messages call it.
+    columns : list of str
+        Its columns.
+    types : dict of str to pyarrow.DataType
+        What they hold.
+    """
+
+    def __init__(self, source: Source) -> None:
+        try:
+            import pyarrow.parquet as pq
+        except ImportError as error:
+            raise need("pyarrow", "reading Parquet") from error
+        self.name = source.name
+        try:
+            self._file = pq.ParquetFile(_seekable(source.stream))
+        except (OSError, ValueError) as error:
+            raise TableError(f"{self.name} must be a Parquet file; {error}. Name its format, or fetch it again.") from error
+        schema = self._file.schema_arrow
+        self.columns = list(schema.names)
+        self.types = {field.name: field.type for field in schema}
+
+    def chunks(self, columns: Sequence[str]) -> Iterator[Chunk]:
+        """Yield all rows, some at a time, with the columns named."""
+        held = self._file.metadata
+        size = sum(held.row_group(group).total_byte_size for group in range(held.num_row_groups))
+        rows = max(1, min(ROWS, CHARACTERS * held.num_rows // max(size, 1)))
+        at = 0
+        try:
+            for batch in self._file.iter_batches(batch_size=rows, columns=list(columns)):
+                cells = {column: batch.column(column).to_pylist() for column in columns}
+                yield Chunk(range(at, at + batch.num_rows), cells, [])
+                at += batch.num_rows
+        except OSError as error:
+            raise TableError(f"{self.name} must be whole; it cannot be read to its end: {error}. Fetch it again.") from error
+
+
+def _seekable(stream: Any) -> Any:
+    """Return a stream that can be rewound: itself, or a file of its own that goes when it is closed."""
+    if getattr(stream, "seekable", bool)():
+        return stream
+    held = tempfile.TemporaryFile()  # noqa: SIM115
+    shutil.copyfileobj(stream, held)
+    held.seek(0)
+    return held
+
+
+def assemble(batches: Path, target: IO[bytes]) -> None:
+    """Make a Parquet file of a file of record batches (the Arrow stream format), in memory of a row group."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with batches.open("rb") as source:
+        reader = pa.ipc.open_stream(source)
+        with pq.ParquetWriter(target, reader.schema, compression="zstd") as writer:
+            for group in _groups(reader):
+                writer.write_table(group, row_group_size=len(group))
+
+
+def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    import pyarrow as pa
+
+    held: list[pa.RecordBatch] = []
+    size = 0
+    for batch in batches:
+        held.append(batch)
+        size += batch.nbytes
+        if size >= _GROUP:
+            yield pa.Table.from_batches(held)
+            held, size = [], 0
+    if size:
+        yield pa.Table.from_batches(held)

@@ -1,0 +1,247 @@
+"""Faults, for real: kills, full disks, closed pipes, and two runs on one output."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from stance.model import Model
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals and file locks of POSIX")
+
+STANCE = (sys.executable, "-m", "stance", "score")
+LINE = "They urged a truce, the {} keeper said."
+
+
+@pytest.fixture(scope="module")
+def model_path(small: Model, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(small.save(tmp_path_factory.mktemp("faults") / "model"))
+
+
+def write_source(path: Path, rows: int) -> Path:
+    lines = [f'{row},"{LINE.format(row)}"' if row % 10 else f"{row},ragged,row" for row in range(rows)]
+    path.write_text("\n".join(["id,text", *lines, ""]), encoding="utf-8")
+    return path
+
+
+def wait_for(there: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not there():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+# Forks from a process that has all loaded, so that a run takes a fraction of a second: most of its moments are moments of work.
+KILLER = """
+import json, os, random, signal, sys, time
+from pathlib import Path
+import stance
+import stance.tables
+
+folder, model_path, suffix, moments = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
+stance.tables.ROWS = 5
+model = stance.load(model_path)
+source = folder / "in.csv"
+
+if suffix != ".csv":
+    import pyarrow.parquet  # in the parent, once
+
+def run(target):
+    child = os.fork()
+    if not child:
+        try:
+            stance.label_file(source, target, model=model, keep="all", resume=True)
+            os._exit(0)
+        except BaseException as error:
+            print(error, file=sys.stderr)
+            os._exit(1)
+    return child
+
+def lines(journal):
+    return len(journal.read_bytes().splitlines()) if journal.exists() else 0
+
+whole = folder / ("whole" + suffix)
+assert os.waitpid(run(whole), 0)[1] == 0
+chance = random.Random(5)
+report = {"killed": 0, "resumed": 0, "equal": 0}
+for moment in range(moments):
+    target = folder / f"{moment}{suffix}"
+    journal = folder / f".{target.name}.journal"
+    for _ in range(2):  # twice: a resumed run may be killed too
+        begun, child = lines(journal), run(target)
+        until = chance.randint(begun, 202)  # there are 200 chunks: the last moments are those of the end
+        ended = False
+        while lines(journal) < until and not ended:
+            ended = os.waitpid(child, os.WNOHANG) != (0, 0)
+            time.sleep(0.001)
+        time.sleep(chance.uniform(0, 0.02))
+        if not ended:
+            os.kill(child, signal.SIGKILL)
+            report["killed"] += os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        report["resumed"] += begun > 1
+        if target.exists():
+            break
+    else:
+        assert os.waitpid(run(target), 0)[1] == 0
+    errors = [path.with_name(path.name + ".errors.csv").read_bytes() for path in (target, whole)]
+    report["equal"] += target.read_bytes() == whole.read_bytes() and errors[0] == errors[1]
+print(json.dumps(report))
+"""
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl.gz", ".tsv.zst", ".parquet"])
+def test_a_run_killed_at_any_moment_is_resumed_to_the_same_bytes(suffix: str, model_path: str, tmp_path: Path) -> None:
+    if suffix in (".tsv.zst", ".parquet"):
+        pytest.importorskip("pyarrow")
+    write_source(tmp_path / "in.csv", 1000)
+    command = [sys.executable, "-c", KILLER, str(tmp_path), model_path, suffix, "5"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["equal"] == 5
+    assert report["killed"] >= 4
+    assert report["resumed"] >= 3
+    assert [name for name in names(tmp_path) if name.startswith(".")] == []
+
+
+def finish(run: "subprocess.Popen[bytes]") -> tuple[int, str]:
+    """Wait for a run to end; return its exit code and what it said last."""
+    assert run.stderr
+    with run.stderr:
+        code = run.wait(60)
+        return code, run.stderr.read().decode().strip()
+
+
+Halted = Callable[..., tuple["subprocess.Popen[bytes]", IO[bytes]]]
+
+
+@pytest.fixture
+def halted(model_path: str, tmp_path: Path) -> Iterator[Halted]:
+    """Start a run on out.csv that has written some and waits for more of its input: a pipe, which is returned open."""
+    pipes = []
+
+    def begin(*arguments: str) -> tuple["subprocess.Popen[bytes]", IO[bytes]]:
+        command = [*STANCE, "-", "--text", "text", "-o", str(tmp_path / "out.csv"), "--model", model_path, *arguments]
+        run = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert run.stdin
+        pipes.append(run.stdin)
+        run.stdin.write(b"text\n" + (b"x" * 1_000_001 + b"\n") * 24)  # more than decides the encoding, and too long to label
+        run.stdin.flush()
+        wait_for(lambda: (tmp_path / ".out.csv.part").exists() and (tmp_path / ".out.csv.part").stat().st_size > 300)
+        return run, run.stdin
+
+    yield begin
+    for pipe in pipes:
+        pipe.close()
+
+
+def test_an_interrupt_ends_with_130_and_no_half_file(halted: Halted, tmp_path: Path) -> None:
+    run, _ = halted()
+    run.send_signal(signal.SIGINT)
+    assert finish(run) == (130, "stance: interrupted")
+    assert names(tmp_path) == []
+
+
+def test_a_second_run_on_one_output_is_refused_and_the_first_ends_whole(halted: Halted, model_path: str, tmp_path: Path) -> None:
+    source = write_source(tmp_path / "in.csv", 3)
+    run, pipe = halted()
+    for more in ([], ["--force"], ["--resume"]):
+        second = subprocess.run(
+            [*STANCE, str(source), "-o", str(tmp_path / "out.csv"), "--model", model_path, *more], capture_output=True, check=False
+        )
+        expected = f"stance: error: {tmp_path}/out.csv must be written by one run at a time; another writes it. Wait for it, or choose another path.\n"
+        assert (second.returncode, second.stderr.decode()) == (1, expected)
+    pipe.write(b"A truce.\n")
+    pipe.close()
+    code, message = finish(run)
+    assert (code, message.splitlines()[0][:29]) == (0, "25 rows read, 25 written, in ")
+    rows = (tmp_path / "out.csv").read_text().splitlines()
+    assert (len(rows), rows[-1].split(",")[0]) == (26, "24")
+    assert names(tmp_path) == ["in.csv", "out.csv"]
+
+
+def test_what_a_killed_run_leaves_is_taken_over(halted: Halted, model_path: str, tmp_path: Path) -> None:
+    run, _ = halted()
+    run.kill()
+    finish(run)
+    assert names(tmp_path) == [".out.csv.errors.part", ".out.csv.part"]
+    source = write_source(tmp_path / "in.csv", 1)
+    done = subprocess.run([*STANCE, str(source), "-o", str(tmp_path / "out.csv"), "-q", "--model", model_path], check=False)
+    assert done.returncode == 1  # its only row is ragged
+    assert names(tmp_path) == ["in.csv", "out.csv", "out.csv.errors.csv"]
+
+
+def test_a_closed_pipe_ends_the_run(model_path: str, tmp_path: Path) -> None:
+    source = write_source(tmp_path / "in.csv", 3000)
+    run = subprocess.Popen([*STANCE, str(source), "-q", "--model", model_path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert run.stdout
+    run.stdout.close()
+    code, message = finish(run)
+    assert (code, "rror: " in message) == (1, False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("to", ["stdout", "-o"])
+def test_a_full_device_is_named(to: str, model_path: str, tmp_path: Path) -> None:
+    source = write_source(tmp_path / "in.csv", 9)
+    command = [*STANCE, str(source), "-q", "--model", model_path]
+    with Path("/dev/full").open("wb") as full:
+        done = (
+            subprocess.run([*command, "--keep", "all"], stdout=full, stderr=subprocess.PIPE, check=False)
+            if to == "stdout"
+            else subprocess.run([*command, "-o", "/dev/full"], stderr=subprocess.PIPE, check=False)
+        )
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines()[-1] == "stance: error: cannot go on; No space left on device."
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of half a megabyte."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(place)], capture_output=True, text=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"needs the right to mount a file system: {mounted.stderr.strip()}")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_full_disk_leaves_nothing_or_what_can_be_resumed(disk: Path, model_path: str, tmp_path: Path) -> None:
+    source = write_source(tmp_path / "in.csv", 6000)
+    place = disk / "out.csv"
+    command = [*STANCE, str(source), "-o", str(place), "--unit", "row", "-q", "--keep", "all", "--model", model_path]
+    done = subprocess.run(command, capture_output=True, check=False)
+    expected = f"stance: error: {place} cannot be written; No space left on device. Make room, or choose another folder.\n"
+    assert (done.returncode, done.stderr.decode()) == (1, expected)
+    assert names(disk) == []
+    done = subprocess.run([*command, "--resume"], capture_output=True, check=False)
+    expected = f"stance: error: {place} cannot be written; No space left on device. Make room, and pass --resume again.\n"
+    assert (done.returncode, done.stderr.decode()) == (1, expected)
+    assert names(disk) == [".out.csv.errors.part", ".out.csv.journal", ".out.csv.part"]
+    subprocess.run(["mount", "-o", "remount,size=16m", str(disk)], check=True)
+    done = subprocess.run([*command, "--resume"], capture_output=True, check=False)
+    assert done.stderr.decode().startswith("stance: error: 600 rows could not be read; they are in ")
+    assert names(disk) == ["out.csv", "out.csv.errors.csv"]
+    subprocess.run([*command[:6], str(tmp_path / "out.csv"), *command[7:]], capture_output=True, check=False)
+    assert place.read_bytes() == (tmp_path / "out.csv").read_bytes()
+
+
+def test_a_folder_that_cannot_be_written_is_named(model_path: str, tmp_path: Path) -> None:
+    if not Path("/proc/self").exists():
+        pytest.skip("needs /proc, where nobody can make a file")
+    source = write_source(tmp_path / "in.csv", 1)
+    done = subprocess.run([*STANCE, str(source), "-o", "/proc/out.csv", "--model", model_path], capture_output=True, check=False)
+    expected = "stance: error: /proc/out.csv cannot be written; No such file or directory. Make room, or choose another folder.\n"
+    assert (done.returncode, done.stderr.decode()) == (1, expected)
