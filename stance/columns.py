@@ -31,6 +31,12 @@ class Columns:
     def __len__(self) -> int:
         return len(next(iter(self.arrays.values())))
 
+    def type_of(self, column: str) -> type:
+        """Return the type of a column's values: str, int, float or bool."""
+        if column in self.names:
+            return type(self.names[column][0])
+        return float if self.arrays[column].dtype.kind == "f" else int
+
     def values(self, column: str) -> list[Any]:
         """Return one column as str, int, float or bool; None where a value is missing."""
         array = self.arrays[column]

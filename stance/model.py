@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +22,7 @@ from stance.errors import InputError, ModelError
 from stance.frozen import FrozenModel
 from stance.heads import Head, check_level
 from stance.labels import KINDS, LABELLED_KINDS
-from stance.model_files import digest, read_frozen, write_frozen, write_sums
+from stance.model_files import SUMS, digest, read_frozen, write_frozen, write_sums
 from stance.paragraphs import Paragraph, split_paragraphs
 from stance.results import Document, Evidence, HeadResult, LabelledParagraph, document_columns, result_columns
 
@@ -67,6 +69,28 @@ class Model:
         from stance.display import model_html
 
         return model_html(self.labels, self.facts)
+
+    def __reduce__(self) -> tuple[Any, tuple[bytes]]:
+        """Travel to another process as the zip that `load` reads: plain data. The pipelines stay behind."""
+        return _unpack, (self._packed,)
+
+    @cached_property
+    def _packed(self) -> bytes:
+        facts = {name: fact for name, fact in self.facts.items() if name != "pipelines"}
+        content = io.BytesIO()
+        with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(content, "w") as archive:
+            folder = Path(scratch)
+            write_frozen(replace(self.frozen, facts=facts), folder)
+            write_sums(folder)
+            for file in sorted(folder.iterdir()):  # a ZipInfo, so that equal models are equal bytes, whatever the time
+                archive.writestr(zipfile.ZipInfo(file.name), file.read_bytes(), zipfile.ZIP_DEFLATED)
+        return content.getvalue()
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of everything that makes the labels what they are; the pipelines do not count."""
+        with zipfile.ZipFile(io.BytesIO(self._packed)) as archive:
+            return digest(archive.read(SUMS))
 
     def label(
         self,
@@ -370,6 +394,15 @@ def load(path: str | Path | None = None) -> Model:
     """
     source = shipped_path() if path is None else Path(path)
     return Model(read_frozen(source), source=source)
+
+
+@lru_cache(maxsize=4)
+def _unpack(content: bytes) -> Model:
+    """Make a model of what `Model.__reduce__` gave; the same model, however often a process is sent it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch, "model.zip")
+        path.write_bytes(content)
+        return Model(read_frozen(path))
 
 
 def load_pipeline(path: str | Path, head: str) -> Any:

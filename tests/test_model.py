@@ -1,5 +1,7 @@
 """The model a user holds."""
 
+import io
+import pickle
 import subprocess
 import sys
 import textwrap
@@ -217,3 +219,24 @@ def test_no_network_is_touched() -> None:
     """)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "done", done.stderr
+
+
+class _NoCode(pickle.Unpickler):
+    """Allows nothing but the function that reads a model's files."""
+
+    def find_class(self, module: str, name: str) -> object:
+        assert (module, name) == ("stance.model", "_unpack")
+        return super().find_class(module, name)
+
+
+def test_a_model_travels_to_a_process_as_plain_data_and_is_set_up_once(small: Model, tmp_path: Path) -> None:
+    content = pickle.dumps(small)
+    there = _NoCode(io.BytesIO(content)).load()
+    assert list(there.label("They urged a truce.").rows()) == list(small.label("They urged a truce.").rows())
+    assert pickle.loads(content) is there
+    assert stance.load(there.save(tmp_path / "mine")).digest == there.digest == small.digest
+
+
+def test_the_digest_tells_models_apart(small: Model, shipped: Model) -> None:
+    assert len({small.digest, shipped.digest}) == 2
+    assert stance.load().digest == shipped.digest
