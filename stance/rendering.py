@@ -12,6 +12,8 @@ from itertools import islice
 from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from stance.encodings import restored
 from stance.errors import InputError
 from stance.files import need
@@ -19,7 +21,6 @@ from stance.formats import Format
 from stance.tables import Fault
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
 
     from stance.columns import Columns
@@ -59,7 +60,7 @@ class Layout:
         if self.format.kind == "jsonl":
             return iter(())
         if self.format.kind == "parquet":
-            batch = _batch(self, {column: [] for column in self.carried}, none.arrays[self.results[0]].astype(int), none)
+            batch = _batch(self, {column: [] for column in self.carried}, np.empty(0, dtype=int), none)
             return iter([batch.schema.serialize().to_pybytes()])
         cells = [_disarmed(name) for name in names] if self.excel_safe else names
         return packed([_csv_line(cells, _delimiter(self)).encode()], self.format.packing)

@@ -1,0 +1,113 @@
+"""Conversion: every row of the CSV, every column as text, in a file that every engine reads alike."""
+
+import io
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from stance import tables
+from stance.cli import main
+from stance.convert import convert_file
+from stance.errors import InputError, TableError
+
+pa = pytest.importorskip("pyarrow", reason='needs pyarrow: pip install "stance-tone[io]"')
+pq = pytest.importorskip("pyarrow.parquet", reason='needs pyarrow: pip install "stance-tone[io]"')
+
+ROWS = [
+    ["007", "NA", "They urged\na truce.", "a\u2028b"],
+    ["1e3", "", ' "quoted", it said', "=1+1"],
+    ["true", "null", "休戦 👩‍👩‍👧", "\t"],
+]
+CSV = 'id,note,text,rest\n007,NA,"They urged\na truce.",a\u2028b\n1e3,," ""quoted"", it said",=1+1\ntrue,null,休戦 👩‍👩‍👧,\t\n'
+
+
+def read(path: Path) -> list[list[object]]:
+    if path.suffix == ".jsonl":
+        lines = path.read_text(encoding="utf-8").split("\n")
+        assert lines.pop() == ""
+        return [list(json.loads(line).values()) for line in lines]
+    table = pq.read_table(path)
+    assert {str(kind) for kind in table.schema.types} == {"string"}
+    return [list(row.values()) for row in table.to_pylist()]
+
+
+@pytest.mark.parametrize("name", ["out.parquet", "out.jsonl", "OUT.PARQUET"])
+def test_cells_come_out_as_they_stand(tmp_path: Path, name: str) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / name
+    source.write_text(CSV, encoding="utf-8")
+    summary = convert_file(source, target)
+    assert (summary.rows, summary.written, summary.errors) == (3, 3, None)
+    assert read(target) == ROWS if name != "OUT.PARQUET" else pq.read_table(target).num_rows == 3
+    assert {path.name for path in tmp_path.iterdir()} == {"in.csv", name}
+
+
+def test_a_large_table_is_written_a_chunk_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "ROWS", 100)
+    lengths = random.Random(7).choices([1, 10, 400], k=1_000)
+    source = io.BytesIO(("id,text\n" + "".join(f"{at},{'x' * length}\n" for at, length in enumerate(lengths))).encode())
+    assert convert_file(source, tmp_path / "out.parquet").written == 1_000
+    assert read(tmp_path / "out.parquet") == [[str(at), "x" * length] for at, length in enumerate(lengths)]
+
+
+@pytest.mark.parametrize("way", [["a.parquet", "b.csv"], ["a.jsonl.gz", "b.parquet", "c.tsv", "d.csv"]], ids=["parquet", "all"])
+def test_there_and_back_again(tmp_path: Path, way: list[str]) -> None:
+    source = first = tmp_path / "in.csv"
+    source.write_text(CSV, encoding="utf-8")
+    for name in way:
+        convert_file(source, tmp_path / name)
+        source = tmp_path / name
+    assert source.read_bytes() == first.read_bytes()
+
+
+def test_parquet_keeps_its_types_and_several_files_become_one(tmp_path: Path) -> None:
+    for name, ids in (("1.parquet", [2**53 + 1, None]), ("2.parquet", [3])):
+        pq.write_table(pa.table({"id": pa.array(ids, pa.int64()), "file": pa.array(["a"] * len(ids))}), tmp_path / name)
+    convert_file(tmp_path / "*.parquet", tmp_path / "out.parquet")
+    table = pq.read_table(tmp_path / "out.parquet")
+    assert table.column_names == ["file", "id", "input_file"]
+    assert table.column("id").to_pylist() == [2**53 + 1, None, 3]
+    assert [Path(name).name for name in table.column("file").to_pylist()] == ["1.parquet", "1.parquet", "2.parquet"]
+
+
+@pytest.mark.parametrize("name", ["out.parquet", "out.jsonl"])
+def test_a_table_without_rows_keeps_its_columns(tmp_path: Path, name: str) -> None:
+    convert_file(io.BytesIO(b"id,text\n"), tmp_path / name)
+    assert read(tmp_path / name) == [] if name.endswith("jsonl") else pq.read_table(tmp_path / name).column_names == ["id", "text"]
+
+
+def test_rows_that_cannot_be_read_end_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / "out.parquet"
+    source.write_text("id,text\n1,a truce\n2,b,c\n3,a lamp\n", encoding="utf-8")
+    assert main(["convert", str(source), str(target)]) == 1
+    error = capsys.readouterr().err
+    assert f"stance: error: 1 rows could not be read; they are in {target}.errors.csv\n" in error
+    assert read(target) == [["1", "a truce"], ["3", "a lamp"]]
+    assert '1,3,has 3 fields where the header has 2,"2,b,c' in Path(f"{target}.errors.csv").read_text(encoding="utf-8")
+
+
+def test_the_command_converts_and_replaces_on_request_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / "out.jsonl"
+    source.write_text("id;text\n1;caf\xe9\n", encoding="cp1252")
+    assert main(["convert", str(source), str(target), "--encoding", "cp1252", "--delimiter", ";"]) == 0
+    assert capsys.readouterr().err.startswith("1 rows read, 1 written, in ")
+    assert read(target) == [["1", "café"]]
+    assert main(["convert", str(source), str(target), "--encoding", "cp1252"]) == 1
+    assert (
+        capsys.readouterr().err == f"stance: error: {target} must not exist yet; it does. Choose another path, or pass force (--force).\n"
+    )
+    assert main(["convert", str(source), str(target), "--encoding", "cp1252", "--force", "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_another_format_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        convert_file(tmp_path / "nowhere.csv", tmp_path / "out.feather")
+    assert str(caught.value) == "the target must end in one of ['.csv', '.tsv', '.jsonl', '.parquet']; got 'out.feather'."
+
+
+def test_a_table_that_cannot_be_read_leaves_no_file(tmp_path: Path) -> None:
+    with pytest.raises(TableError):
+        convert_file(io.BytesIO(b"id,id\n1,2\n"), tmp_path / "out.parquet")
+    assert list(tmp_path.iterdir()) == []
