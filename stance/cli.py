@@ -15,6 +15,7 @@ import click
 if TYPE_CHECKING:
     from stance.model import Model
     from stance.results import Document
+    from stance.summary import Summary
 
 _TARGET = click.option("--target-column", help="The column that names what each text is about.")
 _NOT_PROSE = (".json", ".xlsx", ".xls", ".gz", ".zst", ".zip", ".html", ".htm", ".pdf", ".docx", ".ipynb")
@@ -38,7 +39,7 @@ def cli(debug: bool) -> None:
 
 @cli.command()
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write; by default standard output.")
+@click.option("-o", "--output", help="Where to write; by default standard output. For a table of a database, another one.")
 @click.option("--text", help="The column of texts; SOURCE is then a table.  [default for tables: text]")
 @click.option(
     "--unit",
@@ -62,16 +63,42 @@ def cli(debug: bool) -> None:
 @click.option("--resume", is_flag=True, help="Make a run that can be resumed, and go on with one that was cut off.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 @_MODEL
-def score(sources: tuple[str, ...], output: Path | None, text: str | None, model: Path | None, quiet: bool, **options: Any) -> None:
+def score(sources: tuple[str, ...], output: str | None, text: str | None, model: Path | None, quiet: bool, **options: Any) -> None:
     """Label SOURCE: tables (.csv, .tsv, .jsonl, .parquet; files, patterns, folders), one .txt file, or - for standard input.
 
-    Standard input is a text, or a table if --text or --format is given.
+    Standard input is a text, or a table if --text or --format is given. A table of a database is given by an address such as
+    'sqlite:///news.db?table=articles&text=body' or 'postgresql://user@host/news?table=press.articles' (in quotes), and so is
+    the output; &key=NAME names a unique column where the table has no primary key.
     """
     options = {**options, "keep": _parted(options["keep"]), "columns": _parted(options["columns"])}
-    if _are_tables(sources, text or options["source_format"]):
-        _score_tables(sources, output, text or "text", model, quiet, options)
+    place = Path(output) if output else None
+    if any("://" in address for address in (*sources, output or "")):
+        _score_sql(sources, output or "", text, model, quiet, options)
+    elif _are_tables(sources, text or options["source_format"]):
+        _score_tables(sources, place, text or "text", model, quiet, options)
     else:
-        _score_document(Path(sources[0]), output, model, options)
+        _score_document(Path(sources[0]), place, model, options)
+
+
+def _score_sql(sources: tuple[str, ...], output: str, text: str | None, model: Path | None, quiet: bool, options: dict[str, Any]) -> None:
+    from tqdm import tqdm
+
+    from stance.sql import label_sql
+
+    if len(sources) > 1 or not all("://" in address for address in (*sources, output)):
+        raise click.UsageError("one table of a database is labelled into another one, as in -o 'sqlite:///news.db?table=labels'.")
+    ours = ("unit", "keep", "level", "target_column", "longest", "resume", "force")
+    context = click.get_current_context()
+    given = [
+        max(option.opts, key=len)
+        for option in context.command.params
+        if option.name in {*options} - {*ours} and context.get_parameter_source(option.name) is not click.core.ParameterSource.DEFAULT
+    ]
+    if given:
+        raise click.UsageError(f"{', '.join(given)} must be left out for a table of a database.")
+    held = {name: options[name] for name in ours}
+    with tqdm(unit=" rows", disable=True if quiet else None, file=sys.stderr) as bar:
+        _report(label_sql(sources[0], output, text=text, model=model, progress=bar.update, **held), quiet)
 
 
 def _parted(columns: str) -> str | list[str]:
@@ -105,6 +132,11 @@ def _score_tables(
         progress=not quiet,
         **options,
     )
+    _report(summary, quiet)
+
+
+def _report(summary: Summary, quiet: bool) -> None:
+    """Say what a run did; end with 1 if there are rows that could not be read."""
     if not quiet:
         click.echo(str(summary), err=True)
     if summary.unreadable:
@@ -137,6 +169,21 @@ def _show(document: Document) -> None:
     lines = document_lines(document, width=width, colour=wants_colour(os.environ), letters=letters)
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a letter that the terminal has not
     click.echo("\n".join(lines))
+
+
+@cli.command()
+@click.argument("source")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--format", "source_format", help="csv, tsv, jsonl (each also with .gz or .zst) or parquet; by default what the suffix says.")
+@click.option("--encoding", help="Encoding of SOURCE; by default its byte order mark's, or UTF-8, or a guess that is told.")
+@click.option("--delimiter", help="Delimiter of a CSV; by default the one its header shows.")
+@click.option("--force", is_flag=True, help="Replace TARGET.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+def convert(source: str, target: Path, quiet: bool, **options: Any) -> None:
+    """Write SOURCE, a table (or - for standard input), as TARGET, in the format of its suffix: .parquet for engines, say."""
+    from stance.convert import convert_file
+
+    _report(convert_file(sys.stdin.buffer if source == "-" else source, target, progress=not quiet, **options), quiet)
 
 
 @cli.command()
