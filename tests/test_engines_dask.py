@@ -13,6 +13,7 @@ import pytest
 from stance.errors import InputError
 from stance.model import Model
 
+dask = pytest.importorskip("dask", reason='needs Dask: pip install "stance-tone[dask]"')
 dd = pytest.importorskip("dask.dataframe", reason='needs Dask: pip install "stance-tone[dask]"')
 distributed = pytest.importorskip("distributed", reason='needs Dask: pip install "stance-tone[dask]"')
 
@@ -67,31 +68,34 @@ def test_a_categorical_column_keeps_its_categories(small: Model, articles: pd.Da
     assert labelled["input_row"].tolist() == articles["row"].tolist()
 
 
-def _slow_part(number: int, folder: str) -> pd.DataFrame:
+def _waiting_part(number: int, folder: str) -> pd.DataFrame:
+    """Make a part; the later ones wait until a worker was killed."""
     Path(folder, f"{number}-{time.time_ns()}").touch()
-    time.sleep(0.15)
+    while number >= 4 and not Path(folder, "killed").exists():
+        time.sleep(0.01)
     return pd.DataFrame({"id": [number] * 3, "text": ["They urged a truce.", None, f"Lamp {number}\n\nNo truce, the {number} said."]})
 
 
 def test_a_worker_killed_midway_costs_nothing(small: Model, tmp_path: Path) -> None:
-    parts, seen = 16, tmp_path / "seen"
+    parts, seen = 8, tmp_path / "seen"
     seen.mkdir()
-    frame = dd.from_map(_slow_part, range(parts), folder=str(seen), meta=_slow_part(0, str(tmp_path)))
+    frame = dd.from_map(_waiting_part, range(parts), folder=str(seen), meta=_waiting_part(0, str(tmp_path)))
     path = small.save(tmp_path / "model")
     with (
+        dask.config.set({"distributed.comm.timeouts.connect": "10s"}),  # how long the dead are waited for
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs="ERROR", local_directory=str(tmp_path)
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
         future = client.compute(label_frame(frame, model=path, keep=["id"]))
-        while len(list(seen.iterdir())) < 5:
+        while sum(int(mark.name.partition("-")[0]) >= 4 for mark in seen.iterdir()) < 2:  # both workers wait
             time.sleep(0.01)
         os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
-        assert not future.done()
+        (seen / "killed").touch()
         labelled = future.result(timeout=120)
-    assert len(list(seen.iterdir())) > parts  # the part that was lost was made again
-    whole = pd.concat([_slow_part(number, str(tmp_path)) for number in range(parts)])
+    assert len(list(seen.iterdir())) - 1 > parts  # what the worker held was made again
+    whole = pd.concat([_waiting_part(number, str(seen)) for number in range(parts)])
     pd.testing.assert_frame_equal(labelled, small.label_frame(whole, keep=["id"]).drop(columns="row"))
 
 
