@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 import stance
-from stance.model import shipped_path
+from stance.model_folders import shipped_path
 from stance.scoring import CHOICE, make_scorer
 from stance.seeds import read_seeds
 

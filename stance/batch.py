@@ -23,7 +23,6 @@ from stance.formats import find_format
 from stance.heads import check_level
 from stance.inputs import Inputs
 from stance.model import Model, load
-from stance.model_files import write_frozen
 from stance.outputs import FileOutput, StreamOutput, open_output
 from stance.parquet import assemble
 from stance.progress import Progress
@@ -194,12 +193,8 @@ def _check(unit: str, level: float, longest: int, n_jobs: int) -> None:
 
 def _identity(inputs: Inputs, model: Model, plan: _Plan, read_as: dict[str, Any]) -> dict[str, str]:
     """Name what makes the bytes of the output."""
-    with tempfile.TemporaryDirectory() as folder:
-        write_frozen(model.frozen, Path(folder))
-        files = sorted(Path(folder).iterdir())
-        content = hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() + file.name.encode() for file in files))
     options = json.dumps([repr(plan), read_as, _VERSION], sort_keys=True)
-    return {"input": inputs.digest(), "model": content.hexdigest(), "options": hashlib.sha256(options.encode()).hexdigest()}
+    return {"input": inputs.digest(), "model": model.digest, "options": hashlib.sha256(options.encode()).hexdigest()}
 
 
 # Of the way in which a table is parted and written; a run begun under another cannot be resumed.

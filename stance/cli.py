@@ -199,8 +199,8 @@ def convert(source: str, target: Path, quiet: bool, **options: Any) -> None:
 @click.option("--name", default="unnamed", help="The model's name.")
 def train(table: Path, output: Path, labels: str, no_mask_sides: bool, force: bool, **options: Any) -> None:
     """Train a model on TABLE, a CSV of annotated paragraphs."""
-    from stance.model import check_vacant
     from stance.model import train as train_model
+    from stance.model_folders import check_vacant
 
     check_vacant(output)
     if output.exists() and any(output.iterdir()) and not force:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from stance.errors import InputError, TableError
+from stance.errors import TableError
+from stance.extras import load_extra
 
 PACKINGS: Final = ("gz", "zst")
 
@@ -38,11 +39,6 @@ def packing_of(name: str) -> str:
     """
     suffix = name.lower().rpartition(".")[2]
     return suffix if suffix in PACKINGS else ""
-
-
-def need(package: str, for_what: str) -> InputError:
-    """Say that a package of the extra `io` is missing."""
-    return InputError(f'{for_what} needs the package {package}; it is not installed. pip install "stance-tone[io]".')
 
 
 @contextlib.contextmanager
@@ -84,10 +80,7 @@ def _unpacked(raw: IO[bytes], packing: str) -> Iterator[Any]:
     if packing == "gz":
         yield gzip.GzipFile(fileobj=raw, mode="rb")
     elif packing == "zst":
-        try:
-            import pyarrow
-        except ImportError as error:
-            raise need("pyarrow", "reading .zst") from error
+        pyarrow = load_extra("pyarrow", "io", "reading .zst")
         yield pyarrow.CompressedInputStream(pyarrow.PythonFile(raw, mode="r"), "zstd")
     else:
         yield raw

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import io
-import re
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,14 +19,13 @@ from stance.errors import InputError, ModelError
 from stance.frozen import FrozenModel
 from stance.heads import Head, check_level
 from stance.labels import KINDS, LABELLED_KINDS
-from stance.model_files import SUMS, digest, read_frozen, write_frozen, write_sums
+from stance.model_files import SUMS, digest, read_frozen
+from stance.model_folders import pack_model, read_card, save_model, shipped_path
 from stance.paragraphs import Paragraph, split_paragraphs
 from stance.results import Document, Evidence, HeadResult, LabelledParagraph, document_columns, result_columns
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SHIPPED: Final = "ceasefire"
 
 
 class Model:
@@ -59,11 +55,7 @@ class Model:
     @property
     def card(self) -> str | None:
         """The model card that lies in the model's folder or zip (``MODEL_CARD.md``), or None."""
-        if self._source is None:
-            return None
-        top = self._source if self._source.is_dir() else zipfile.Path(self._source)
-        places = [top, *(folder for folder in top.iterdir() if folder.is_dir())]  # a zip may hold the folder itself
-        return next((file.read_text(encoding="utf-8") for place in places if (file := place / "MODEL_CARD.md").exists()), None)
+        return read_card(self._source) if self._source else None
 
     def _repr_html_(self) -> str:
         from stance.display import model_html
@@ -76,15 +68,7 @@ class Model:
 
     @cached_property
     def _packed(self) -> bytes:
-        facts = {name: fact for name, fact in self.facts.items() if name != "pipelines"}
-        content = io.BytesIO()
-        with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(content, "w") as archive:
-            folder = Path(scratch)
-            write_frozen(replace(self.frozen, facts=facts), folder)
-            write_sums(folder)
-            for file in sorted(folder.iterdir()):  # a ZipInfo, so that equal models are equal bytes, whatever the time
-                archive.writestr(zipfile.ZipInfo(file.name), file.read_bytes(), zipfile.ZIP_DEFLATED)
-        return content.getvalue()
+        return pack_model(self.frozen)
 
     @cached_property
     def digest(self) -> str:
@@ -306,45 +290,8 @@ class Model:
             If something else stands there.
         """
         folder = Path(path)
-        check_vacant(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-            fresh = Path(scratch) / "model"
-            fresh.mkdir()
-            facts = {**self.facts, "pipelines": self._write_pipelines(fresh)}
-            write_frozen(replace(self.frozen, facts=facts), fresh)
-            write_sums(fresh)
-            old = Path(scratch) / "old"
-            if folder.exists():
-                folder.rename(old)
-            try:
-                fresh.rename(folder)
-            except OSError:
-                if old.exists():
-                    old.rename(folder)
-                raise
+        save_model(self.frozen, folder, pipelines=self._pipelines, source=self._source)
         return folder
-
-    def _write_pipelines(self, folder: Path) -> dict[str, str]:
-        for name in self.labels:
-            target = folder / f"{name}.joblib"
-            if name in self._pipelines:
-                import joblib
-
-                joblib.dump(self._pipelines[name], target, compress=3)
-            elif self._source and (self._source / target.name).exists():
-                shutil.copyfile(self._source / target.name, target)
-        return {file.stem: digest(file.read_bytes()) for file in sorted(folder.glob("*.joblib"))}
-
-
-def check_vacant(folder: Path) -> None:
-    """Refuse a folder that holds anything but a model."""
-    entries = {entry.name for entry in folder.iterdir()} if folder.is_dir() else {folder.name} if folder.exists() else set()
-    ours = re.compile(r"SHA256SUMS|MODEL_CARD\.md|(?:facts|sides|words|.+\.features)\.json|.+\.(?:weights|scores)\.npy|.+\.joblib")
-    foreign = sorted(name for name in entries if not ours.fullmatch(name))
-    if foreign or (entries and "SHA256SUMS" not in entries):
-        what = foreign[0] if foreign else "something else"
-        raise ModelError(f"{folder} must be a new folder, or hold a model and nothing else; it holds {what}. Choose another path.")
 
 
 def _head_result(head: Head, probabilities: np.ndarray, tokens: Any, block: Paragraph, document: str, level: float) -> HeadResult:
@@ -364,15 +311,6 @@ def _evidence(head: Head, tokens: Any, document: str, direction: np.ndarray, off
 def _check_text(text: Any) -> None:
     if not isinstance(text, str):
         raise InputError(f"`text` must be a str; got {type(text).__name__}. Decode bytes first, and drop missing values.")
-
-
-def shipped_path() -> Path:
-    """Return the folder of the model that comes with the package: inside a wheel, beside the package in a checkout."""
-    package = Path(__file__).resolve().parent
-    for folder in (package / "models", package.parent / "models"):
-        if (folder / SHIPPED / "facts.json").exists():
-            return folder / SHIPPED
-    raise ModelError(f"the shipped model {SHIPPED!r} must lie in {package / 'models'}; it does not. Install stance-tone again.")
 
 
 def load(path: str | Path | None = None) -> Model:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from stance.errors import TableError
-from stance.files import Source, need
+from stance.extras import load_extra
+from stance.files import Source
 from stance.tables import CHARACTERS, ROWS, Chunk
 
 if TYPE_CHECKING:
@@ -32,10 +33,7 @@ class ParquetTable:
     """
 
     def __init__(self, source: Source) -> None:
-        try:
-            import pyarrow.parquet as pq
-        except ImportError as error:
-            raise need("pyarrow", "reading Parquet") from error
+        pq = load_extra("pyarrow.parquet", "io", "reading Parquet")
         self.name = source.name
         try:
             self._file = pq.ParquetFile(_seekable(source.stream))

@@ -16,7 +16,7 @@ import numpy as np
 
 from stance.encodings import restored
 from stance.errors import InputError
-from stance.files import need
+from stance.extras import load_extra
 from stance.formats import Format
 from stance.tables import Fault
 
@@ -121,10 +121,7 @@ def packed(pieces: Iterable[bytes], packing: str) -> Iterator[bytes]:
         yield from filter(None, map(packer.compress, pieces))
         yield packer.flush()
     elif packing == "zst":
-        try:
-            import pyarrow as pa
-        except ImportError as error:
-            raise need("pyarrow", "writing .zst") from error
+        pa = load_extra("pyarrow", "io", "writing .zst")
         sink = pa.BufferOutputStream()
         with pa.CompressedOutputStream(sink, "zstd") as stream:
             for piece in pieces:
@@ -154,10 +151,7 @@ def _json(value: Any) -> str:
 
 
 def _batch(layout: Layout, carried: Mapping[str | None, Sequence[Any]], at: np.ndarray, labelled: Columns) -> pa.RecordBatch:
-    try:
-        import pyarrow as pa
-    except ImportError as error:
-        raise need("pyarrow", "writing Parquet") from error
+    pa = load_extra("pyarrow", "io", "writing Parquet")
     arrays = {}
     for column, name in layout.carried.items():
         kind = layout.types.get(column, pa.string())

@@ -60,7 +60,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _train(seeds: pd.DataFrame) -> None:
-    from stance.model import SHIPPED, train
+    from stance.model import train
+    from stance.model_folders import SHIPPED
 
     train(seeds[seeds["split"] != "test"], groups="voice", name=SHIPPED).save(ROOT / "models" / SHIPPED)
     _write_card(seeds)
@@ -69,7 +70,8 @@ def _train(seeds: pd.DataFrame) -> None:
 def _write_card(seeds: pd.DataFrame) -> None:
     """Write the card, with what `benchmarks/` holds of further measurements (make them again after a change of the model)."""
     from stance.card import read_cases, write_card
-    from stance.model import SHIPPED, load
+    from stance.model import load
+    from stance.model_folders import SHIPPED
 
     folder = ROOT / "models" / SHIPPED
     reports = [path for name in ("QUALITY.md", "PUBLIC.md") if (path := ROOT / "benchmarks" / name).exists()]

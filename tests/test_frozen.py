@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import stance
 from stance.heads import softmax
-from stance.model import Model, shipped_path
+from stance.model import Model
+from stance.model_folders import shipped_path
 from stance.seeds import SEEDS, read_seeds
 
 

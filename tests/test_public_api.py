@@ -21,7 +21,7 @@ ROWS = [
     {"scoring"},
     {"frozen", "classifier"},
     {"model_files", "bulk"},
-    {"training"},
+    {"training", "model_folders"},
     {"model"},
     {"batch", "convert", "documents", "engines", "evaluation", "terminal", "listing", "suggesting"},
     {"corrections", "engines.dask", "engines.spark", "sql"},

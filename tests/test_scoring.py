@@ -17,7 +17,8 @@ from random_texts import random_texts
 
 import stance
 from stance.layout import make_layout
-from stance.model import Model, shipped_path
+from stance.model import Model
+from stance.model_folders import shipped_path
 from stance.scoring import CHOICE, Scorer, make_scorer
 from stance.seeds import SEEDS, read_seeds
 from stance.tokens import is_joined, make_tokens, split_words

@@ -5,16 +5,21 @@ import importlib.util
 import runpy
 import sys
 
-_, built, *arguments = sys.argv
-loader = importlib.machinery.ExtensionFileLoader("stance._scorer", built)
-spec = importlib.util.spec_from_loader("stance._scorer", loader, origin=built)
-assert spec
-module = importlib.util.module_from_spec(spec)
-loader.exec_module(module)
-sys.modules["stance._scorer"] = module
-if arguments[0] == "-m":
-    sys.argv = arguments[1:]
-    runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
-else:
-    sys.argv = arguments
-    runpy.run_path(arguments[0], run_name="__main__")
+
+def main(built: str, arguments: list[str]) -> None:
+    """Load the extension in place of the installed one, then run what `arguments` name."""
+    loader = importlib.machinery.ExtensionFileLoader("stance._scorer", built)
+    spec = importlib.util.spec_from_loader("stance._scorer", loader, origin=built)
+    assert spec
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    sys.modules["stance._scorer"] = module
+    sys.argv = arguments[arguments[0] == "-m" :]
+    if arguments[0] == "-m":
+        runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
+    else:
+        runpy.run_path(arguments[0], run_name="__main__")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])
