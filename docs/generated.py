@@ -1,0 +1,154 @@
+"""What the pages take from the code and from other files, put in as they are read, so that nothing is typed twice.
+
+A page asks for it by a comment on a line of its own: ``<!-- commands -->``, ``<!-- names -->``, ``<!-- modules -->``,
+``<!-- meanings: status -->``, ``<!-- file: CHANGELOG.md -->`` (a pattern takes several files). Links to files of the project
+become links to the page that shows them, or else downloads, so that the built pages need nothing but themselves.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+PAGES = {
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "README.md": "index.md",
+    "benchmarks/*.md": "measured.md",
+    "models/ceasefire/MODEL_CARD.md": "trust.md",
+    "seeds/DATASHEET.md": "datasheet.md",
+    "seeds/GUIDELINES.md": "labels.md",
+}
+"""Which page shows a file of the project."""
+MODULES = ("plots", "engines", "engines.dask", "engines.spark", "sql", "convert", "tables")
+"""The public modules beside the names of the package; those that are there are shown."""
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Take part in Sphinx's reading."""
+    app.connect("source-read", fill)
+    app.connect("autodoc-process-docstring", name_footnotes)
+    return {"parallel_read_safe": True}
+
+
+def fill(_app: Any, _page: str, source: list[str]) -> None:
+    """Put what a page asks for in the place of its comments."""
+
+    def put(match: re.Match[str]) -> str:
+        if match[1] not in _BLOCKS:
+            return match[0]
+        above = re.findall(r"^(#+) ", source[0][: match.start()], re.MULTILINE)
+        return "\n".join(_BLOCKS[match[1]](match[2] or "", "#" * (len(above[-1]) if above else 0)))
+
+    text = _outside_fences(source[0], lambda part: relink(part, HERE))
+    source[0] = re.sub(r"^<!-- (\w+)(?:: (.+))? -->$", put, text, flags=re.MULTILINE)
+
+
+def _outside_fences(text: str, change: Callable[[str], str]) -> str:
+    parts = re.split(r"(^```.*?^```$)", text, flags=re.MULTILINE | re.DOTALL)
+    return "".join(part if at % 2 else change(part) for at, part in enumerate(parts))
+
+
+def relink(text: str, folder: Path) -> str:
+    """Let the links of a file in `folder` lead on from a page of the documentation."""
+
+    def lead(match: re.Match[str]) -> str:
+        path = (folder / match[1]).resolve()
+        if path.parent == HERE:
+            return path.name + (match[2] or "")
+        for pattern, page in PAGES.items():
+            if path.relative_to(ROOT).match(pattern):
+                return page
+        return f"../{path.relative_to(ROOT).as_posix()}"
+
+    return re.sub(r"(?<=\]\()([^)\s#:]+)(#[^)\s]*)?(?=\))", lead, text)
+
+
+def file_lines(pattern: str, above: str) -> Iterator[str]:
+    """Yield the text of files, their headings below the heading above them."""
+    files = sorted(ROOT.glob(pattern))
+    if not files:
+        raise FileNotFoundError(pattern)
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        yield _outside_fences(text, lambda part, file=file: relink(re.sub(r"^#", f"{above}#", part, flags=re.MULTILINE), file.parent))
+
+
+def meaning_lines(name: str, _above: str) -> Iterator[str]:
+    """Yield a table of what the values of a column mean."""
+    from stance.labels import MEANINGS
+
+    yield from (f"| {name} | meaning |", "|---|---|")
+    for value, meaning in MEANINGS[name].items():
+        yield f"| `{value}` | {meaning} |"
+
+
+def command_lines(_argument: str, above: str) -> Iterator[str]:
+    """Yield what click knows of each command."""
+    from stance.cli import cli
+
+    return _command_lines(cli, click.Context(cli, info_name="stance"), above)
+
+
+def _command_lines(command: click.Command, context: click.Context, above: str) -> Iterator[str]:
+    yield from (f"{above}# {context.command_path}", "", "```text", command.get_usage(context).removeprefix("Usage: "), "```", "")
+    yield from (re.sub(r"([*<\[])", r"\\\1", command.help or ""), "")
+    for parameter in command.get_params(context):
+        if record := parameter.get_help_record(context):
+            yield from (f"`{record[0]}`", ": " + (re.sub(r"([*<\[])", r"\\\1", record[1]) or "what to read"), "")
+    for name, child in getattr(command, "commands", {}).items():
+        yield from _command_lines(child, click.Context(child, info_name=name, parent=context), above)
+
+
+def name_lines(_argument: str, above: str) -> Iterator[str]:
+    """Yield a directive for each public name of the package, by kind."""
+    import stance
+
+    groups: dict[str, list[str]] = {"Functions": [], "Classes": [], "Errors": [], "Closed sets": []}
+    for name in stance.__all__:
+        value = getattr(stance, name)
+        if not isinstance(value, type):
+            group = "Functions" if callable(value) else "Closed sets"
+        else:
+            group = "Errors" if issubclass(value, Exception) else "Classes"
+        groups[group].append(f".. {_DIRECTIVES[group]}:: stance.{name}\n{_options(group, value)}")
+    for group, directives in groups.items():
+        yield from (f"{above}# {group}", "", "```{eval-rst}", *directives, "```", "")
+
+
+def _options(group: str, value: Any) -> str:
+    options = {"Functions": "", "Classes": "   :members:\n", "Errors": "   :show-inheritance:\n"}
+    return options.get(group, f"   :value: {value!r}\n")
+
+
+def module_lines(_argument: str, above: str) -> Iterator[str]:
+    """Yield a directive for each public module that is there."""
+    import stance
+
+    there = {module.name for module in pkgutil.walk_packages(stance.__path__, "stance.")}
+    for name in (f"stance.{module}" for module in MODULES):
+        if name in there:
+            yield from (f"{above}# {name}", "", "```{eval-rst}", f".. automodule:: {name}", "   :members:", "```", "")
+
+
+def name_footnotes(_app: Any, _what: str, name: str, _object: Any, _options: Any, lines: list[str]) -> None:
+    """Name the references of a docstring after it: many stand on one page."""
+    prefix = re.sub(r"\W", "-", name)
+    lines[:] = [re.sub(r"\[(\d+)\](?=_| )", rf"[#{prefix}-\1]", line) for line in lines]
+
+
+_DIRECTIVES = {"Functions": "autofunction", "Classes": "autoclass", "Errors": "autoexception", "Closed sets": "py:data"}
+_BLOCKS: dict[str, Callable[[str, str], Iterator[str]]] = {
+    "commands": command_lines,
+    "file": file_lines,
+    "meanings": meaning_lines,
+    "modules": module_lines,
+    "names": name_lines,
+}
