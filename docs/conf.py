@@ -16,7 +16,7 @@ version = release = __version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "generated"]
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["deflist"]
-myst_heading_anchors = 3
+myst_heading_anchors = 6
 smartquotes = False  # "don't" is typed as it is meant, commands above all
 
 autodoc_typehints = "none"  # the docstrings tell them, with shapes and units

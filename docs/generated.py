@@ -1,12 +1,14 @@
 """What the pages take from the code and from other files, put in as they are read, so that nothing is typed twice.
 
 A page asks for it by a comment on a line of its own: ``<!-- commands -->``, ``<!-- names -->``, ``<!-- modules -->``,
-``<!-- meanings: status -->``, ``<!-- file: CHANGELOG.md -->`` (a pattern takes several files). Links to files of the project
+``<!-- notebooks -->``, ``<!-- meanings: status -->``, ``<!-- file: CHANGELOG.md -->`` (a pattern takes several files; ``FILE#Heading`` takes what stands under
+one heading). Links to files of the project
 become links to the page that shows them, or else downloads, so that the built pages need nothing but themselves.
 """
 
 from __future__ import annotations
 
+import json
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
@@ -22,9 +24,9 @@ PAGES = {
     "CONTRIBUTING.md": "contributing.md",
     "README.md": "index.md",
     "benchmarks/*.md": "measured.md",
-    "models/ceasefire/MODEL_CARD.md": "trust.md",
+    "models/ceasefire/MODEL_CARD.md": "card.md",
     "seeds/DATASHEET.md": "datasheet.md",
-    "seeds/GUIDELINES.md": "labels.md",
+    "seeds/GUIDELINES.md": "guidelines.md",
 }
 """Which page shows a file of the project."""
 MODULES = ("plots", "engines", "engines.dask", "engines.spark", "sql", "convert", "tables")
@@ -72,12 +74,15 @@ def relink(text: str, folder: Path) -> str:
 
 
 def file_lines(pattern: str, above: str) -> Iterator[str]:
-    """Yield the text of files, their headings below the heading above them."""
+    """Yield the text of files, or what stands under one heading of theirs, with headings below the heading above them."""
+    pattern, _, heading = pattern.partition("#")
     files = sorted(ROOT.glob(pattern))
     if not files:
         raise FileNotFoundError(pattern)
     for file in files:
         text = file.read_text(encoding="utf-8")
+        if heading:
+            text = re.split(r"^#+ ", text.split(f"# {heading}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
         yield _outside_fences(text, lambda part, file=file: relink(re.sub(r"^#", f"{above}#", part, flags=re.MULTILINE), file.parent))
 
 
@@ -88,6 +93,14 @@ def meaning_lines(name: str, _above: str) -> Iterator[str]:
     yield from (f"| {name} | meaning |", "|---|---|")
     for value, meaning in MEANINGS[name].items():
         yield f"| `{value}` | {meaning} |"
+
+
+def notebook_lines(_argument: str, _above: str) -> Iterator[str]:
+    """Yield a list of the notebooks: their titles and the questions they answer."""
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        lines = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]).splitlines()
+        title, question = lines[0].lstrip("# "), next(line for line in lines[1:] if line.strip())
+        yield f"- [{title}](../notebooks/{path.name}). {question.strip('*')}"
 
 
 def command_lines(_argument: str, above: str) -> Iterator[str]:
@@ -151,4 +164,5 @@ _BLOCKS: dict[str, Callable[[str, str], Iterator[str]]] = {
     "meanings": meaning_lines,
     "modules": module_lines,
     "names": name_lines,
+    "notebooks": notebook_lines,
 }
