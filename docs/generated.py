@@ -1,9 +1,9 @@
 """What the pages take from the code and from other files, put in as they are read, so that nothing is typed twice.
 
 A page asks for it by a comment on a line of its own: ``<!-- commands -->``, ``<!-- names -->``, ``<!-- modules -->``,
-``<!-- notebooks -->``, ``<!-- meanings: status -->``, ``<!-- file: CHANGELOG.md -->`` (a pattern takes several files; ``FILE#Heading`` takes what stands under
-one heading). Links to files of the project
-become links to the page that shows them, or else downloads, so that the built pages need nothing but themselves.
+``<!-- notebooks -->``, ``<!-- meanings: status -->``, ``<!-- file: CHANGELOG.md -->``. A pattern takes several files, and
+``FILE#Heading`` what stands under one heading. Links to files of the project become links to the page that shows them, or else
+downloads, so that the built pages need nothing but themselves.
 """
 
 from __future__ import annotations
