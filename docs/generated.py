@@ -31,6 +31,8 @@ PAGES = {
 """Which page shows a file of the project."""
 MODULES = ("plots", "engines", "engines.dask", "engines.spark", "sql", "convert", "tables")
 """The public modules beside the names of the package; those that are there are shown."""
+RETURNED = ("columns.Columns", "evaluation.Evaluation")
+"""What public functions return and nobody makes by hand."""
 
 
 def setup(app: Any) -> dict[str, bool]:
@@ -132,6 +134,7 @@ def name_lines(_argument: str, above: str) -> Iterator[str]:
         else:
             group = "Errors" if issubclass(value, Exception) else "Classes"
         groups[group].append(f".. {_DIRECTIVES[group]}:: stance.{name}\n{_options(group, value)}")
+    groups["Classes"] += [f".. autoclass:: stance.{name}\n   :members:\n" for name in RETURNED]
     for group, directives in groups.items():
         yield from (f"{above}# {group}", "", "```{eval-rst}", *directives, "```", "")
 
