@@ -31,7 +31,7 @@ PAGES = {
 """Which page shows a file of the project."""
 MODULES = ("plots", "engines", "engines.dask", "engines.spark", "sql", "convert", "tables")
 """The public modules beside the names of the package; those that are there are shown."""
-RETURNED = ("columns.Columns", "evaluation.Evaluation")
+RETURNED = ("columns.Columns", "evaluation.Evaluation", "tally.Tally")
 """What public functions return and nobody makes by hand."""
 
 

@@ -140,7 +140,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "seeds").symlink_to(ROOT / "seeds")
     articles.to_csv(tmp_path / "articles.csv", index=False)
     (tmp_path / "story.txt").write_text(articles.body[2], encoding="utf-8")
-    mine = seeds.groupby(["stance", "tone"]).sample(8, random_state=0).rename(columns={"voice": "outlet"})
+    mine = seeds.groupby(["stance", "tone"]).sample(5, random_state=0).rename(columns={"voice": "outlet"})
     mine.assign(article=mine.outlet)[["text", "stance", "tone", "outlet", "article"]].to_csv(tmp_path / "my_labels.csv", index=False)
     with sqlite3.connect(tmp_path / "news.db") as database:
         database.execute("CREATE TABLE articles (id TEXT PRIMARY KEY, outlet TEXT, date TEXT, headline TEXT, body TEXT)")
