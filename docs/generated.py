@@ -38,7 +38,7 @@ RETURNED = ("columns.Columns", "evaluation.Evaluation", "tally.Tally")
 def setup(app: Any) -> dict[str, bool]:
     """Take part in Sphinx's reading."""
     app.connect("source-read", fill)
-    app.connect("autodoc-process-docstring", name_footnotes)
+    app.connect("autodoc-process-docstring", list_references)
     return {"parallel_read_safe": True}
 
 
@@ -154,10 +154,9 @@ def module_lines(_argument: str, above: str) -> Iterator[str]:
             yield from (f"{above}# {name}", "", "```{eval-rst}", f".. automodule:: {name}", "   :members:", "```", "")
 
 
-def name_footnotes(_app: Any, _what: str, name: str, _object: Any, _options: Any, lines: list[str]) -> None:
-    """Name the references of a docstring after it: many stand on one page."""
-    prefix = re.sub(r"\W", "-", name)
-    lines[:] = [re.sub(r"\[(\d+)\](?=_| )", rf"[#{prefix}-\1]", line) for line in lines]
+def list_references(_app: Any, _what: str, _name: str, _object: Any, _options: Any, lines: list[str]) -> None:
+    """Turn the numbered references of a docstring into a list: footnotes of the same number would clash on one page."""
+    lines[:] = [re.sub(r"^\.\. \[(\d+)\] ", r"\1. ", re.sub(r"\[(\d+)\]_", r"[\1]", line)) for line in lines]
 
 
 _DIRECTIVES = {"Functions": "autofunction", "Classes": "autoclass", "Errors": "autoexception", "Closed sets": "py:data"}
