@@ -10,7 +10,6 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -137,17 +136,18 @@ def lacking(block: Block) -> str:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Make the files that the pages speak of, and work there."""
     seeds = pd.read_csv(SEEDS, keep_default_na=False)
     articles = pd.read_csv(ROOT / "seeds" / "articles.csv")
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "ceasefire").symlink_to(ROOT / "models" / "ceasefire")
     (tmp_path / "seeds").symlink_to(ROOT / "seeds")
-    for name in ("articles.csv", "pool.csv", "archive/2024.jsonl.gz", "archive/2025.jsonl.gz"):
-        write = articles.to_csv if name.endswith(".csv") else partial(articles.to_json, orient="records", lines=True)
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        write(tmp_path / name, index=False)
+    (tmp_path / "archive").mkdir()
+    articles.to_csv(tmp_path / "articles.csv", index=False)
+    articles.rename(columns={"body": "text"}).to_csv(tmp_path / "pool.csv", index=False)
+    for year in ("2024", "2025"):
+        articles.to_json(tmp_path / "archive" / f"{year}.jsonl.gz", orient="records", lines=True)
     (tmp_path / "story.txt").write_text(articles.body[2], encoding="utf-8")
     mine = seeds.groupby(["stance", "tone"]).sample(5, random_state=0).rename(columns={"voice": "outlet"})
     mine.assign(article=mine.outlet)[["text", "stance", "tone", "outlet", "article"]].to_csv(tmp_path / "my_labels.csv", index=False)
@@ -156,7 +156,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         database.executemany("INSERT INTO articles VALUES (?, ?, ?, ?, ?)", articles.itertuples(index=False))
     database.close()
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    yield tmp_path
+    if "matplotlib" in sys.modules:
+        import matplotlib.pyplot
+
+        matplotlib.pyplot.close("all")
 
 
 @pytest.mark.usefixtures("folder")
@@ -175,6 +180,13 @@ def test_blocks_run(page: Path, capsysbinary: pytest.CaptureFixture[bytes], monk
             assert [line.rstrip() for line in shown.splitlines()] == [line.rstrip() for line in block.output.splitlines()]
     if set(left_out) - {block.skip for block in blocks_of(page)}:
         pytest.skip("; ".join(left_out))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_named_in_a_sentence_exist(page: Path) -> None:
+    for name, rest in re.findall(r"`stance ([a-z]+)((?: [^`]*)?)`", page.read_text(encoding="utf-8")):
+        options = {option for parameter in cli.commands[name].params for option in parameter.opts} | {"--help"}
+        assert set(re.findall(r"(?<= )--?[a-z][a-z-]*", rest)) <= options
 
 
 def test_blocks_that_are_not_run_are_counted() -> None:
