@@ -29,10 +29,10 @@ PAGES = {
     "seeds/GUIDELINES.md": "guidelines.md",
 }
 """Which page shows a file of the project."""
-MODULES = ("plots", "engines", "engines.dask", "engines.spark", "sql", "convert", "tables")
+MODULES = ("plots", "engines", "engines.dask", "engines.spark", "sql", "convert")
 """The public modules beside the names of the package; those that are there are shown."""
-RETURNED = ("columns.Columns", "evaluation.Evaluation", "tally.Tally")
-"""What public functions return and nobody makes by hand."""
+BESIDE = ("columns.Columns", "evaluation.Evaluation", "tables.Fault", "tables.read_rows", "tally.Tally")
+"""What the docstrings of public names speak of, and the package does not name."""
 
 
 def setup(app: Any) -> dict[str, bool]:
@@ -127,14 +127,13 @@ def name_lines(_argument: str, above: str) -> Iterator[str]:
     import stance
 
     groups: dict[str, list[str]] = {"Functions": [], "Classes": [], "Errors": [], "Closed sets": []}
-    for name in stance.__all__:
-        value = getattr(stance, name)
+    for name in (*stance.__all__, *BESIDE):
+        value = pkgutil.resolve_name(f"stance.{name}")
         if not isinstance(value, type):
             group = "Functions" if callable(value) else "Closed sets"
         else:
             group = "Errors" if issubclass(value, Exception) else "Classes"
         groups[group].append(f".. {_DIRECTIVES[group]}:: stance.{name}\n{_options(group, value)}")
-    groups["Classes"] += [f".. autoclass:: stance.{name}\n   :members:\n" for name in RETURNED]
     for group, directives in groups.items():
         yield from (f"{above}# {group}", "", "```{eval-rst}", *directives, "```", "")
 
