@@ -48,7 +48,7 @@ def fill(_app: Any, _page: str, source: list[str]) -> None:
     def put(match: re.Match[str]) -> str:
         if match[1] not in _BLOCKS:
             return match[0]
-        above = re.findall(r"^(#+) ", source[0][: match.start()], re.MULTILINE)
+        above = re.findall(r"^(#+) ", match.string[: match.start()], re.MULTILINE)
         return "\n".join(_BLOCKS[match[1]](match[2] or "", "#" * (len(above[-1]) if above else 0)))
 
     text = _outside_fences(source[0], lambda part: relink(part, HERE))
@@ -133,14 +133,10 @@ def name_lines(_argument: str, above: str) -> Iterator[str]:
             group = "Functions" if callable(value) else "Closed sets"
         else:
             group = "Errors" if issubclass(value, Exception) else "Classes"
-        groups[group].append(f".. {_DIRECTIVES[group]}:: stance.{name}\n{_options(group, value)}")
+        options = f"   :value: {value!r}\n" if group == "Closed sets" else _OPTIONS[group]
+        groups[group].append(f".. {_DIRECTIVES[group]}:: stance.{name}\n{options}")
     for group, directives in groups.items():
         yield from (f"{above}# {group}", "", "```{eval-rst}", *directives, "```", "")
-
-
-def _options(group: str, value: Any) -> str:
-    options = {"Functions": "", "Classes": "   :members:\n", "Errors": "   :show-inheritance:\n"}
-    return options.get(group, f"   :value: {value!r}\n")
 
 
 def module_lines(_argument: str, above: str) -> Iterator[str]:
@@ -159,6 +155,7 @@ def list_references(_app: Any, _what: str, _name: str, _object: Any, _options: A
 
 
 _DIRECTIVES = {"Functions": "autofunction", "Classes": "autoclass", "Errors": "autoexception", "Closed sets": "py:data"}
+_OPTIONS = {"Functions": "", "Classes": "   :members:\n", "Errors": "   :show-inheritance:\n"}
 _BLOCKS: dict[str, Callable[[str, str], Iterator[str]]] = {
     "commands": command_lines,
     "file": file_lines,
