@@ -1,9 +1,9 @@
 """What the pages take from the code and from other files, put in as they are read, so that nothing is typed twice.
 
 A page asks for it by a comment on a line of its own: ``<!-- commands -->``, ``<!-- names -->``, ``<!-- modules -->``,
-``<!-- notebooks -->``, ``<!-- meanings: status -->``, ``<!-- file: CHANGELOG.md -->``. A pattern takes several files, and
-``FILE#Heading`` what stands under one heading. Links to files of the project become links to the page that shows them, or else
-downloads, so that the built pages need nothing but themselves.
+``<!-- notebooks -->``, ``<!-- meanings: status -->``, ``<!-- file: CHANGELOG.md -->``. A pattern takes several files (no
+README), and ``FILE#Heading`` what stands under one heading. Links to files of the project become links to the page that shows
+them, or else downloads, so that the built pages need nothing but themselves.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def relink(text: str, folder: Path) -> str:
 def file_lines(pattern: str, above: str) -> Iterator[str]:
     """Yield the text of files, or what stands under one heading of theirs, with headings below the heading above them."""
     pattern, _, heading = pattern.partition("#")
-    files = sorted(ROOT.glob(pattern))
+    files = sorted(file for file in ROOT.glob(pattern) if "*" not in pattern or file.name != "README.md")
     if not files:
         raise FileNotFoundError(pattern)
     for file in files:
