@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test lint sanitize train bench clean
+.PHONY: demo test lint sanitize docs train bench clean
 
 demo: $(VENV)/.installed
 	$(VENV)/bin/stance score seeds/articles.csv -o $(VENV)/demo.csv --force --text body --keep outlet
@@ -29,6 +29,10 @@ sanitize: $(VENV)/.dev
 	$(SANITIZER) -m pytest -q -p no:cacheprovider tests/test_scoring.py
 	$(SANITIZER) tests/fuzz_scorer.py $(INPUTS)
 
+# Pages in docs/_build/html, offline; a warning is an error.
+docs: $(VENV)/.dev
+	$(RUN) -m sphinx -q -E -W --keep-going docs docs/_build/html
+
 train: $(VENV)/.dev
 	$(RUN) -m stance.seeds train
 
@@ -47,4 +51,4 @@ $(VENV)/.dev: $(VENV)/.installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) build docs/_build *.egg-info

@@ -1,7 +1,7 @@
 """Tell a text's own voice from what it quotes or attributes to somebody, paragraph by paragraph.
 
 A rule over quotation marks and a closed list of reporting words (``stance/data/reporting.csv``, each with its reason); no
-grammar. It sees who *could* answer for the words, not who is right, and it errs: docs/README.md says how often.
+grammar. It sees who *could* answer for the words, not who is right, and it errs: docs/how.md says how often.
 """
 
 from __future__ import annotations
