@@ -45,7 +45,8 @@ brackets the range.
 TABLES = """
 `stance score TABLE -o OUTPUT --unit row` on {rows:,} paragraphs, one run each, its start included. The plain script (`read_csv`,
 `transform`, `predict_proba`, `to_csv`) writes the same columns but for `uncertain`, `familiarity`, `status` and what places a paragraph
-in its cell. It may use two cores, is measured on fewer rows in three runs, and scaled in proportion, its start counted once.
+in its cell, and its numbers with all digits, not six. It may use two cores, is measured on fewer rows in three runs, and scaled in
+proportion, its start counted once.
 """
 RUNNING = """
 ## Run it
@@ -253,7 +254,7 @@ def write_report(folder: Path, found: Mapping[str, Figures], *, size: int, absen
         *growth_lines(found["growth"], growing),
         "\n## Tables\n",
         *table_lines(found["tables"], rows),
-        TABLES.format(rows=rows).rstrip(),
+        "\n" + TABLES.format(rows=rows).strip(),
         "\n## Training, one thread\n",
         *growth_lines(found["training"], training),
         "\nRows are drawn from the seeds with replacement, so the vocabulary does not grow with them. One run each.",
