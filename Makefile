@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test lint sanitize docs train bench clean
+.PHONY: demo test lint sanitize docs train bench bench-speed clean
 
 demo: $(VENV)/.installed
 	$(VENV)/bin/stance score seeds/articles.csv -o $(VENV)/demo.csv --force --text body --keep outlet
@@ -41,6 +41,19 @@ bench: $(VENV)/.dev
 	$(RUN) benchmarks/quality.py $(REAL)
 	$(RUN) benchmarks/public.py $(BENCH)
 
+# SPEED: options of benchmarks/speed.py. Where fastText does not build, the table says so; make tries again next time.
+FASTTEXT := $(VENV)/bench/fasttext
+bench-speed: $(VENV)/.bench
+	test -x $(FASTTEXT) || $(MAKE) $(FASTTEXT) || echo "fastText's command line does not build here; it is left out"
+	$(RUN) benchmarks/speed.py $(SPEED)
+
+# The command line is not on PyPI as a program; its sources lie in the source package of the Python module.
+$(FASTTEXT):
+	mkdir -p $(@D)/source
+	$(RUN) -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: --dest $(@D) fasttext==0.9.3
+	tar -xzf $(@D)/fasttext-0.9.3.tar.gz --strip-components 1 -C $(@D)/source
+	$(CXX) -O3 -funroll-loops -pthread -std=c++17 $(@D)/source/src/*.cc -o $@
+
 $(VENV)/.installed: pyproject.toml setup.py stance/_scorer.c constraints.txt
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
@@ -48,6 +61,10 @@ $(VENV)/.installed: pyproject.toml setup.py stance/_scorer.c constraints.txt
 
 $(VENV)/.dev: $(VENV)/.installed
 	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.installed
+	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench,io,plot]'
 	touch $@
 
 clean:

@@ -1,0 +1,84 @@
+"""Make news-like paragraphs in any number from the seeds, for the benchmark of speed.
+
+A paragraph is 50 to 90 words (70 on average, some 395 bytes) of runs of 10 to 25 consecutive words of the seeds. About one word in 60 is a
+capitalised one that no corpus holds, so that a cache of words is not flattered: in a million paragraphs there are about a million of them.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+SEEDS = Path(__file__).parent.parent / "seeds" / "paragraphs.csv"
+RARITY = 60
+WARM = 1_000
+"""Paragraphs that a process scores before the clock starts; the corpus does not hold them."""
+SYLLABLES = [consonant + vowel for consonant in "bcdfghjklmnprstvwxz" for vowel in "aeiouy"]
+
+
+def read_words() -> list[str]:
+    """Read the words of all seeds, one after the other."""
+    with SEEDS.open(encoding="utf-8", newline="") as file:
+        return [word for row in csv.DictReader(file) for word in row["text"].split()]
+
+
+def make_paragraphs(words: list[str], n_paragraphs: int, *, random_state: int = 0) -> Iterator[str]:
+    """Yield paragraphs; those of a smaller number are the first of a larger one."""
+    draw = Random(random_state).random
+    for _ in range(n_paragraphs):
+        length = 50 + int(41 * draw())
+        found: list[str] = []
+        while len(found) < length:
+            start = int((len(words) - 25) * draw())
+            found += words[start : start + 10 + int(16 * draw())]
+        for at in range(int(RARITY * draw()), length, RARITY):
+            found[at] = "".join(SYLLABLES[int(len(SYLLABLES) * draw())] for _ in range(3 + int(3 * draw()))).capitalize()
+        yield " ".join(found[:length])
+
+
+def write_corpus(folder: Path, n_paragraphs: int) -> Path:
+    """Write paragraphs, one a line, where they do not lie already; beside them the same as a CSV with the columns id and text.
+
+    Those of another number, or of other seeds, are deleted: they are large.
+    """
+    digest = hashlib.sha256(SEEDS.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:8]
+    path = folder / f"corpus-{n_paragraphs}-{digest}.txt"
+    if path.exists():
+        return path
+    for old in folder.glob("corpus-*"):
+        old.unlink()
+    parts = [target.with_name(target.name + ".part") for target in (path, path.with_suffix(".csv"))]
+    with parts[0].open("w", encoding="utf-8", newline="") as lines, parts[1].open("w", encoding="utf-8", newline="") as table:
+        writer = csv.writer(table, lineterminator="\n")
+        writer.writerow(["id", "text"])
+        for number, paragraph in enumerate(make_paragraphs(read_words(), n_paragraphs)):
+            lines.write(paragraph + "\n")
+            writer.writerow([number, paragraph])
+    path.with_suffix(".warm").write_text("\n".join(make_paragraphs(read_words(), WARM, random_state=1)), encoding="utf-8")
+    parts[1].rename(path.with_suffix(".csv"))
+    parts[0].rename(path)
+    return path
+
+
+def read_paragraphs(corpus: Path, start: int, count: int) -> Iterator[str]:
+    """Yield paragraphs of a corpus, from the one numbered `start`."""
+    with corpus.open(encoding="utf-8", newline="\n") as file:
+        for line in islice(file, start, start + count):
+            yield line.rstrip("\n")
+
+
+def read_warm(corpus: Path) -> list[str]:
+    """Read what a process is warmed up with."""
+    return corpus.with_suffix(".warm").read_text(encoding="utf-8").split("\n")
+
+
+def head_of_table(corpus: Path, count: int) -> Path:
+    """Write the first rows of the corpus's CSV to a file of their own."""
+    path = corpus.with_name(f"table-{count}.csv")
+    with corpus.with_suffix(".csv").open(encoding="utf-8", newline="\n") as table, path.open("w", encoding="utf-8", newline="") as out:
+        out.writelines(islice(table, count + 1))
+    return path

@@ -1,0 +1,248 @@
+"""What the benchmark of speed runs in processes of their own: make models and corpus, score, score ever more, label a table plainly, train.
+
+usage: python benchmarks/speed_work.py prepare|corpus|score|grow|table|train ... (`speed.py` does)
+
+Each prints one line of JSON. Heavy imports stand where they are used: a process must pay for its own system only.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from speed_corpus import read_paragraphs, read_warm, write_corpus
+
+HEADS = ("stance", "tone")
+WORDS = {"ngram_range": (1, 2), "min_df": 2, "C": 10.0}
+UNION = WORDS | {"char_ngram_range": (3, 5)}
+OURS = {"union": UNION, "words": WORDS}
+QUICK = {"calibrate": False, "cv": 2}  # how probabilities are calibrated does not change the speed
+FASTTEXT = {"fasttext-words": [], "fasttext-subwords": ["-minn", "3", "-maxn", "5"]}
+CHUNK = 10_000
+ENOUGH_SEEDS = 10_000  # below this size the benchmark is a trial, and few seeds will do
+
+WORKS = {"prepare": (0, 2), "corpus": (0,), "score": (0, 2, 3), "grow": (0, 2), "table": (0, 1, 2), "train": ()}
+"""Which arguments of each piece of work are paths."""
+
+Score = Callable[[list[str]], Any]
+
+
+def read_training(size: int) -> Any:
+    """Read the seeds that the shipped model is trained on; a few of each label for a trial."""
+    from stance.seeds import read_seeds
+
+    seeds = read_seeds()
+    seeds = seeds[seeds["split"] != "test"]
+    return seeds if size >= ENOUGH_SEEDS else seeds.groupby(list(HEADS)).head(6)
+
+
+def resample(n_rows: int) -> Any:
+    """Draw that many training seeds, with replacement."""
+    return read_training(ENOUGH_SEEDS).sample(n_rows, replace=True, random_state=0, ignore_index=True)
+
+
+def prepare(models: Path, size: int, fasttext: Path) -> dict[str, int]:
+    """Make the models that are not there yet; count the features of each."""
+    models.mkdir(parents=True, exist_ok=True)
+    rows = read_training(size)
+    for name, recipe in OURS.items():
+        if not (models / f"sklearn-{name}.joblib").exists():
+            fit_sklearn(rows, models, name)
+        if not (models / f"ours-{name}").exists():
+            import stance
+
+            stance.train(rows, recipes=dict.fromkeys(HEADS, recipe | QUICK), name=name).save(models / f"ours-{name}")
+    if fasttext.exists():
+        train_fasttext(rows, models, fasttext)
+    return count_features(models)
+
+
+def fit_sklearn(rows: Any, models: Path, name: str) -> None:
+    """Fit scikit-learn as its users do: a union of vectorizers, one logistic regression a head."""
+    import joblib
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_union
+
+    options = {"sublinear_tf": True, "min_df": 2}
+    blocks = [TfidfVectorizer(ngram_range=(1, 2), **options)]
+    if name == "union":
+        blocks.append(TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), **options))
+    union = make_union(*blocks)
+    matrix = union.fit_transform(rows["text"])
+    heads = {head: LogisticRegression(C=10.0, max_iter=1_000).fit(matrix, rows[head]) for head in HEADS}
+    scratch = models / f"sklearn-{name}.part"
+    joblib.dump((union, heads), scratch)
+    scratch.rename(models / f"sklearn-{name}.joblib")
+
+
+def train_fasttext(rows: Any, models: Path, fasttext: Path) -> None:
+    """Train fastText's command line on the stances, with word bigrams and vectors of 16 numbers."""
+    source = models / "fasttext.txt"
+    lines = (f"__label__{label} {' '.join(text.split())}\n" for label, text in zip(rows["stance"], rows["text"], strict=True))
+    source.write_text("".join(lines), encoding="utf-8")
+    for name, options in FASTTEXT.items():
+        if not (models / f"{name}.bin").exists():
+            scratch = models / f"{name}-part"
+            fixed = ["-wordNgrams", "2", "-dim", "16", "-lr", "0.5", "-thread", "1", "-verbose", "0"]
+            subprocess.run([fasttext, "supervised", "-input", source, "-output", scratch, *fixed, *options], check=True)
+            scratch.with_suffix(".bin").rename(models / f"{name}.bin")
+
+
+def count_features(models: Path) -> dict[str, int]:
+    """Count the distinct features of each model, over both heads."""
+    import joblib
+
+    import stance
+
+    found = {f"sklearn-{name}": len(joblib.load(models / f"sklearn-{name}.joblib")[0].get_feature_names_out()) for name in OURS}
+    for name in ("shipped", *OURS):
+        heads = stance.load(None if name == "shipped" else models / f"ours-{name}").frozen.heads.values()
+        found[f"ours-{name}"] = len({(block.name, feature) for head in heads for block in head.blocks for feature in block.columns})
+    return found
+
+
+def load_sklearn(models: Path, name: str) -> Score:
+    """Return transform and predict_proba of both heads."""
+    import joblib
+
+    union, heads = joblib.load(models / f"{name}.joblib")
+
+    def score(texts: list[str]) -> None:
+        matrix = union.transform(texts)
+        for head in heads.values():
+            head.predict_proba(matrix)
+
+    return score
+
+
+def load_ours(models: Path, name: str) -> Score:
+    """Return what `label_frame` and `label_file` score with, or `label_frame` itself."""
+    import stance
+
+    name, frame, _ = name.partition("-frame")
+    model = stance.load(None if name == "ours-shipped" else models / name)
+    if not frame:
+        return model.frozen.score
+    import pandas as pd
+
+    return lambda texts: model.label_frame(pd.DataFrame({"text": texts}), unit="row")
+
+
+def load_lexicon(name: str) -> Score:
+    """Return VADER or TextBlob over all texts."""
+    if name == "vader":
+        from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+        one = SentimentIntensityAnalyzer().polarity_scores
+        return lambda texts: [one(text) for text in texts]
+    from textblob import TextBlob
+
+    return lambda texts: [TextBlob(text).sentiment for text in texts]
+
+
+def time_fasttext(models: Path, name: str, fasttext: Path, texts: list[str]) -> float:
+    """Time fastText on a file, without what it takes to load its model: what it takes for a file of one paragraph."""
+
+    def run(lines: list[str]) -> float:
+        source = models / "scored.txt"
+        source.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        start = time.perf_counter()
+        subprocess.run([fasttext, "predict-prob", models / f"{name}.bin", source, "1"], check=True, stdout=subprocess.DEVNULL)
+        return time.perf_counter() - start
+
+    run(texts[:1])  # brings the model into the system's memory
+    return -run(texts[:1]) + run(texts)
+
+
+def load(models: Path, name: str) -> Score:
+    """Load a system."""
+    if name.startswith("sklearn"):
+        return load_sklearn(models, name)
+    return load_ours(models, name) if name.startswith("ours") else load_lexicon(name)
+
+
+def score(models: Path, name: str, fasttext: Path, corpus: Path, start: int, count: int) -> dict[str, float]:
+    """Score some paragraphs of the corpus; loading and the first paragraphs are not on the clock."""
+    texts = list(read_paragraphs(corpus, start, count))
+    if name in FASTTEXT:
+        seconds = time_fasttext(models, name, fasttext, texts)
+    else:
+        run = load(models, name)
+        run(read_warm(corpus))
+        clock = time.perf_counter()
+        run(texts)
+        seconds = time.perf_counter() - clock
+    return {"seconds": seconds, "paragraphs": len(texts), "bytes": sum(len(text.encode()) for text in texts)}
+
+
+def grow(models: Path, name: str, corpus: Path, count: int) -> dict[str, float]:
+    """Score a number of paragraphs in chunks, as `label_file` does."""
+    run = load(models, name)
+    run(read_warm(corpus))
+    seconds, chunk = 0.0, list[str]()
+    for number, text in enumerate(read_paragraphs(corpus, 0, count), start=1):
+        chunk.append(text)
+        if len(chunk) == CHUNK or number == count:
+            clock = time.perf_counter()
+            run(chunk)
+            seconds += time.perf_counter() - clock
+            chunk = []
+    return {"seconds": seconds, "paragraphs": count}
+
+
+def table(models: Path, source: Path, target: Path, columns: str) -> dict[str, float]:
+    """Label a CSV as a plain script does: pandas reads, scikit-learn scores, pandas writes."""
+    import joblib
+    import numpy as np
+    import pandas as pd
+
+    union, heads = joblib.load(models / "sklearn-union.joblib")
+    clock = time.perf_counter()
+    frame = pd.read_csv(source)
+    matrix = union.transform(frame["text"])
+    out: dict[str, Any] = {"row": np.arange(len(frame))}
+    for name, head in heads.items():
+        found = head.predict_proba(matrix)
+        out[name] = head.classes_[found.argmax(axis=1)]
+        if columns == "all":
+            out[f"{name}_probability"] = found.max(axis=1)
+            out |= {f"{name}_p_{label}": found[:, at] for at, label in enumerate(head.classes_)}
+    if columns == "all":
+        from stance.labels import sentiment_of, sentiment_signs
+
+        out["sentiment"] = [sentiment_of(tone) for tone in out["tone"]]
+        out["sentiment_score"] = sum(sign * out[f"tone_p_{tone}"] for tone, sign in sentiment_signs(heads["tone"].classes_).items())
+    pd.DataFrame(out).to_csv(target, index=False)
+    return {"seconds": time.perf_counter() - clock, "paragraphs": len(frame)}
+
+
+def train(what: str, n_rows: int) -> dict[str, float]:
+    """Time one fit of the stance head, or the training of a whole model."""
+    import stance
+    from stance.training import RECIPES
+
+    rows = resample(n_rows)
+    clock = time.perf_counter()
+    if what == "fit":
+        stance.ParagraphClassifier(**RECIPES["stance"]).fit(rows["text"], rows["stance"])
+    else:
+        stance.train(rows)
+    return {"seconds": time.perf_counter() - clock, "paragraphs": n_rows}
+
+
+def main(work: str, *given: str) -> None:
+    """Do one piece of work and print what was found."""
+    paths = WORKS[work]
+    arguments: list[Any] = [Path(text) if at in paths else int(text) if text.isdigit() else text for at, text in enumerate(given)]
+    works: list[Callable[..., Any]] = [prepare, write_corpus, score, grow, table, train]
+    print(json.dumps(dict(zip(WORKS, works, strict=True))[work](*arguments), default=str))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
