@@ -226,9 +226,7 @@ static int is_apostrophe(uint32_t point)
 
 typedef struct {
     const unsigned char *start, *end;
-    Key key;
-    int32_t record;
-} Word;
+} Span;
 
 /* The end of a run of word characters that begins at `at`; `at` itself where there is none. */
 static INLINE const unsigned char *skip_word(const unsigned char *at, const unsigned char *end)
@@ -242,7 +240,7 @@ static INLINE const unsigned char *skip_word(const unsigned char *at, const unsi
 }
 
 /* The next word from `*at`: runs of word characters joined by single apostrophes; 0 where there is none. */
-static int next_word(const unsigned char **at, const unsigned char *end, Word *word)
+static int next_word(const unsigned char **at, const unsigned char *end, Span *word)
 {
     size_t length;
     for (;; *at += length) {
@@ -334,10 +332,27 @@ typedef struct {
     int32_t name[2], bare[2]; /* numbers, or -1: the word as written and without a possessive, in any and in exact case */
 } Record;
 
+typedef struct {
+    Key key;
+    int32_t record; /* -1 where it is not known yet */
+} Word;
+
+/* A paragraph that waits for words to be learned. */
+typedef struct {
+    Py_ssize_t row;
+    size_t first, n; /* its words */
+} Waiting;
+
+/* What one thread works in. */
 typedef struct Space {
     struct Space *next;
-    Word *words;
-    size_t room_words;
+    int n_blocks;
+    Word *words; /* of the paragraphs that wait, then of the one that is read */
+    size_t n_words, room_words;
+    Waiting *waiting;
+    size_t n_waiting, room_waiting;
+    PyObject **held; /* the texts that words lie in */
+    Py_ssize_t n_held;
     Token *found; /* names masked */
     size_t room_found;
     int32_t *counts[MOST_BLOCKS], *touched[MOST_BLOCKS];
@@ -441,8 +456,13 @@ static int holds(const Names *names, int casing, const Scorer *self, const Word 
         const Record *record = &self->records[words[step].record];
         if (record->name[casing] != wanted && (step < length - 1 || record->bare[casing] != wanted))
             return 0;
-        if (step && !is_joint(words[step - 1].end, words[step].start, self->records[words[step - 1].record].token.flags & SHORT))
-            return 0;
+        if (step) {
+            const Key *before = &words[step - 1].key;
+            const char *end = before->bytes + before->length;
+            int after_short = self->records[words[step - 1].record].token.flags & SHORT;
+            if (!is_joint((const unsigned char *)end, (const unsigned char *)words[step].key.bytes, after_short))
+                return 0;
+        }
     }
     return 1;
 }
@@ -463,37 +483,43 @@ static size_t match(const Scorer *self, const Word *words, size_t left)
     return longest;
 }
 
-/* Find the records of a paragraph's words, names masked, in `space->found`: how many; -1 where a word is not known yet (it goes to
-   `space->unknown`), -2 where there is no memory. */
+/* Look up words; how many are not known, which go to `space->unknown`; -1 where there is no memory. */
+static Py_ssize_t look_up(const Scorer *self, Space *space, Word *words, size_t n)
+{
+    Py_ssize_t missing = 0;
+    for (size_t at = 0; at < n; at++)
+        if (words[at].record < 0 && (words[at].record = find(&self->words, &words[at].key)) < 0) {
+            missing++;
+            if (add(&space->unknown, words[at].key.bytes, words[at].key.length) < 0)
+                return -1;
+        }
+    return missing;
+}
+
+/* Read the words of a paragraph behind those that lie in `space->words`; how many are not known, or -1. */
 static Py_ssize_t read_words(const Scorer *self, Space *space, const unsigned char *at, const unsigned char *end)
 {
-    size_t n = 0, kept = 0;
-    int complete = 1;
-    Word word;
+    size_t first = space->n_words;
+    Span word;
     while (next_word(&at, end, &word)) {
-        word.key = key_of((const char *)word.start, (size_t)(word.end - word.start), (size_t)(end - word.start));
-        PREFETCH(&self->words.slots[word.key.hash & (self->words.n_slots - 1)]);
-        if (!RESERVE(space->words, space->room_words, n + 1))
-            return -2;
-        space->words[n++] = word;
+        if (!RESERVE(space->words, space->room_words, space->n_words + 1))
+            return -1;
+        Key key = key_of((const char *)word.start, (size_t)(word.end - word.start), (size_t)(end - word.start));
+        PREFETCH(&self->words.slots[key.hash & (self->words.n_slots - 1)]);
+        space->words[space->n_words++] = (Word){key, -1};
     }
-    for (size_t nth = 0; nth < n; nth++) {
-        const Key *key = &space->words[nth].key;
-        space->words[nth].record = find(&self->words, key);
-        if (space->words[nth].record < 0) {
-            complete = 0;
-            if (add(&space->unknown, key->bytes, key->length) < 0)
-                return -2;
-        }
-    }
-    if (!complete)
-        return -1;
+    return look_up(self, space, space->words + first, space->n_words - first);
+}
+
+/* Find the tokens of known words, names masked, in `space->found`; how many, or -1 where there is no memory. */
+static Py_ssize_t mask(const Scorer *self, Space *space, const Word *words, size_t n)
+{
+    size_t kept = 0;
     if (!RESERVE(space->found, space->room_found, n))
-        return -2;
+        return -1;
     for (size_t first = 0; first < n;) {
-        const Word *here = &space->words[first];
-        const Record *record = &self->records[here->record];
-        size_t masked = record->token.flags & LEADS ? match(self, here, n - first) : 0;
+        const Record *record = &self->records[words[first].record];
+        size_t masked = record->token.flags & LEADS ? match(self, words + first, n - first) : 0;
         space->found[kept++] = masked ? self->records[SIDE].token : record->token;
         first += masked ? masked : 1;
     }
@@ -606,35 +632,59 @@ static void score(const Scorer *self, Space *space, size_t n, int32_t part, doub
         soften(logits + self->edges[head], self->edges[head + 1] - self->edges[head]);
 }
 
-static void drop_space(Space *space, int n_blocks)
+/* Forget what was read; the GIL is held. */
+static void clear_space(Space *space)
 {
-    for (int at = 0; at < n_blocks; at++) {
+    while (space->n_held)
+        Py_XDECREF(space->held[--space->n_held]);
+    free(space->held);
+    space->held = NULL;
+    space->n_words = space->n_waiting = 0;
+    drop_strings(&space->unknown);
+}
+
+static void drop_space(Space *space)
+{
+    clear_space(space);
+    for (int at = 0; at < space->n_blocks; at++) {
         free(space->counts[at]);
         free(space->touched[at]);
     }
     free(space->words);
+    free(space->waiting);
     free(space->found);
-    drop_strings(&space->unknown);
     free(space);
 }
 
-static Space *take_space(Scorer *self)
+static void put_back(Scorer *self, Space *space)
+{
+    clear_space(space);
+    space->next = self->spare;
+    self->spare = space;
+}
+
+static Space *take_space(Scorer *self, Py_ssize_t n_texts)
 {
     Space *space = self->spare;
-    if (space) {
+    if (space)
         self->spare = space->next;
-        return space;
-    }
-    space = calloc(1, sizeof *space);
-    for (int at = 0; space && at < self->n_blocks; at++) {
-        size_t n = self->blocks[at].n_features + 1;
-        space->counts[at] = calloc(n, sizeof(int32_t));
-        space->touched[at] = malloc(n * sizeof(int32_t));
-        if (!space->counts[at] || !space->touched[at]) {
-            drop_space(space, self->n_blocks);
-            space = NULL;
+    else if ((space = calloc(1, sizeof *space)))
+        for (space->n_blocks = 0; space->n_blocks < self->n_blocks;) {
+            size_t n = self->blocks[space->n_blocks].n_features + 1;
+            space->counts[space->n_blocks] = calloc(n, sizeof(int32_t));
+            space->touched[space->n_blocks] = malloc(n * sizeof(int32_t));
+            if (!space->touched[space->n_blocks] || !space->counts[space->n_blocks++]) {
+                drop_space(space);
+                space = NULL;
+                break;
+            }
         }
+    if (space && !(space->held = calloc((size_t)n_texts + 1, sizeof *space->held))) {
+        put_back(self, space);
+        space = NULL;
     }
+    if (!space)
+        PyErr_NoMemory();
     return space;
 }
 
@@ -850,7 +900,7 @@ static void scorer_dealloc(Scorer *self)
     while (self->spare) {
         Space *space = self->spare;
         self->spare = space->next;
-        drop_space(space, self->n_blocks);
+        drop_space(space);
     }
     for (int at = 0; at < self->n_blocks; at++) {
         Block *block = &self->blocks[at];
@@ -1045,68 +1095,52 @@ static PyObject *as_bytes(PyObject *text, const unsigned char **start, Py_ssize_
     return bytes ? as_bytes(bytes, start, length) ? bytes : NULL : NULL;
 }
 
+/* The buffers of all texts: what part each is of, and where results go. */
 typedef struct {
-    PyObject *held;
-    const unsigned char *start;
-    Py_ssize_t length;
-} Text;
+    Py_buffer parts, probabilities, familiarity, words;
+    Py_ssize_t n;
+} Buffers;
 
-PyDoc_STRVAR(run_doc,
-             "run(texts, first, last, parts, done, probabilities, familiarity, words)\n--\n\n"
-             "Score ``texts[first:last]`` where `done` is 0, into the buffers of all texts; return the words that must be learned first,\n"
-             "as a list of str. A paragraph that holds one stays not done.");
-
-static PyObject *scorer_run(Scorer *self, PyObject *arguments)
+static void release(Buffers *buffers)
 {
-    PyObject *list, *unknown = NULL;
-    Py_ssize_t first, last;
-    Py_buffer parts, done, logits, familiarity, words;
-    if (!PyArg_ParseTuple(arguments, "O!nny*w*w*w*w*", &PyList_Type, &list, &first, &last, &parts, &done, &logits, &familiarity, &words))
-        return NULL;
-    Py_ssize_t n = PyList_GET_SIZE(list);
-    Text *texts = NULL;
-    Space *space = NULL;
-    Py_ssize_t taken = 0;
-    if (first < 0 || last < first || n < last || parts.len != 4 * n || done.len != n || familiarity.len != 8 * n || words.len != 8 * n ||
-        logits.len != 8 * n * self->n_outputs ||
-        !all_between(parts.buf, (size_t)n, 0, (size_t)self->n_parts, "parts")) {
-        if (!PyErr_Occurred())
-            PyErr_SetString(PyExc_ValueError, "the buffers must fit the texts.");
-        goto end;
-    }
-    texts = calloc((size_t)(last - first) + 1, sizeof *texts);
-    space = take_space(self);
-    if (!texts || !space) {
-        PyErr_NoMemory();
-        goto end;
-    }
-    for (; taken < last - first; taken++) {
-        Text *text = &texts[taken];
-        if (!((char *)done.buf)[first + taken] &&
-            !(text->held = as_bytes(PyList_GET_ITEM(list, first + taken), &text->start, &text->length)))
-            goto end;
-    }
-    int memory = 1;
-    Py_BEGIN_ALLOW_THREADS
-    for (Py_ssize_t at = 0; at < taken && memory; at++) {
-        Py_ssize_t row = first + at;
-        if (!texts[at].held)
-            continue;
-        Py_ssize_t found = read_words(self, space, texts[at].start, texts[at].start + texts[at].length);
-        memory = found != -2;
-        if (found < 0)
-            continue;
-        score(self, space, (size_t)found, ((int32_t *)parts.buf)[row], (double *)logits.buf + row * self->n_outputs,
-              (double *)familiarity.buf + row);
-        ((int64_t *)words.buf)[row] = found;
-        ((char *)done.buf)[row] = 1;
-    }
-    Py_END_ALLOW_THREADS
-    if (!memory) {
-        PyErr_NoMemory();
-        goto end;
-    }
-    unknown = PyList_New(0);
+    PyBuffer_Release(&buffers->parts);
+    PyBuffer_Release(&buffers->probabilities);
+    PyBuffer_Release(&buffers->familiarity);
+    PyBuffer_Release(&buffers->words);
+}
+
+static int fit(const Scorer *self, Buffers *buffers)
+{
+    Py_ssize_t n = buffers->n = buffers->parts.len / 4;
+    if (buffers->parts.len == 4 * n && buffers->familiarity.len == 8 * n && buffers->words.len == 8 * n &&
+        buffers->probabilities.len == 8 * n * self->n_outputs)
+        return 1;
+    PyErr_SetString(PyExc_ValueError, "the buffers must fit the texts.");
+    return 0;
+}
+
+/* Score known words into one row of the buffers; 0 where there is no memory. */
+static int score_row(const Scorer *self, Space *space, const Word *words, size_t n, const Buffers *buffers, Py_ssize_t row)
+{
+    Py_ssize_t found = mask(self, space, words, n);
+    if (found < 0)
+        return 0;
+    score(self, space, (size_t)found, ((int32_t *)buffers->parts.buf)[row], (double *)buffers->probabilities.buf + row * self->n_outputs,
+          (double *)buffers->familiarity.buf + row);
+    ((int64_t *)buffers->words.buf)[row] = found;
+    return 1;
+}
+
+static const char WAITING[] = "stance._scorer waiting"; /* the name of a capsule that holds a space */
+
+static void drop_waiting(PyObject *capsule)
+{
+    drop_space(PyCapsule_GetPointer(capsule, WAITING));
+}
+
+static PyObject *list_unknown(const Space *space)
+{
+    PyObject *unknown = PyList_New(0);
     for (size_t at = 0; unknown && at < space->unknown.n; at++) {
         const Entry *entry = &space->unknown.entries[at];
         PyObject *word = PyUnicode_DecodeUTF8(space->unknown.bytes + entry->start, (Py_ssize_t)entry->length, "strict");
@@ -1114,27 +1148,124 @@ static PyObject *scorer_run(Scorer *self, PyObject *arguments)
             Py_CLEAR(unknown);
         Py_XDECREF(word);
     }
-end:
-    for (Py_ssize_t at = 0; texts && at < last - first; at++)
-        Py_XDECREF(texts[at].held);
-    free(texts);
-    if (space) {
-        drop_strings(&space->unknown);
-        space->next = self->spare;
-        self->spare = space;
-    }
-    PyBuffer_Release(&parts);
-    PyBuffer_Release(&done);
-    PyBuffer_Release(&logits);
-    PyBuffer_Release(&familiarity);
-    PyBuffer_Release(&words);
     return unknown;
+}
+
+PyDoc_STRVAR(run_doc,
+             "run(texts, first, last, parts, probabilities, familiarity, words)\n--\n\n"
+             "Score ``texts[first:last]`` into the buffers of all texts. Return the words that must be learned first, as a list of str,\n"
+             "and what `finish` takes for the paragraphs that hold one; None where there is none.");
+
+static PyObject *scorer_run(Scorer *self, PyObject *arguments)
+{
+    PyObject *list, *unknown, *waiting = NULL;
+    Py_ssize_t first, last;
+    Buffers buffers;
+    if (!PyArg_ParseTuple(arguments, "O!nny*w*w*w*", &PyList_Type, &list, &first, &last, &buffers.parts, &buffers.probabilities,
+                          &buffers.familiarity, &buffers.words))
+        return NULL;
+    Space *space = NULL;
+    struct {
+        const unsigned char *start;
+        Py_ssize_t length;
+    } *texts = NULL;
+    int memory = 1;
+    if (!fit(self, &buffers))
+        goto failed;
+    if (first < 0 || last < first || buffers.n < last || PyList_GET_SIZE(list) < last) {
+        PyErr_SetString(PyExc_ValueError, "the buffers must fit the texts.");
+        goto failed;
+    }
+    if (!all_between((int32_t *)buffers.parts.buf + first, (size_t)(last - first), 0, (size_t)self->n_parts, "parts") ||
+        !(space = take_space(self, last - first)))
+        goto failed;
+    if (!(texts = malloc(((size_t)(last - first) + 1) * sizeof *texts))) {
+        PyErr_NoMemory();
+        goto failed;
+    }
+    for (Py_ssize_t at = 0; at < last - first; at++)
+        if (!(space->held[space->n_held++] = as_bytes(PyList_GET_ITEM(list, first + at), &texts[at].start, &texts[at].length)))
+            goto failed;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t at = 0; memory && at < last - first; at++) {
+        size_t begin = space->n_words;
+        Py_ssize_t missing = read_words(self, space, texts[at].start, texts[at].start + texts[at].length);
+        size_t n = space->n_words - begin;
+        if (missing > 0 && (memory = RESERVE(space->waiting, space->room_waiting, space->n_waiting + 1)))
+            space->waiting[space->n_waiting++] = (Waiting){first + at, begin, n};
+        if (missing == 0) {
+            memory = score_row(self, space, space->words + begin, n, &buffers, first + at);
+            space->n_words = begin;
+        }
+        memory = memory && missing >= 0;
+    }
+    Py_END_ALLOW_THREADS
+    if (!memory) {
+        PyErr_NoMemory();
+        goto failed;
+    }
+    free(texts);
+    release(&buffers);
+    unknown = list_unknown(space);
+    if (unknown && space->n_waiting) {
+        waiting = PyCapsule_New(space, WAITING, drop_waiting);
+        return waiting ? Py_BuildValue("NN", unknown, waiting) : (Py_DECREF(unknown), drop_space(space), NULL);
+    }
+    put_back(self, space);
+    return unknown ? Py_BuildValue("NO", unknown, Py_None) : NULL;
+failed:
+    free(texts);
+    if (space)
+        put_back(self, space);
+    release(&buffers);
+    return NULL;
+}
+
+PyDoc_STRVAR(finish_doc, "finish(waiting, parts, probabilities, familiarity, words)\n--\n\n"
+                         "Score the paragraphs that waited, once, after their words were learned.");
+
+static PyObject *scorer_finish(Scorer *self, PyObject *arguments)
+{
+    PyObject *capsule;
+    Buffers buffers;
+    if (!PyArg_ParseTuple(arguments, "Oy*w*w*w*", &capsule, &buffers.parts, &buffers.probabilities, &buffers.familiarity, &buffers.words))
+        return NULL;
+    Space *space = fit(self, &buffers) ? PyCapsule_GetPointer(capsule, WAITING) : NULL;
+    int good = space && space->n_blocks == self->n_blocks, known = 1;
+    for (size_t at = 0; good && at < space->n_waiting; at++) {
+        Py_ssize_t row = space->waiting[at].row;
+        good = row < buffers.n && all_between((int32_t *)buffers.parts.buf + row, 1, 0, (size_t)self->n_parts, "parts");
+    }
+    if (good) {
+        PyCapsule_SetDestructor(capsule, NULL);
+        PyCapsule_SetName(capsule, NULL); /* it is used up */
+        drop_strings(&space->unknown);
+        Py_BEGIN_ALLOW_THREADS
+        for (size_t at = 0; good && known && at < space->n_waiting; at++) {
+            const Waiting *here = &space->waiting[at];
+            Py_ssize_t missing = look_up(self, space, space->words + here->first, here->n);
+            known = missing <= 0;
+            good = missing >= 0 && (!known || score_row(self, space, space->words + here->first, here->n, &buffers, here->row));
+        }
+        Py_END_ALLOW_THREADS
+        put_back(self, space);
+        if (!good)
+            PyErr_NoMemory();
+        else if (!known)
+            PyErr_SetString(PyExc_ValueError, "every word that `run` returned must be learned first.");
+    } else if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_ValueError, "the buffers must fit the texts.");
+    release(&buffers);
+    if (PyErr_Occurred())
+        return NULL;
+    Py_RETURN_NONE;
 }
 
 static PyMethodDef scorer_methods[] = {
     {"learn", (PyCFunction)scorer_learn, METH_VARARGS, learn_doc},
     {"forget", (PyCFunction)scorer_forget, METH_NOARGS, forget_doc},
     {"run", (PyCFunction)scorer_run, METH_VARARGS, run_doc},
+    {"finish", (PyCFunction)scorer_finish, METH_VARARGS, finish_doc},
     {NULL, NULL, 0, NULL},
 };
 
@@ -1163,7 +1294,7 @@ static PyObject *split(PyObject *module, PyObject *text)
     Py_ssize_t length = 0;
     PyObject *held = as_bytes(text, &start, &length), *out = held ? PyList_New(0) : NULL;
     const unsigned char *at = start;
-    for (Word word; out && next_word(&at, start + length, &word);) {
+    for (Span word; out && next_word(&at, start + length, &word);) {
         PyObject *pair = Py_BuildValue("nn", (Py_ssize_t)(word.start - start), (Py_ssize_t)(word.end - start));
         if (!pair || PyList_Append(out, pair))
             Py_CLEAR(out);

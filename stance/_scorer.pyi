@@ -28,12 +28,14 @@ class Scorer:
         first: int,
         last: int,
         parts: np.ndarray,
-        done: np.ndarray,
         probabilities: np.ndarray,
         familiarity: np.ndarray,
         words: np.ndarray,
         /,
-    ) -> list[str]: ...
+    ) -> tuple[list[str], object]: ...
+    def finish(
+        self, waiting: object, parts: np.ndarray, probabilities: np.ndarray, familiarity: np.ndarray, words: np.ndarray, /
+    ) -> None: ...
 
 def split(text: str | bytes, /) -> list[tuple[int, int]]: ...
 def joins(between: str, after_short: bool, /) -> bool: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 128 * 2**20
 """What the learned words may take up before they are dropped; news of a year needs a tenth of it."""
+CHUNK: Final = 4096
+"""Paragraphs that are scored at a time; those that wait for words to be learned are held in memory."""
 PER_THREAD: Final = 256
 """Paragraphs below which a second thread is not worth its start."""
 
@@ -42,23 +44,20 @@ class Compiled:
     def score(self, texts: list[str], parts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return probabilities of shape (n_paragraphs, n_outputs), familiarity, and numbers of tokens."""
         found = np.empty((len(texts), self._n_outputs)), np.empty(len(texts)), np.zeros(len(texts), dtype=np.int64)
-        done = np.zeros(len(texts), dtype=np.uint8)
-        n_threads = max(1, min(count_processors(), len(texts) // PER_THREAD))
-        edges = np.linspace(0, len(texts), n_threads + 1).astype(int).tolist()
-        pool = _threads() if n_threads > 1 else None
-
-        def run(at: int) -> list[str]:
-            return self._scorer.run(texts, edges[at], edges[at + 1], parts, done, *found)
-
         with self._lock:
             if self._scorer.size > MOST_BYTES:
                 self._scorer.forget()
-            while True:
-                others = [pool.submit(run, at) for at in range(1, n_threads)] if pool else []
-                unknown = dict.fromkeys([*run(0), *(word for other in others for word in other.result())])
-                if not unknown:
-                    return found
-                self._learn(list(unknown))
+            for first in range(0, len(texts), CHUNK):
+                self._score(texts, first, min(first + CHUNK, len(texts)), parts, *found)
+        return found
+
+    def _score(self, texts: list[str], first: int, last: int, *buffers: np.ndarray) -> None:
+        n_threads = max(1, min(count_processors(), (last - first) // PER_THREAD))
+        edges = np.linspace(first, last, n_threads + 1).astype(int).tolist()
+        runs = _spread(lambda at: self._scorer.run(texts, edges[at], edges[at + 1], *buffers), range(n_threads))
+        if unknown := dict.fromkeys(word for words, _ in runs for word in words):
+            self._learn(list(unknown))
+            _spread(lambda waiting: self._scorer.finish(waiting, *buffers), [waiting for _, waiting in runs if waiting])
 
     def _learn(self, words: list[str]) -> None:
         folded = fold_all(words)
@@ -69,6 +68,12 @@ class Compiled:
 def count_processors() -> int:
     """Count the processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _spread(function: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
+    """Call a function for each value, the first in this thread, the others beside it."""
+    others = [_threads().submit(function, value) for value in values[1:]]
+    return [function(values[0]), *(other.result() for other in others)]
 
 
 @lru_cache(maxsize=1)

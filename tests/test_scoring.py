@@ -209,6 +209,26 @@ def test_without_the_extension_numpy_scores_and_says_why(small: Model, monkeypat
     assert found.why.startswith("the extension is not there: it was not built where stance was installed")
 
 
+def test_waiting_paragraphs_are_finished_once_and_only_with_their_words(small: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = scorer_of(small, "compiled", monkeypatch)._engine
+    raw = engine._scorer  # type: ignore[attr-defined]
+    texts = ["truce lamplighters\ud800", "an unheard-of truce"]
+    buffers = np.zeros(2, dtype=np.int32), np.empty((2, 8)), np.empty(2), np.zeros(2, dtype=np.int64)
+    unknown, waiting = raw.run(texts, 0, 2, *buffers)
+    assert set(unknown) == {"truce", "lamplighters", "an", "unheard", "of"}
+    with pytest.raises(ValueError, match=r"^the buffers must fit the texts\.$"):
+        raw.finish(waiting, buffers[0][:1], buffers[1][:1], buffers[2][:1], buffers[3][:1])
+    with pytest.raises(ValueError, match=r"^every word that `run` returned must be learned first\.$"):
+        raw.finish(waiting, *buffers)
+    _, again = raw.run(texts, 0, 2, *buffers)
+    engine._learn(unknown)  # type: ignore[attr-defined]
+    raw.finish(again, *buffers)
+    assert buffers[3].tolist() == [2, 4]
+    with pytest.raises(ValueError, match="PyCapsule_GetPointer"):
+        raw.finish(again, *buffers)
+    assert raw.run(texts, 0, 2, *buffers) == ([], None)
+
+
 BAD = [
     ("edges", lambda a: a | {"edges": np.asarray([0, 3, 2], dtype=np.int32)}),
     ("intercepts", lambda a: a | {"intercepts": np.zeros((1, 99))}),
