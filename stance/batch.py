@@ -9,6 +9,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -228,9 +229,20 @@ def _run(
 
 
 def _labelled(chunks: Iterator[tuple[str, Chunk, int]], model: Model, plan: _Plan, n_jobs: int) -> Iterator[_Done]:
-    if n_jobs == 1:
-        return (_label(model, plan, *chunk) for chunk in chunks)
-    return _labelled_elsewhere(chunks, model, plan, n_jobs)
+    return _labelled_beside(chunks, model, plan) if n_jobs == 1 else _labelled_elsewhere(chunks, model, plan, n_jobs)
+
+
+def _labelled_beside(chunks: Iterator[tuple[str, Chunk, int]], model: Model, plan: _Plan) -> Iterator[_Done]:
+    """Label each chunk in a thread beside the one that reads the next and writes the last: the scorer holds no lock."""
+    with ThreadPoolExecutor(1) as pool:
+        begun: Future[_Done] | None = None
+        for chunk in chunks:
+            following = pool.submit(_label, model, plan, *chunk)
+            if begun:
+                yield begun.result()
+            begun = following
+        if begun:
+            yield begun.result()
 
 
 def _label(model: Model, plan: _Plan, file: str, chunk: Chunk, position: int) -> _Done:

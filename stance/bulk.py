@@ -13,13 +13,14 @@ from stance.columns import Columns
 from stance.frozen import FrozenModel
 from stance.heads import check_level
 from stance.labels import KINDS, LABELLED_KINDS, SENTIMENTS, STATUSES, sentiment_of, sentiment_signs
-from stance.paragraphs import Paragraph, split_paragraphs
+from stance.paragraphs import split_paragraphs
 from stance.results import coded_names, column_name, document_columns, has_tones, result_columns
 
 _LABELLED: Final = STATUSES.index("labelled")
 _SKIPPED: Final = STATUSES.index("skipped")
 _EMPTY: Final = STATUSES.index("empty")
 _UNFAMILIAR: Final = STATUSES.index("unfamiliar")
+_PLACES: Final = ("row", "paragraph", "start", "end", "kind", "status")
 
 
 def label_cells(model: FrozenModel, cells: Sequence[Any], *, unit: str, level: float, targets: Sequence[Any] | None) -> Columns:
@@ -34,19 +35,34 @@ def label_cells(model: FrozenModel, cells: Sequence[Any], *, unit: str, level: f
 
 def _split(cells: Sequence[Any], unit: str) -> tuple[dict[str, np.ndarray], list[str]]:
     """Part cells into blocks: their places, with a status where there is none to label, and their texts."""
+    if unit == "row":
+        return _take_whole(cells)
     places = array("q")
     texts: list[str] = []
     for row, cell in enumerate(cells):
         status = cell_status(cell)
-        blocks = [] if status else [Paragraph(0, len(cell), "paragraph")] if unit == "row" else split_paragraphs(cell)
+        blocks = () if status else split_paragraphs(cell)
         if not blocks:
             places.extend((row, -1, -1, -1, -1, STATUSES.index(status or "empty")))
             texts.append("")
         for number, (start, end, kind) in enumerate(blocks):
             places.extend((row, number, start, end, KINDS.index(kind), _LABELLED if kind in LABELLED_KINDS else _SKIPPED))
             texts.append(cell[start:end])
-    table = np.frombuffer(places, dtype=np.int64).reshape(-1, 6).copy()
-    return dict(zip(("row", "paragraph", "start", "end", "kind", "status"), table.T, strict=True)), texts
+    table = np.frombuffer(places, dtype=np.int64).reshape(-1, len(_PLACES)).copy()
+    return dict(zip(_PLACES, table.T, strict=True)), texts
+
+
+def _take_whole(cells: Sequence[Any]) -> tuple[dict[str, np.ndarray], list[str]]:
+    statuses = [cell_status(cell) for cell in cells]
+    texts = [cell if status is None else "" for cell, status in zip(cells, statuses, strict=True)]
+    whole = np.asarray([status is None for status in statuses], dtype=bool)
+    start, paragraph = np.where(whole, 0, -1), np.where(whole, 0, -1)
+    end = np.where(whole, np.asarray(list(map(len, texts)), dtype=np.int64), -1)
+    kind = np.where(whole, KINDS.index("paragraph"), -1)
+    status = np.full(len(cells), _LABELLED)
+    for row in np.flatnonzero(~whole).tolist():
+        status[row] = STATUSES.index(statuses[row] or "")
+    return dict(zip(_PLACES, (np.arange(len(cells)), paragraph, start, end, kind, status), strict=True)), texts
 
 
 def _label(

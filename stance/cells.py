@@ -20,6 +20,8 @@ def cell_status(cell: Any) -> str | None:
     >>> [cell_status(cell) for cell in (None, float("nan"), 7, TOO_LONG, "  ", "A truce.")]
     ['missing', 'missing', 'not text', 'too long', 'empty', None]
     """
+    if type(cell) is str:  # nearly every cell
+        return None if _WORD.search(cell) else "empty"
     if cell is TOO_LONG:
         return "too long"
     if cell is None or type(cell).__name__ in ("NAType", "NaTType") or (isinstance(cell, float) and math.isnan(cell)):

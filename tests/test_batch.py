@@ -62,7 +62,7 @@ def test_streams_do_as_well_as_paths(small: Model) -> None:
 
 
 def test_memory_is_that_of_a_chunk(small: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No more than a chunk is read ahead, besides the beginning that decides the encoding; each is written before the next."""
+    """A chunk is labelled while the last is written, besides the beginning that decides the encoding: when one begins, all before these are out."""
     monkeypatch.setattr("stance.tables.ROWS", 5)
     monkeypatch.setattr("stance.encodings.BLOCK", 100)
     monkeypatch.setattr("stance.encodings.HEAD", 200)
@@ -74,9 +74,10 @@ def test_memory_is_that_of_a_chunk(small: Model, monkeypatch: pytest.MonkeyPatch
     def counted(cells, **options):  # type: ignore[no-untyped-def]
         nonlocal given
         assert len(cells) <= 5
-        assert written.getvalue().count("\n") == (1 + given if cells else 0)
+        lines = written.getvalue().count("\n")
+        assert 1 + given - 5 <= lines <= 1 + given if cells else lines == 0
         given += len(cells)
-        assert source.tell() <= 200 + len(b"text\n") + given * len(line) + 2 * 100
+        assert source.tell() <= 200 + len(b"text\n") + given * len(line) + 3 * 100
         return label_cells(cells, **options)
 
     monkeypatch.setattr(small, "label_cells", counted)
