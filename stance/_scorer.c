@@ -346,6 +346,7 @@ typedef struct {
 /* What one thread works in. */
 typedef struct Space {
     struct Space *next;
+    uint64_t age; /* of the words whose records it holds */
     int n_blocks;
     Word *words; /* of the paragraphs that wait, then of the one that is read */
     size_t n_words, room_words;
@@ -374,6 +375,8 @@ typedef struct {
     size_t room_records;
     int32_t *pool;
     size_t n_pool, room_pool;
+    int readers;  /* runs under way without the GIL: nothing may be learned beside them */
+    uint64_t age; /* of the learned words; none two the same in a process */
     double weights[COUNTED];
     Space *spare;
 } Scorer;
@@ -663,17 +666,20 @@ static void put_back(Scorer *self, Space *space)
     self->spare = space;
 }
 
+static uint64_t ages; /* changed under the GIL */
+
 static Space *take_space(Scorer *self, Py_ssize_t n_texts)
 {
     Space *space = self->spare;
     if (space)
         self->spare = space->next;
     else if ((space = calloc(1, sizeof *space)))
-        for (space->n_blocks = 0; space->n_blocks < self->n_blocks;) {
-            size_t n = self->blocks[space->n_blocks].n_features + 1;
-            space->counts[space->n_blocks] = calloc(n, sizeof(int32_t));
-            space->touched[space->n_blocks] = malloc(n * sizeof(int32_t));
-            if (!space->touched[space->n_blocks] || !space->counts[space->n_blocks++]) {
+        while (space->n_blocks < self->n_blocks) {
+            int at = space->n_blocks++;
+            size_t n = self->blocks[at].n_features + 1;
+            space->counts[at] = calloc(n, sizeof(int32_t));
+            space->touched[at] = malloc(n * sizeof(int32_t));
+            if (!space->touched[at] || !space->counts[at]) {
                 drop_space(space);
                 space = NULL;
                 break;
@@ -683,7 +689,9 @@ static Space *take_space(Scorer *self, Py_ssize_t n_texts)
         put_back(self, space);
         space = NULL;
     }
-    if (!space)
+    if (space)
+        space->age = self->age;
+    else
         PyErr_NoMemory();
     return space;
 }
@@ -981,6 +989,7 @@ static PyObject *scorer_new(PyTypeObject *type, PyObject *arguments, PyObject *o
     Scorer *self = (Scorer *)type->tp_alloc(type, 0); /* zeroed */
     if (!self)
         return NULL;
+    self->age = ++ages;
     self->n_heads = (int)n_edges - 1;
     self->n_parts = n_parts;
     for (int count = 1; count < COUNTED; count++)
@@ -1003,6 +1012,13 @@ static PyObject *scorer_new(PyTypeObject *type, PyObject *arguments, PyObject *o
     return (PyObject *)self;
 }
 
+static int is_idle(const Scorer *self)
+{
+    if (self->readers)
+        PyErr_SetString(PyExc_RuntimeError, "no word may be learned or forgotten while paragraphs are scored.");
+    return !self->readers;
+}
+
 PyDoc_STRVAR(learn_doc, "learn(words, folded, stems, bare, folded_bare, plain)\n--\n\n"
                         "Take in words as written: lists of str of one length, and one byte a word.");
 
@@ -1010,6 +1026,8 @@ static PyObject *scorer_learn(Scorer *self, PyObject *arguments)
 {
     PyObject *lists[5];
     Py_buffer plain;
+    if (!is_idle(self))
+        return NULL;
     if (!PyArg_ParseTuple(arguments, "O!O!O!O!O!y*", &PyList_Type, &lists[0], &PyList_Type, &lists[1], &PyList_Type, &lists[2],
                           &PyList_Type, &lists[3], &PyList_Type, &lists[4], &plain))
         return NULL;
@@ -1056,15 +1074,27 @@ PyDoc_STRVAR(forget_doc, "forget()\n--\n\nDrop every word that was learned.");
 static PyObject *scorer_forget(Scorer *self, PyObject *nothing)
 {
     (void)nothing;
+    if (!is_idle(self))
+        return NULL;
     PyObject *side = PyUnicode_FromStringAndSize(self->words.bytes, (Py_ssize_t)self->words.entries[SIDE].length);
     if (!side)
         return NULL;
     drop_strings(&self->words);
     self->n_pool = 0;
+    self->age = ++ages;
     int good = add_side(self, side);
     Py_DECREF(side);
     if (!good)
         return NULL;
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(forked_doc, "forked()\n--\n\nSay that this process is the child of a fork, in which no other thread scores on.");
+
+static PyObject *scorer_forked(Scorer *self, PyObject *nothing)
+{
+    (void)nothing;
+    self->readers = 0;
     Py_RETURN_NONE;
 }
 
@@ -1078,21 +1108,25 @@ static PyObject *scorer_size(Scorer *self, void *nothing)
 /* A paragraph as bytes; lone surrogates, which UTF-8 has not, as the three bytes they would have. A new reference. */
 static PyObject *as_bytes(PyObject *text, const unsigned char **start, Py_ssize_t *length)
 {
-    if (PyBytes_Check(text)) {
-        *start = (const unsigned char *)PyBytes_AS_STRING(text);
-        *length = PyBytes_GET_SIZE(text);
-        return Py_NewRef(text);
-    }
-    if (!PyUnicode_Check(text))
+    PyObject *held;
+    if (!PyBytes_Check(text) && !PyUnicode_Check(text))
         return PyErr_Format(PyExc_TypeError, "a paragraph must be a str; got %.100s.", Py_TYPE(text)->tp_name);
-    *start = (const unsigned char *)PyUnicode_AsUTF8AndSize(text, length);
-    if (*start)
-        return Py_NewRef(text);
-    if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
-        return NULL;
-    PyErr_Clear();
-    PyObject *bytes = PyUnicode_AsEncodedString(text, "utf-8", "surrogatepass");
-    return bytes ? as_bytes(bytes, start, length) ? bytes : NULL : NULL;
+    if (PyUnicode_Check(text) && PyUnicode_IS_COMPACT_ASCII(text)) {
+        held = Py_NewRef(text);
+        *start = (const unsigned char *)PyUnicode_DATA(text);
+        *length = PyUnicode_GET_LENGTH(text);
+    } else {
+        /* Not PyUnicode_AsUTF8AndSize: it would leave a copy in the user's own str for as long as that lives. */
+        held = PyBytes_Check(text) ? Py_NewRef(text) : PyUnicode_AsEncodedString(text, "utf-8", "surrogatepass");
+        if (!held)
+            return NULL;
+        *start = (const unsigned char *)PyBytes_AS_STRING(held);
+        *length = PyBytes_GET_SIZE(held);
+    }
+    if (*length < INT32_MAX - 64) /* so that no count overflows */
+        return held;
+    Py_DECREF(held);
+    return PyErr_Format(PyExc_OverflowError, "a paragraph must be under 2 GB; got %zd bytes.", *length);
 }
 
 /* The buffers of all texts: what part each is of, and where results go. */
@@ -1186,6 +1220,7 @@ static PyObject *scorer_run(Scorer *self, PyObject *arguments)
     for (Py_ssize_t at = 0; at < last - first; at++)
         if (!(space->held[space->n_held++] = as_bytes(PyList_GET_ITEM(list, first + at), &texts[at].start, &texts[at].length)))
             goto failed;
+    self->readers++;
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t at = 0; memory && at < last - first; at++) {
         size_t begin = space->n_words;
@@ -1200,6 +1235,7 @@ static PyObject *scorer_run(Scorer *self, PyObject *arguments)
         memory = memory && missing >= 0;
     }
     Py_END_ALLOW_THREADS
+    self->readers--;
     if (!memory) {
         PyErr_NoMemory();
         goto failed;
@@ -1231,7 +1267,7 @@ static PyObject *scorer_finish(Scorer *self, PyObject *arguments)
     if (!PyArg_ParseTuple(arguments, "Oy*w*w*w*", &capsule, &buffers.parts, &buffers.probabilities, &buffers.familiarity, &buffers.words))
         return NULL;
     Space *space = fit(self, &buffers) ? PyCapsule_GetPointer(capsule, WAITING) : NULL;
-    int good = space && space->n_blocks == self->n_blocks, known = 1;
+    int good = space && space->age == self->age, known = 1;
     for (size_t at = 0; good && at < space->n_waiting; at++) {
         Py_ssize_t row = space->waiting[at].row;
         good = row < buffers.n && all_between((int32_t *)buffers.parts.buf + row, 1, 0, (size_t)self->n_parts, "parts");
@@ -1240,6 +1276,7 @@ static PyObject *scorer_finish(Scorer *self, PyObject *arguments)
         PyCapsule_SetDestructor(capsule, NULL);
         PyCapsule_SetName(capsule, NULL); /* it is used up */
         drop_strings(&space->unknown);
+        self->readers++;
         Py_BEGIN_ALLOW_THREADS
         for (size_t at = 0; good && known && at < space->n_waiting; at++) {
             const Waiting *here = &space->waiting[at];
@@ -1248,6 +1285,7 @@ static PyObject *scorer_finish(Scorer *self, PyObject *arguments)
             good = missing >= 0 && (!known || score_row(self, space, space->words + here->first, here->n, &buffers, here->row));
         }
         Py_END_ALLOW_THREADS
+        self->readers--;
         put_back(self, space);
         if (!good)
             PyErr_NoMemory();
@@ -1264,6 +1302,7 @@ static PyObject *scorer_finish(Scorer *self, PyObject *arguments)
 static PyMethodDef scorer_methods[] = {
     {"learn", (PyCFunction)scorer_learn, METH_VARARGS, learn_doc},
     {"forget", (PyCFunction)scorer_forget, METH_NOARGS, forget_doc},
+    {"forked", (PyCFunction)scorer_forked, METH_NOARGS, forked_doc},
     {"run", (PyCFunction)scorer_run, METH_VARARGS, run_doc},
     {"finish", (PyCFunction)scorer_finish, METH_VARARGS, finish_doc},
     {NULL, NULL, 0, NULL},
@@ -1311,8 +1350,8 @@ static PyObject *joins(PyObject *module, PyObject *arguments)
     (void)module;
     PyObject *text;
     int after_short;
-    const unsigned char *start;
-    Py_ssize_t length;
+    const unsigned char *start = NULL;
+    Py_ssize_t length = 0;
     if (!PyArg_ParseTuple(arguments, "Op", &text, &after_short))
         return NULL;
     PyObject *held = as_bytes(text, &start, &length);

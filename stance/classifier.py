@@ -122,7 +122,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InputError
-            If a paragraph is not a str, or `X`, `y` and `targets` differ in length.
+            If a paragraph is not a str, `X`, `y` and `targets` differ in length, or an n-gram range is none.
         TrainingError
             If there is one label only, or a label too rare to calibrate on.
         """

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +17,7 @@ from stance.layout import Layout
 from stance.tokens import SIDE, bare, fold_all, is_plain, stem_all
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 MOST_BYTES: Final = 128 * 2**20
 """What the learned words may take up before they are dropped; news of a year needs a tenth of it."""
@@ -40,16 +42,22 @@ class Compiled:
         intercepts = np.ascontiguousarray(layout.intercepts)
         self._scorer = Scorer(edges, n_parts, intercepts, blocks, list(layout.words), any_case, exact_case, SIDE)
         self._lock = threading.Lock()  # a word may not be learned while another thread scores
+        _ENGINES.add(self)
 
     def score(self, texts: list[str], parts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return probabilities of shape (n_paragraphs, n_outputs), familiarity, and numbers of tokens."""
         found = np.empty((len(texts), self._n_outputs)), np.empty(len(texts)), np.zeros(len(texts), dtype=np.int64)
         with self._lock:
-            if self._scorer.size > MOST_BYTES:
-                self._scorer.forget()
             for first in range(0, len(texts), CHUNK):
+                if self._scorer.size > MOST_BYTES:
+                    self._scorer.forget()
                 self._score(texts, first, min(first + CHUNK, len(texts)), parts, *found)
         return found
+
+    def forked(self) -> None:
+        """Work on in the child of a fork, whatever other threads were at."""
+        self._lock = threading.Lock()
+        self._scorer.forked()
 
     def _score(self, texts: list[str], first: int, last: int, *buffers: np.ndarray) -> None:
         n_threads = max(1, min(count_processors(), (last - first) // PER_THREAD))
@@ -71,9 +79,21 @@ def count_processors() -> int:
 
 
 def _spread(function: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
-    """Call a function for each value, the first in this thread, the others beside it."""
-    others = [_threads().submit(function, value) for value in values[1:]]
-    return [function(values[0]), *(other.result() for other in others)]
+    """Call a function for each value, the first in this thread, the others beside it; all have ended when it returns or raises."""
+    if len(values) == 1:
+        return [function(values[0])]
+    from concurrent.futures import wait
+
+    others: list[Future[Any]] = []
+    try:
+        with contextlib.suppress(RuntimeError):  # the main thread has ended, and Python starts no more: go on in this one
+            others += (_threads().submit(function, value) for value in values[1:])
+        here = [function(value) for value in (values[0], *values[1 + len(others) :])]
+        return [here[0], *(other.result() for other in others), *here[1:]]
+    finally:
+        for other in others:
+            other.cancel()
+        wait(others)
 
 
 @lru_cache(maxsize=1)
@@ -83,9 +103,18 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(count_processors(), thread_name_prefix="stance")
 
 
-# Threads do not live on in a forked process.
+_ENGINES: weakref.WeakSet[Compiled] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    """Threads do not live on in a forked process, and what they held is held for ever."""
+    _threads.cache_clear()
+    for engine in list(_ENGINES):
+        engine.forked()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_threads.cache_clear)
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _number_names(table: dict[str, set[tuple[str, ...]]]) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:

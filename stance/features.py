@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from stance.errors import InputError
 from stance.tokens import SIDE, Gazetteer, Token, make_tokens
 
 if TYPE_CHECKING:
@@ -167,6 +168,11 @@ def make_vectorizer(
     lexicon : dict of str to int, optional
         The valence of words; None makes no block "valence".
 
+    Raises
+    ------
+    InputError
+        If an n-gram range is none.
+
     Notes
     -----
     A feature that occurs n times in a paragraph weighs ``(1 + ln n) * idf``, with
@@ -177,6 +183,9 @@ def make_vectorizer(
     from sklearn.pipeline import FeatureUnion
 
     ranges = {"words": ngram_range, "characters": char_ngram_range, "valence": (1, 1) if lexicon else None}
+    for span in ranges.values():
+        if span is not None and not 1 <= span[0] <= span[1]:
+            raise InputError(f"an n-gram range must be two numbers from 1 on, the first no larger; got {span!r}.")
     analyzers = {
         block: Analyzer(block, span, gazetteer, social_media=social_media, lexicon=lexicon if block == "valence" else None)
         for block, span in ranges.items()

@@ -35,6 +35,7 @@ from stance.tokens import Gazetteer
 FORMAT: Final = 1
 SUMS: Final = "SHA256SUMS"
 TOLERANCE: Final = 1e-9
+LONGEST: Final = 1000  # n-grams that a file may ask for; none is of use beyond a handful
 
 
 def write_frozen(model: FrozenModel, folder: Path) -> None:
@@ -99,7 +100,7 @@ def read_frozen(path: Path) -> FrozenModel:
         _self_test(model, path)
     except ModelError:
         raise
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError, MemoryError) as error:
         raise ModelError(f"{path} does not hold a whole model ({error!r}). Copy or train it again.") from error
     return model
 
@@ -135,7 +136,7 @@ def _parse(files: Mapping[str, bytes], name: str, path: Path) -> Any:
         raise ModelError(f"{path} must hold {name}; there is none. Copy or train the model again.")
     try:
         return json.loads(files[name])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{path}/{name} must be JSON ({error}). Copy or train the model again.") from error
 
 
@@ -145,6 +146,9 @@ def _read_head(files: Mapping[str, bytes], name: str, path: Path) -> Head:
     first = 0
     for block in layout["blocks"]:
         features = tuple(block["features"])
+        low, high = block["ngram_range"]
+        if type(low) is not int or type(high) is not int or not 1 <= low <= high <= LONGEST:
+            raise ValueError(f"ngram_range {block['ngram_range']!r}")
         blocks.append(Block(block["name"], tuple(block["ngram_range"]), features, first, block.get("lexicon")))
         first += len(features)
     table = _read_npy(files, f"{name}.weights.npy", path)
@@ -161,7 +165,7 @@ def _read_head(files: Mapping[str, bytes], name: str, path: Path) -> Head:
 def _read_npy(files: Mapping[str, bytes], name: str, path: Path) -> np.ndarray:
     try:
         array = np.load(io.BytesIO(files[name]), allow_pickle=False)
-    except (KeyError, ValueError, EOFError, OSError) as error:
+    except (KeyError, ValueError, EOFError, OSError, MemoryError) as error:
         raise ModelError(f"{path}/{name} must be a plain array of numbers; got none. Copy or train the model again.") from error
     if not isinstance(array, np.ndarray) or array.dtype != np.float64 or not np.isfinite(array).all():
         raise ModelError(f"{path}/{name} must hold finite float64. Copy or train the model again.")

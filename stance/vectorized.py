@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from array import array
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -26,6 +27,7 @@ class Vectorized:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._blocks = [_ENGINES[block.name](block) for block in layout.blocks]
+        self._lock = threading.Lock()  # words are numbered as they come
         self._numbers: dict[str, int] = {}
         self._tokens: list[Token] = []
         self._plain: list[bool] = []
@@ -33,7 +35,12 @@ class Vectorized:
 
     def score(self, texts: list[str], parts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return probabilities of shape (n_paragraphs, n_outputs), familiarity, and numbers of tokens."""
-        chunks = [self._chunk(texts[at : at + CHUNK], parts[at : at + CHUNK]) for at in range(0, len(texts), CHUNK)]
+        with self._lock:
+            try:
+                chunks = [self._chunk(texts[at : at + CHUNK], parts[at : at + CHUNK]) for at in range(0, len(texts), CHUNK)]
+            except BaseException:  # an interrupt, too: no word may stay half learned
+                self._forget()
+                raise
         if not chunks:
             return np.empty((0, self._layout.intercepts.shape[1])), np.empty(0), np.empty(0, dtype=np.int64)
         logits, familiarity, words = (np.concatenate(column) for column in zip(*chunks, strict=True))
@@ -128,7 +135,8 @@ class _Block:
         values[:, -1] **= 2
         edges = _starts(at)  # of the paragraphs that have features
         sums = np.add.reduceat(values, edges, axis=0)
-        scale = 1.0 if self.block.name in UNSCALED else 1.0 / np.sqrt(sums[:, -1:])
+        norms = np.sqrt(sums[:, -1:])
+        scale = 1.0 if self.block.name in UNSCALED else 1.0 / np.where(norms > 0, norms, 1.0)
         logits[at[edges, None], self.block.outputs] += scale * sums[:, :-1]
 
 
@@ -159,8 +167,10 @@ class _Words(_Block):
     def places(self, row: np.ndarray, token: np.ndarray, tokens: Sequence[Token]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield rows and columns, shorter runs first."""
         self._numbers += (self._stems.get(known.stem, -1) for known in tokens[len(self._numbers) :])
+        if not len(self._keys):
+            return
         parts = np.asarray(self._numbers, dtype=np.int64)[token]
-        first, node = np.arange(len(row)), np.full(len(row), -1)
+        first, node = np.arange(len(row)), np.full(len(row), -1, dtype=np.int64)
         for length in range(self.block.ngram_range[1]):
             inside = first + length < len(row)
             first, node = first[inside], node[inside]

@@ -110,6 +110,23 @@ def test_pickled_arrays_are_refused_and_nothing_runs(saved: Path, tmp_path: Path
     assert not (tmp_path / "exploded").exists()
 
 
+CRAFTED = {
+    "endless n-grams": ("stance.features.json", lambda held: held["blocks"][0].update(ngram_range=[1, 10**12])),
+    "n-grams beyond a number": ("stance.features.json", lambda held: held["blocks"][0].update(ngram_range=[2**40, 2])),
+    "a self-test of another shape": ("facts.json", lambda held: held.update(self_test=[{"text": "a", "probabilities": []}])),
+}
+
+
+@pytest.mark.parametrize(("name", "change"), CRAFTED.values(), ids=CRAFTED)
+def test_a_crafted_folder_is_a_model_error_at_once(name: str, change, saved: Path) -> None:  # type: ignore[no-untyped-def]
+    held = json.loads((saved / name).read_text())
+    change(held)
+    (saved / name).write_text(json.dumps(held))
+    write_sums(saved)
+    with pytest.raises(stance.ModelError, match=r"does not hold a whole model \(.*\)\. Copy or train it again\.$"):
+        stance.load(saved)
+
+
 def test_another_format_is_refused(saved: Path) -> None:
     facts = json.loads((saved / "facts.json").read_text())
     (saved / "facts.json").write_text(json.dumps(facts | {"format": 99}))

@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -128,6 +129,53 @@ def test_company_order_and_threads_change_nothing(shipped: Model) -> None:
         np.testing.assert_array_equal(table, together)
 
 
+@pytest.mark.parametrize("name", ["compiled", "numpy"])
+def test_many_threads_learn_words_side_by_side(name: str, small: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [[f"lamp{thread}x{number} truce" for number in range(300)] for thread in range(4)]
+    expected = [small.frozen.score(part).probabilities["tone"] for part in texts]
+    scorer = scorer_of(small, name, monkeypatch)
+    found: dict[int, np.ndarray] = {}
+    threads = [
+        threading.Thread(target=lambda at=at: found.update({at: scorer.score(texts[at]).probabilities["tone"]}))  # type: ignore[misc]
+        for at in range(4)
+    ]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    for at in range(4):
+        assert_equal(found[at], expected[at])
+
+
+def test_a_share_that_fails_leaves_no_other_running(shipped: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stance.compiled.count_processors", lambda: 2)
+    texts: list[str] = [None, *["They urged a truce at the harbour. " * 200] * 1000]  # type: ignore[list-item]
+    for number in range(3):
+        with pytest.raises(TypeError, match=r"^a paragraph must be a str; got NoneType\.$"):
+            shipped.frozen.score(texts)
+        assert shipped.frozen.score([f"unheard{number}of"]).words.tolist() == [1]
+
+
+def test_texts_are_left_as_they_were() -> None:
+    """No copy in UTF-8 stays inside the user's own str, and no reference to what was made of a surrogate."""
+    text, broken = "’" * 1000, "\ud83d" * 300_000
+    before = sys.getsizeof(text), sys.getrefcount(text)
+    compiled.split(text)
+    assert (sys.getsizeof(text), sys.getrefcount(text)) == before
+    tracemalloc.start()
+    compiled.split(broken)
+    held = tracemalloc.get_traced_memory()[0]
+    for _ in range(20):
+        compiled.split(broken)
+    assert tracemalloc.get_traced_memory()[0] - held < 100_000
+    tracemalloc.stop()
+
+
 def test_words_are_forgotten_when_there_are_too_many(small: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     import stance.compiled as module
 
@@ -220,6 +268,10 @@ def test_waiting_paragraphs_are_finished_once_and_only_with_their_words(small: M
         raw.finish(waiting, buffers[0][:1], buffers[1][:1], buffers[2][:1], buffers[3][:1])
     with pytest.raises(ValueError, match=r"^every word that `run` returned must be learned first\.$"):
         raw.finish(waiting, *buffers)
+    _, early = raw.run(texts, 0, 2, *buffers)
+    raw.forget()
+    with pytest.raises(ValueError, match=r"^the buffers must fit the texts\.$"):  # what it read was forgotten since
+        raw.finish(early, *buffers)
     _, again = raw.run(texts, 0, 2, *buffers)
     engine._learn(unknown)  # type: ignore[attr-defined]
     raw.finish(again, *buffers)
