@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from stance.heads import Head
+from stance.heads import Block, Head
 from stance.tokens import Gazetteer
 
 
@@ -78,10 +78,19 @@ class Engine(Protocol):
         """Return probabilities of shape (n_paragraphs, n_outputs), familiarity, and numbers of tokens; `parts` is int32."""
 
 
+class _Piece(NamedTuple):
+    """A block of one head: its idf, its outputs, and its weights part by part."""
+
+    block: Block
+    idf: np.ndarray
+    outputs: np.ndarray
+    weights: list[np.ndarray]
+
+
 def make_layout(heads: Mapping[str, Head], gazetteer: Gazetteer | None, words: Collection[str], *, social_media: bool) -> Layout:
     """Put the arrays of all heads side by side; heads with the same features share a block."""
     outputs, first = {}, 0
-    groups: list[tuple[BlockArrays, np.ndarray]] = []
+    groups: list[list[_Piece]] = []
     targets = tuple(dict.fromkeys(target for head in heads.values() for target in head.copies))
     aimed = [[head.aim(target) for target in (None, *targets)] for head in heads.values()]
     for name, parts in zip(heads, aimed, strict=True):
@@ -91,27 +100,29 @@ def make_layout(heads: Mapping[str, Head], gazetteer: Gazetteer | None, words: C
         first += len(head.classes)
         for block in head.blocks:
             here = slice(block.first, block.first + len(block.features))
-            idf = head.idf[here]
-            order = np.argsort(idf, kind="stable")  # the frequent first, so that they share the processor's caches
-            rows = np.stack([part.weights[here][order] * idf[order, None] for part in parts])
-            features = [block.features[column] for column in order.tolist()]
-            _add(groups, BlockArrays(block.name, block.ngram_range, features, columns, rows, block.lexicon), idf[order])
+            piece = _Piece(block, head.idf[here], columns, [part.weights[here] for part in parts])
+            group = next((group for group in groups if _same_features(group[0], piece)), None)
+            if group:
+                group.append(piece)
+            else:
+                groups.append([piece])
     intercepts = np.stack([np.concatenate([parts[at].intercept for parts in aimed]) for at in range(1 + len(targets))])
-    return Layout(outputs, targets, intercepts, [_with_idf(*group) for group in groups], gazetteer, words, social_media)
+    return Layout(outputs, targets, intercepts, [_lay(group) for group in groups], gazetteer, words, social_media)
 
 
-def _add(groups: list[tuple[BlockArrays, np.ndarray]], block: BlockArrays, idf: np.ndarray) -> None:
-    for at, (known, its_idf) in enumerate(groups):
-        same = (known.name, known.ngram_range, known.lexicon) == (block.name, block.ngram_range, block.lexicon)
-        if same and np.array_equal(its_idf, idf) and known.features == block.features:
-            outputs = np.concatenate([known.outputs, block.outputs])
-            rows = np.concatenate([known.rows, block.rows], axis=2)
-            groups[at] = (BlockArrays(block.name, block.ngram_range, block.features, outputs, rows, block.lexicon), idf)
-            return
-    groups.append((block, idf))
+def _same_features(one: _Piece, other: _Piece) -> bool:
+    names = [(piece.block.name, piece.block.ngram_range, piece.block.lexicon) for piece in (one, other)]
+    return names[0] == names[1] and np.array_equal(one.idf, other.idf) and one.block.features == other.block.features
 
 
-def _with_idf(block: BlockArrays, idf: np.ndarray) -> BlockArrays:
-    last = np.broadcast_to(idf[:, None], (*block.rows.shape[:2], 1))
-    rows = np.ascontiguousarray(np.concatenate([block.rows, last], axis=2))
-    return BlockArrays(block.name, block.ngram_range, block.features, block.outputs, rows, block.lexicon)
+def _lay(group: Sequence[_Piece]) -> BlockArrays:
+    """Put the weights of pieces that share their features side by side, the frequent features first: they share the processor's caches."""
+    block, idf = group[0].block, group[0].idf
+    outputs = np.concatenate([piece.outputs for piece in group])
+    order = np.argsort(idf, kind="stable")
+    rows = np.empty((len(group[0].weights), len(order), len(outputs) + 1))
+    rows[:, :, -1] = idf[order]
+    for part, row in enumerate(rows):
+        row[:, :-1] = np.hstack([piece.weights[part] for piece in group])[order] * row[:, -1:]
+    features = [block.features[column] for column in order.tolist()]
+    return BlockArrays(block.name, block.ngram_range, features, outputs, rows, block.lexicon)

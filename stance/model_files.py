@@ -155,7 +155,7 @@ def _read_head(files: Mapping[str, bytes], name: str, path: Path) -> Head:
     scores = _read_npy(files, f"{name}.scores.npy", path)
     targets = layout.get("targets", [])
     height = len(layout["classes"]) * (1 + len(targets))
-    if table.shape != (height + 1, first + 1) or scores.ndim != 1 or sum(len(set(b.features)) for b in blocks) != first:
+    if table.shape != (height + 1, first + 1) or scores.ndim != 1:
         raise ModelError(f"{path}: the arrays of head {name!r} do not fit its features. Copy or train the model again.")
     parts = [(np.ascontiguousarray(rows[:, :-1].T), rows[:, -1]) for rows in np.split(table[1:], 1 + len(targets))]
     copies = dict(zip(targets, parts[1:], strict=True))

@@ -112,6 +112,8 @@ class _Block:
     def __init__(self, block: BlockArrays) -> None:
         self.block = block
         self.column = {feature: column for column, feature in enumerate(block.features)}
+        if len(self.column) < len(block.features):
+            raise ValueError("`features` must each occur once.")
 
     def places(self, row: np.ndarray, token: np.ndarray, tokens: Sequence[Token]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield rows and columns of known features, as often as they occur."""
