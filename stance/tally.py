@@ -86,14 +86,15 @@ class Tally:
         self.bad_dates: list[str] = []
         self.days: defaultdict[date, int] = defaultdict(int)
         self._sample: list[tuple[int, LabelledRow]] = []
-        self._size, self._random, self._row = sample, Random(0), -1
+        self._size, self._random = sample, Random(0)
+        self._document = ("", -1)
 
     def add(self, row: LabelledRow) -> None:
         """Count one row of the table; rows of one document come together."""
-        if row.row != self._row:
+        if (row.file, row.row) != self._document:
             self.end()
             self.documents += 1
-            self._row = row.row
+            self._document = (row.file, row.row)
         self.statuses[row.block.status] += 1
         if not row.block.results:
             return
