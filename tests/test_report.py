@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import stance
@@ -118,6 +119,12 @@ def test_own_annotations_correct_better_than_the_models(tables: Tables, lighthou
     lighthouse.to_csv(tmp_path / "mine.csv", index=False)
     shown = plain(tables.full(annotated=tmp_path / "mine.csv"))
     assert "was measured on 36 paragraphs annotated in mine.csv. The correction assumes that they are a fair sample" in shown
+    strange = lighthouse.head(2).assign(text=["Никто не пришёл на переговоры вчера.", "…"])
+    pd.concat([lighthouse, strange]).to_csv(tmp_path / "mine.csv", index=False)
+    again = plain(tables.full(annotated=tmp_path / "mine.csv"))
+    told = "; 2 more were left out, because the model knows too few of their words to label them"
+    assert again.replace(told, "") == shown
+    assert told in again
     lighthouse[lighthouse["stance"] == "opposed"].to_csv(tmp_path / "few.csv", index=False)
     shown = plain(tables.full(annotated=tmp_path / "few.csv"))
     assert "They are too few of some label to correct with: shares are raw, as they were counted." in shown
