@@ -203,6 +203,22 @@ def test_a_page_holds_no_more_than_its_sample_and_counts_all(tmp_path: Path, sma
     assert page == tables.full(sample=30)
 
 
+def test_a_long_text_is_cut_and_the_page_says_so(tmp_path: Path, small: Model) -> None:
+    sentence = "The council voted against a truce by nine to two. "
+    tables = Tables(tmp_path, small, [("The Bell", "2024-03-01", sentence * times) for times in (1, 100, 1_000)], unit="row")
+    page = tables.full()
+    held = data_of(page)
+    assert [len(text) for text in held["text"]] == [50, 2_000, 2_000]
+    assert held["cut"] == [0, 3_000, 48_000]
+    assert [evidence is not None for evidence in held["evidence"]] == [True, True, False]
+    note = "Of a text of more than 10,000 characters, the first 2,000 are shown, without the words behind its label."
+    assert note in plain(page)
+    assert len(page) < 200_000
+    tables.articles.unlink()
+    tables.labelled.unlink()
+    assert note not in plain(Tables(tmp_path, small, STORIES).full())
+
+
 class Tags(HTMLParser):
     """Collects the elements of a page, and what their attributes are called."""
 

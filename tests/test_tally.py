@@ -49,6 +49,12 @@ def test_the_surest_and_least_sure_come_in_order_and_each_text_once() -> None:
     assert [each.row for each in head.least_sure(3)] == [50, 49, 51]
 
 
+def test_of_a_long_text_the_beginning_is_kept() -> None:
+    tally = counted([row(0, 0.9, text="t" * 10_000), row(1, 0.8, text="u" * 10_001)])
+    for kept in (tally.sample, tally.heads["stance"].surest("opposed", 2)):
+        assert [each.block.text for each in kept] == ["t" * 10_000, "u" * 2_000]
+
+
 @pytest.mark.parametrize("size", [0, 1, 10, 1_000])
 def test_a_sample_is_the_same_each_time_in_order_and_even(size: int) -> None:
     rows = [row(at, 0.9) for at in range(1_000)]
