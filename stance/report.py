@@ -134,7 +134,7 @@ def _explain(model: Model, tally: Tally, path: Path) -> dict[int, LabelledParagr
         return {}
     shown = [row for head in tally.heads.values() for row in shown_extremes(head)]
     explained: dict[int, LabelledParagraph] = {}
-    for row in (*shown, *tally.sample[:_EXPLAINED]):
+    for row in (*shown, *tally.sample[:_EXPLAINED], *tally.long):
         if id(row) not in explained and not is_cut(row):
             block = model.label(row.block.text, unit="row")[0]
             for head, result in row.block.results.items():

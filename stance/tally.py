@@ -91,6 +91,7 @@ class Tally:
         self.bad_dates: list[str] = []
         self.days: defaultdict[date, int] = defaultdict(int)
         self._sample: list[tuple[int, LabelledRow]] = []
+        self.long: list[LabelledRow] = []  # the first text that was cut, whole: to see that the model is the one that labelled it
         self._size, self._random = sample, Random(0)
         self._document = ("", -1)
 
@@ -104,7 +105,9 @@ class Tally:
         if not row.block.results:
             return
         day = self._day(row.carried[-1]) if self.dated else None
-        row = _shorten(row)
+        whole, row = row, _shorten(row)
+        if row is not whole and not self.long:
+            self.long.append(whole)
         groups = dict(zip(self.by, row.carried, strict=False))
         for head, tally in self.heads.items():
             tally.add(row, head, self.labelled, groups, day)

@@ -301,6 +301,14 @@ def test_tables_that_do_not_belong_together_are_refused(options: dict[str, str],
     assert str(error.value) == message.format(folder=folder, columns=columns, both=both)
 
 
+def test_another_source_of_long_texts_is_refused(tmp_path: Path, small: Model) -> None:
+    body = "The council voted against a truce by nine to two. " * 250
+    tables = Tables(tmp_path, small, [("The Bell", "2024-03-01", body)], unit="row")
+    tables.articles.write_text("body\n" + "Shame on the admirals who refuse a truce! " * 300, encoding="utf-8")
+    with pytest.raises(TableError, match=r"paragraph of row 0 at 0 must get the stance that it has"):
+        tables.full(by=())
+
+
 def test_a_table_that_stance_score_did_not_write_is_refused(tables: Tables) -> None:
     with pytest.raises(TableError) as error:
         write_report(tables.articles, tables.page, model=tables.model)
