@@ -136,7 +136,7 @@ def _explain(model: Model, tally: Tally, path: Path) -> dict[int, LabelledParagr
     explained: dict[int, LabelledParagraph] = {}
     for row in (*shown, *tally.sample[:_EXPLAINED], *tally.long):
         if id(row) not in explained and not is_cut(row):
-            block = model.label(row.block.text, unit="row")[0]
+            block = model.label(row.block.text, unit="row", evidence=len(row.block.text) <= WHOLE)[0]  # else minutes
             for head, result in row.block.results.items():
                 again = block.results[head].probabilities if head in block.results else {}
                 if any(abs(again.get(label, -1) - p) > _TOLERANCE for label, p in result.probabilities.items()):
