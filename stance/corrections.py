@@ -25,11 +25,11 @@ def find_corrections(model: Model, annotated: str | Path | None) -> dict[str, Co
     """Find the confusion matrix of each head, and say where it is from, or why there is none that can be used."""
     found: dict[str, tuple[Any, str]] = {}
     if annotated is not None:
-        from stance.evaluation import evaluate
-
-        for head, measured in evaluate(model, Path(annotated)).items():
-            where = f"{measured.n_paragraphs:,} paragraphs annotated in {Path(annotated).name}"
-            found[head] = (measured.confusion, f"What the model confuses was measured on {where}. {_ASSUMED['own']}")
+        for head, (matrix, left_out) in _measure(model, Path(annotated)).items():
+            where = f"{matrix.sum():,} paragraphs annotated in {Path(annotated).name}"
+            if left_out:
+                where += f"; {left_out:,} more were left out, because the model knows too few of their words to label them"
+            found[head] = (matrix, f"What the model confuses was measured on {where}. {_ASSUMED['own']}")
     else:
         for head, figures in model.facts.get("cross_validation", {}).items():
             if "confusion" in figures:
@@ -37,6 +37,24 @@ def find_corrections(model: Model, annotated: str | Path | None) -> dict[str, Co
                 where = f"{matrix.sum():,} paragraphs that it had not been trained on (cross-validation)"
                 found[head] = (matrix, f"What the model confuses was measured on {where}. {_ASSUMED['model']}")
     return {head: _correction(*found.get(head, (None, _ASSUMED["none"]))) for head in model.labels}
+
+
+def _measure(model: Model, annotated: Path) -> dict[str, tuple[np.ndarray, int]]:
+    """Return each head's confusion matrix on what the model labels, as shares are of that only, and how many rows it does not label."""
+    from stance.evaluation import evaluate
+    from stance.training import read_annotated
+
+    evaluate(model, annotated)  # refuses labels that are not the model's
+    rows = read_annotated(annotated, text="text", labels=tuple(model.labels), groups=None)
+    found = model.label_cells(rows.texts, unit="row")
+    measured = {}
+    for head, labels in model.labels.items():
+        codes = found.arrays[head]
+        matrix = np.zeros((len(labels), len(labels)), dtype=np.int64)
+        given = np.asarray([labels.index(label) for label in rows.labels[head]])
+        np.add.at(matrix, (given[codes >= 0], codes[codes >= 0]), 1)
+        measured[head] = (matrix, int((codes < 0).sum()))
+    return measured
 
 
 _ASSUMED: Final = {

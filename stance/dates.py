@@ -77,12 +77,11 @@ def make_bins(days: Iterable[date]) -> Bins:
 
 def _starts(unit: str, first: date, last: date) -> Iterator[date]:
     floor, step = _FLOORS[unit], timedelta(days=_STEPS[unit])
-    start = floor(first)
-    while True:
+    start, end = floor(first), floor(last)
+    while start < end:  # so that no step leads past the end of all dates
         yield start
-        if last - start < step or floor(start + step) > last:  # the first part keeps clear of the end of all dates
-            return
         start = floor(start + step)
+    yield start
 
 
 def bin_name(unit: str, start: date) -> str:

@@ -28,11 +28,14 @@ class LabelledRow:
         Its labels as the table gives them, without evidence; `text` is empty where no text is at hand.
     carried : tuple of str
         The cells of the columns asked for.
+    file : str
+        Which of several scored tables it came from (column "file"); empty where the labelled table does not tell.
     """
 
     row: int
     block: LabelledParagraph
     carried: tuple[str, ...]
+    file: str = ""
 
 
 class LabelledTable:
@@ -85,7 +88,8 @@ class LabelledTable:
         raise TableError(f"there is no column {column!r}; the columns are {self.columns!r}. Check its name.")
 
     def __iter__(self) -> Iterator[LabelledRow]:
-        self._last = 0
+        self._document = ("", -1)
+        self._last: dict[str, int] = {}  # row read, by file
         for number, record in self._table:
             try:
                 yield self._labelled(record)
@@ -99,22 +103,30 @@ class LabelledTable:
 
     def _labelled(self, record: list[str]) -> LabelledRow:
         row, status = int(record[self._at["row"]]), record[self._at["status"]]
-        if row < self._last:
-            raise TableError(
-                f"{self._table.name} must keep the order of its column 'row'; {row} comes after {self._last}. Sort it by 'row', and "
-                "report on tables of several runs one by one."
-            )
-        self._last = row
+        file = record[self._at["file"]] if "file" in self._at else ""
+        self._enter(file, row)
         if status not in STATUSES:
             raise ValueError(f"status {status!r} is none of {list(STATUSES)!r}")
         start, end = (int(record[self._at[name]] or 0) for name in ("start", "end"))
-        self._read_source(row)
+        self._read_source(file, row)
         text = self._cut(self._cell(self._text, record), start, end, row) if self._text and end > start else ""
         results = {head: self._result(head, record) for head in self._labels} if status == "labelled" else {}
         familiarity = record[self._at["familiarity"]]
         kind = record[self._at["kind"]]
         block = LabelledParagraph(text, start, end, kind, status, results, float(familiarity) if familiarity else None)
-        return LabelledRow(row, block, tuple(self._cell(place, record) for place in self._carry))
+        return LabelledRow(row, block, tuple(self._cell(place, record) for place in self._carry), file)
+
+    def _enter(self, file: str, row: int) -> None:
+        """Refuse a row of a document that was left before: blocks of one document come together."""
+        last = self._last.get(file, -1)
+        if (file, row) != self._document and row <= last:
+            where, order = (" within each 'file'", "'file' and 'row'") if "file" in self._at else ("", "'row'")
+            raise TableError(
+                f"{self._table.name} must keep the order of its column 'row'{where}; {row} comes after {last}. Sort it by {order}, and "
+                "report on tables of several runs one by one."
+            )
+        self._document = (file, row)
+        self._last[file] = row
 
     def _result(self, head: str, record: list[str]) -> HeadResult:
         label = record[self._at[head]]
@@ -127,12 +139,22 @@ class LabelledTable:
         from_source, at = place
         return self._read[1][at] if from_source else record[at]
 
-    def _read_source(self, row: int) -> None:
+    def _read_source(self, file: str, row: int) -> None:
         while self._source and self._read[0] < row:
             found = next(self._sources, None)
             if found is None or found[0] > row:
                 raise TableError(f"{self._source.name} must be the table that was scored; it has no row {row}. Check --source.")
             self._read = found
+        if self._source and len(self._last) > 1 and not self._carries(file, row):
+            raise TableError(
+                f"{self._table.name} must be of one scored table to be read with it; its column 'file' holds {next(iter(self._last))!r} "
+                f"and {file!r}. Report on one file at a time, or score with --keep all and leave out --source."
+            )
+
+    def _carries(self, file: str, row: int) -> bool:
+        """Tell whether `file` is a cell of the source, carried along, and not the name of another table."""
+        columns = self._source.columns if self._source else []
+        return "file" in columns and self._read[0] == row and self._read[1][columns.index("file")] == file
 
     def _cut(self, cell: str, start: int, end: int, row: int) -> str:
         """Take a paragraph out of its cell, or take the cell if it holds nothing else."""

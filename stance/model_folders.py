@@ -70,12 +70,12 @@ def save_model(model: FrozenModel, folder: Path, *, pipelines: Mapping[str, Any]
         facts = {**model.facts, "pipelines": _write_pipelines(model.heads, fresh, pipelines, source)}
         write_frozen(replace(model, facts=facts), fresh)
         write_sums(fresh)
-        if folder.exists():
-            folder.rename(old)
         try:
+            if folder.exists():
+                folder.rename(old)
             fresh.rename(folder)
-        except OSError:
-            if old.exists():
+        except BaseException:  # an interrupt too: what is left in `scratch` is deleted
+            if old.exists() and not folder.exists():
                 old.rename(folder)
             raise
 

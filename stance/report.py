@@ -34,7 +34,7 @@ from stance.passages import (
     words_section,
 )
 from stance.results import LabelledParagraph
-from stance.tally import Tally
+from stance.tally import BEGINNING, WHOLE, Tally, is_cut
 
 SAMPLE: Final = 20_000
 """Paragraphs that a page holds at most: some 12 MB, which a browser opens in a second."""
@@ -86,7 +86,8 @@ def write_report(
     force : bool, default=False
         Replace `target`.
     sample : int, default=20,000
-        Paragraphs that the page holds at most. Of more, a random sample, always the same; shares are counted on all.
+        Paragraphs that the page holds at most. Of more, a random sample, always the same; shares are counted on all. The
+        list shows the first 2,000 characters of each; one of more than 10,000 is not labelled again for its evidence.
 
     Returns
     -------
@@ -133,9 +134,9 @@ def _explain(model: Model, tally: Tally, path: Path) -> dict[int, LabelledParagr
         return {}
     shown = [row for head in tally.heads.values() for row in shown_extremes(head)]
     explained: dict[int, LabelledParagraph] = {}
-    for row in (*shown, *tally.sample[:_EXPLAINED]):
-        if id(row) not in explained:
-            block = model.label(row.block.text, unit="row")[0]
+    for row in (*shown, *tally.sample[:_EXPLAINED], *tally.long):
+        if id(row) not in explained and not is_cut(row):
+            block = model.label(row.block.text, unit="row", evidence=len(row.block.text) <= WHOLE)[0]  # else minutes
             for head, result in row.block.results.items():
                 again = block.results[head].probabilities if head in block.results else {}
                 if any(abs(again.get(label, -1) - p) > _TOLERANCE for label, p in result.probabilities.items()):
@@ -241,7 +242,8 @@ class _Page:
         words = [words_section(head, heads[head].labels, counted) for head, counted in self._words().items()]
         yield section("words", "Telling words", *words, about=ABOUT_WORDS + sampled)
         shown = [extremes_section(head, counted, self.explained) for head, counted in heads.items()]
-        yield section("examples", "The surest and the least sure", *shown, about=ABOUT_EXAMPLES)
+        cut = any(is_cut(row) for counted in heads.values() for row in shown_extremes(counted))
+        yield section("examples", "The surest and the least sure", *shown, about=ABOUT_EXAMPLES + (_CUT if cut else ""))
         capped = f"A random sample of {len(self.sample):,} of {self.tally.labelled:,}; the figures above count all. " if sampled else ""
         explained = sum(id(row) in self.explained for row in self.sample)
         if explained < len(self.sample):
@@ -253,7 +255,9 @@ class _Page:
         """Return the paragraphs as the script wants them."""
         labels = {head: counted.labels for head, counted in self.tally.heads.items()}
         columns = [*self.by, *([self.date] if self.date else [])]
-        return list_paragraphs(self.sample, labels, columns, len(self.by), self.voices, self.explained)
+        listed = list_paragraphs(self.sample, labels, columns, len(self.by), self.voices, self.explained)
+        # Of the whole text, of which the tally may have kept less.
+        return listed | {"cut": [max(0, row.block.end - row.block.start - LONGEST) for row in self.sample]}
 
     def _voices(self, head: str) -> dict[str, Counter[str]]:
         found: dict[str, Counter[str]] = {}
@@ -275,6 +279,7 @@ _GROUPS: Final = (
     "Paragraphs, not articles: a long article counts more. ● counted; the bar is the 95% interval, of the corrected share where there is "
     "one. The fewer the paragraphs, the wider."
 )
+_CUT: Final = f" Of a text of more than {WHOLE:,} characters, the first {BEGINNING:,} are shown, without the words behind its label."
 _NO_TEXTS: Final = (
     "The labelled table holds no texts, so that words, voices and paragraphs cannot be shown. Name the table that was scored, and its "
     "column: <code>stance report labelled.csv --source articles.csv --text body -o report.html</code>."

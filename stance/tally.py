@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from random import Random
 from typing import Final
@@ -15,6 +16,9 @@ from stance.dates import read_day
 from stance.labelled import LabelledRow
 from stance.shares import Spread
 
+WHOLE: Final = 10_000
+"""Characters of a text that is kept whole; of a longer one, the first `BEGINNING` are."""
+BEGINNING: Final = 2_000
 _EXTREMES: Final = 24  # kept of each kind; copies of one text are thrown out later
 _EXAMPLES: Final = 3
 
@@ -74,7 +78,8 @@ class Tally:
     dated : bool
         Whether the last of the cells carried is a date.
     sample : int
-        How many labelled paragraphs to keep; of more, a random sample, always the same.
+        How many labelled paragraphs to keep; of more, a random sample, always the same. Of a text of more than 10,000
+        characters, the first 2,000 are kept.
     """
 
     def __init__(self, labels: Mapping[str, Sequence[str]], by: Sequence[str], *, dated: bool, sample: int) -> None:
@@ -86,18 +91,23 @@ class Tally:
         self.bad_dates: list[str] = []
         self.days: defaultdict[date, int] = defaultdict(int)
         self._sample: list[tuple[int, LabelledRow]] = []
-        self._size, self._random, self._row = sample, Random(0), -1
+        self.long: list[LabelledRow] = []  # the first text that was cut, whole: to see that the model is the one that labelled it
+        self._size, self._random = sample, Random(0)
+        self._document = ("", -1)
 
     def add(self, row: LabelledRow) -> None:
         """Count one row of the table; rows of one document come together."""
-        if row.row != self._row:
+        if (row.file, row.row) != self._document:
             self.end()
             self.documents += 1
-            self._row = row.row
+            self._document = (row.file, row.row)
         self.statuses[row.block.status] += 1
         if not row.block.results:
             return
         day = self._day(row.carried[-1]) if self.dated else None
+        whole, row = row, _shorten(row)
+        if row is not whole and not self.long:
+            self.long.append(whole)
         groups = dict(zip(self.by, row.carried, strict=False))
         for head, tally in self.heads.items():
             tally.add(row, head, self.labelled, groups, day)
@@ -132,6 +142,18 @@ class Tally:
         else:
             self.days[day] += 1
         return day
+
+
+def is_cut(row: LabelledRow) -> bool:
+    """Tell whether only the beginning of a row's text was kept."""
+    return len(row.block.text) < row.block.end - row.block.start
+
+
+def _shorten(row: LabelledRow) -> LabelledRow:
+    """Bound what a row holds in memory: a whole table of cells would fill it."""
+    if len(row.block.text) <= WHOLE:
+        return row
+    return replace(row, block=replace(row.block, text=row.block.text[:BEGINNING]))
 
 
 def _keep(heap: list[tuple[float, int, LabelledRow]], entry: tuple[float, int, LabelledRow]) -> None:

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from stance.dates import make_bins, read_day
 
@@ -30,3 +32,16 @@ def test_sparse_days_are_put_together() -> None:
 def test_the_ends_of_time_are_dates_too() -> None:
     assert len(make_bins([date.min, date.max]).starts) == 9999
     assert make_bins([date.max]).starts == [date.max]
+
+
+@given(st.lists(st.dates(date(2020, 1, 1), date(2024, 12, 31)), min_size=1, max_size=12), st.dates(date(2020, 1, 1), date(2024, 12, 31)))
+@example([date(2023, 1, 1), date(2023, 2, 1), date(2023, 3, 2)], date(2023, 3, 2))
+@example([date(2024, 2, 10), date(2024, 4, 3), date(2024, 5, 1)], date(2024, 5, 1))
+@example([date(2020, 1, 1), date(2023, 6, 1), date(2024, 1, 1)], date(2024, 1, 1))
+def test_every_day_of_the_span_falls_into_a_bin(days: list[date], day: date) -> None:
+    bins = make_bins(days)
+    assert [bins.place(each) for each in (min(days), max(days))] == [0, len(bins.starts) - 1]
+    inside = min(max(day, min(days)), max(days))
+    at = bins.place(inside)
+    assert bins.starts[at] <= inside
+    assert at + 1 == len(bins.starts) or inside < bins.starts[at + 1]

@@ -196,6 +196,24 @@ class TestSave:
         assert (tmp_path / "mine" / "thesis.txt").read_text() == "Chapter one"
         assert sorted(path.name for path in tmp_path.iterdir()) == ["letters", "mine"]
 
+    @pytest.mark.parametrize("reached", ["old", "mine"])
+    def test_an_interrupt_leaves_a_whole_model(self, reached: str, small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        small.save(tmp_path / "mine")
+        rename, reaching = Path.rename, [reached]
+
+        def interrupted(self: Path, target: Path) -> Path:
+            moved = rename(self, target)
+            if [target.name] == reaching:
+                reaching.clear()
+                raise KeyboardInterrupt
+            return moved
+
+        monkeypatch.setattr(Path, "rename", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            small.save(tmp_path / "mine")
+        assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+        assert stance.load(tmp_path / "mine").digest == small.digest
+
     def test_a_loaded_model_saves_with_its_pipelines(self, small: Model, tmp_path: Path) -> None:
         again = stance.load(small.save(tmp_path / "one")).save(tmp_path / "two")
         assert {path.name: path.read_bytes() for path in again.iterdir()} == {

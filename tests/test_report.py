@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import stance
@@ -118,6 +119,12 @@ def test_own_annotations_correct_better_than_the_models(tables: Tables, lighthou
     lighthouse.to_csv(tmp_path / "mine.csv", index=False)
     shown = plain(tables.full(annotated=tmp_path / "mine.csv"))
     assert "was measured on 36 paragraphs annotated in mine.csv. The correction assumes that they are a fair sample" in shown
+    strange = lighthouse.head(2).assign(text=["Никто не пришёл на переговоры вчера.", "…"])
+    pd.concat([lighthouse, strange]).to_csv(tmp_path / "mine.csv", index=False)
+    again = plain(tables.full(annotated=tmp_path / "mine.csv"))
+    told = "; 2 more were left out, because the model knows too few of their words to label them"
+    assert again.replace(told, "") == shown
+    assert told in again
     lighthouse[lighthouse["stance"] == "opposed"].to_csv(tmp_path / "few.csv", index=False)
     shown = plain(tables.full(annotated=tmp_path / "few.csv"))
     assert "They are too few of some label to correct with: shares are raw, as they were counted." in shown
@@ -194,6 +201,22 @@ def test_a_page_holds_no_more_than_its_sample_and_counts_all(tmp_path: Path, sma
     assert "A random sample of 30 of 160; the figures above count all." in plain(page)
     assert "160 paragraphs of 40 rows" in plain(page)
     assert page == tables.full(sample=30)
+
+
+def test_a_long_text_is_cut_and_the_page_says_so(tmp_path: Path, small: Model) -> None:
+    sentence = "The council voted against a truce by nine to two. "
+    tables = Tables(tmp_path, small, [("The Bell", "2024-03-01", sentence * times) for times in (1, 100, 1_000)], unit="row")
+    page = tables.full()
+    held = data_of(page)
+    assert [len(text) for text in held["text"]] == [50, 2_000, 2_000]
+    assert held["cut"] == [0, 3_000, 48_000]
+    assert [evidence is not None for evidence in held["evidence"]] == [True, True, False]
+    note = "Of a text of more than 10,000 characters, the first 2,000 are shown, without the words behind its label."
+    assert note in plain(page)
+    assert len(page) < 200_000
+    tables.articles.unlink()
+    tables.labelled.unlink()
+    assert note not in plain(Tables(tmp_path, small, STORIES).full())
 
 
 class Tags(HTMLParser):
@@ -276,6 +299,14 @@ def test_tables_that_do_not_belong_together_are_refused(options: dict[str, str],
     with pytest.raises(TableError) as error:
         tables.write(**named)
     assert str(error.value) == message.format(folder=folder, columns=columns, both=both)
+
+
+def test_another_source_of_long_texts_is_refused(tmp_path: Path, small: Model) -> None:
+    body = "The council voted against a truce by nine to two. " * 250
+    tables = Tables(tmp_path, small, [("The Bell", "2024-03-01", body)], unit="row")
+    tables.articles.write_text("body\n" + "Shame on the admirals who refuse a truce! " * 300, encoding="utf-8")
+    with pytest.raises(TableError, match=r"paragraph of row 0 at 0 must get the stance that it has"):
+        tables.full(by=())
 
 
 def test_a_table_that_stance_score_did_not_write_is_refused(tables: Tables) -> None:

@@ -1,5 +1,7 @@
 """What is counted of a labelled table, in one pass."""
 
+from dataclasses import replace
+
 import pytest
 
 from stance.labelled import LabelledRow
@@ -34,12 +36,23 @@ def test_documents_labels_groups_and_days_are_counted() -> None:
     assert head.spread.documents == 3
 
 
+def test_rows_of_one_number_in_several_files_are_several_documents() -> None:
+    tally = counted([replace(row(0, p), file=file) for file, p in (("a.csv", 0.9), ("b.csv", 0.1), ("b.csv", 0.2), ("c.csv", 0.8))])
+    assert (tally.documents, tally.heads["stance"].spread.documents) == (3, 3)
+
+
 def test_the_surest_and_least_sure_come_in_order_and_each_text_once() -> None:
     tally = counted([row(at, at / 100) for at in range(100)] + [row(100, 0.99, text="paragraph 99 0.99")])
     head = tally.heads["stance"]
     assert [each.row for each in head.surest("opposed", 3)] == [99, 98, 97]
     assert [each.row for each in head.surest("neutral", 2)] == [0, 1]
     assert [each.row for each in head.least_sure(3)] == [50, 49, 51]
+
+
+def test_of_a_long_text_the_beginning_is_kept() -> None:
+    tally = counted([row(0, 0.9, text="t" * 10_000), row(1, 0.8, text="u" * 10_001)])
+    for kept in (tally.sample, tally.heads["stance"].surest("opposed", 2)):
+        assert [each.block.text for each in kept] == ["t" * 10_000, "u" * 2_000]
 
 
 @pytest.mark.parametrize("size", [0, 1, 10, 1_000])
