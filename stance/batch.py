@@ -199,7 +199,7 @@ def _identity(inputs: Inputs, model: Model, plan: _Plan, read_as: dict[str, Any]
 
 
 # Of the way in which a table is parted and written; a run begun under another cannot be resumed.
-_VERSION: Final = 1
+_VERSION: Final = 2
 
 
 def _run(

@@ -149,6 +149,11 @@ class _Parser:
             self._parse(found, self._pending + fresh)
         return found
 
+    def give_back(self, lines: list[str]) -> None:
+        """Put lines before those that are still to be parsed."""
+        self.lines.give_back(lines + self._pending)
+        self._pending, self._more = [], True
+
     def _parse(self, found: _Records, lines: list[str]) -> None:
         """Parse lines up to the beginning of an unfinished record, which is kept."""
         rest = iter(lines)
@@ -221,12 +226,14 @@ class Table:
 
     def _header(self) -> list[str]:
         found = self._parser.read(1, 1)
-        self._line = 1 + len(found.lines)
+        lines = found.lines[: found.starts()[min(1, len(found.records))]]
+        self._parser.give_back(found.lines[len(lines) :])  # after a header of several lines, rows may have been read with it
+        self._line = 1 + len(lines)
         columns = found.records[0] if found.records else []
         if not columns:
             wrong = found.reasons.get(0, "is empty") if found.records else "is empty"
             raise TableError(f"{self.name} must begin with a header; it {wrong}. Name the columns in its first line.")
-        if not is_whole("".join(found.lines)):
+        if not is_whole("".join(lines)):
             raise TableError(f"{self.name} must be {self._encoding}; its header is not. Pass its encoding.")
         # Spreadsheets write empty names for empty columns.
         columns = [column or f"column {number}" for number, column in enumerate(columns, start=1)]

@@ -202,3 +202,12 @@ def test_a_folder_or_nothing_is_named(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "nowhere.csv"):
         with pytest.raises(TableError, match=r"must be a file that can be read; .*Check the path\.$"), read_rows(path):
             pass
+
+
+def test_rows_after_a_header_of_several_lines_are_all_there() -> None:
+    content = b'"a long column name\nb\nc",d\n1,2\n3,4\n5,6\n7\n'
+    with read_rows(io.BytesIO(content)) as table:
+        rows = list(table)
+    assert table.columns == ["a long column name\nb\nc", "d"]
+    assert rows == [(0, ["1", "2"]), (1, ["3", "4"]), (2, ["5", "6"])]
+    assert [(fault.row, fault.message()) for fault in table.faults] == [(3, "line 7 has 1 fields where the header has 2.")]
