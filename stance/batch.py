@@ -236,13 +236,18 @@ def _labelled_beside(chunks: Iterator[tuple[str, Chunk, int]], model: Model, pla
     """Label each chunk in a thread beside the one that reads the next and writes the last: the scorer holds no lock."""
     with ThreadPoolExecutor(1) as pool:
         begun: Future[_Done] | None = None
-        for chunk in chunks:
-            following = pool.submit(_label, model, plan, *chunk)
+        more = True
+        while more:
+            try:
+                chunk = next(chunks, None)
+            except Exception:  # of the source: what was read before it is labelled all the same
+                if begun:
+                    yield begun.result()
+                raise
+            following = pool.submit(_label, model, plan, *chunk) if chunk else None
             if begun:
                 yield begun.result()
-            begun = following
-        if begun:
-            yield begun.result()
+            begun, more = following, following is not None
 
 
 def _label(model: Model, plan: _Plan, file: str, chunk: Chunk, position: int) -> _Done:

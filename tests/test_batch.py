@@ -127,6 +127,16 @@ def test_an_error_in_the_source_ends_a_run_of_many_processes_too(small: Model, t
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 
 
+def test_what_was_read_before_an_error_in_the_source_is_written(small: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stance.tables.ROWS", 1)
+    monkeypatch.setattr("stance.encodings.HEAD", 2)
+    monkeypatch.setattr("stance.encodings.BLOCK", 2)
+    source, target = io.BytesIO("text\n{}".format("They urged a truce.\n" * 3).encode("utf-16") + b"x"), io.BytesIO()
+    with pytest.raises(stance.TableError, match=r"must be utf-16; truncated data\."):
+        stance.label_file(source, target, model=small, columns="row")
+    assert target.getvalue() == b"row\n0\n1\n2\n"
+
+
 def test_many_files_are_told_apart(small: Model, tmp_path: Path) -> None:
     one, two = write(tmp_path / "1.csv", "file,text\na,A truce.\n"), write(tmp_path / "2.tsv", "file\ttext\nb\tNo truce.\nc\n")
     summary = stance.label_file(tmp_path, tmp_path / "out.csv", model=small, keep="file")
