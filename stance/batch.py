@@ -24,7 +24,7 @@ from stance.formats import find_format
 from stance.heads import check_level
 from stance.inputs import Inputs
 from stance.model import Model, load
-from stance.outputs import FileOutput, StreamOutput, open_output
+from stance.outputs import FileOutput, StreamOutput, made_files, open_output
 from stance.parquet import assemble
 from stance.progress import Progress
 from stance.rendering import Layout, check_excel_safe, fault_lines
@@ -155,7 +155,7 @@ def label_file(
     place = Path(target) if isinstance(target, (str, Path)) else target
     layout = find_format(place, target_format, "target_format")
     check_excel_safe(excel_safe, layout)
-    besides = [place, place.with_name(place.name + ".errors.csv")] if isinstance(place, Path) else []
+    besides = made_files(place) if isinstance(place, Path) else ()
     read_as = {"source_format": source_format, "encoding": encoding, "delimiter": delimiter}
     with Inputs(source, besides=besides, **read_as) as inputs:
         kept = check_columns(inputs.columns, text, keep, target_column)

@@ -146,11 +146,15 @@ def _report(summary: Summary, quiet: bool) -> None:
 
 def _score_document(source: Path, output: Path | None, model: Path | None, options: dict[str, Any]) -> None:
     from stance.documents import read_document, write_document
+    from stance.formats import check_apart
+    from stance.outputs import made_files
 
     for_tables = [f"--{name.replace('_', '-')}" for name in ("keep", "target_column", "delimiter", "excel_safe", "resume") if options[name]]
     if for_tables or options["unit"] == "document":
         raise click.UsageError(f"{', '.join(for_tables) or '--unit document'} is for tables; name the column of texts with --text.")
     unit = "row" if options["unit"] == "row" else "document"
+    if output:
+        check_apart([source], made_files(output))
     document = _load(model).label(read_document(source, options["encoding"]), unit=unit, level=options["level"], evidence=False)
     if not output and sys.stdout.isatty():
         _show(document)

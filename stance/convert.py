@@ -14,7 +14,7 @@ from stance.columns import Columns
 from stance.errors import InputError
 from stance.formats import KINDS, parse_format
 from stance.inputs import Inputs
-from stance.outputs import replacing
+from stance.outputs import made_files, replacing
 from stance.parquet import assemble
 from stance.progress import Progress
 from stance.rendering import Layout, fault_lines
@@ -68,7 +68,7 @@ def convert_file(
     summary = Summary()
     none = Columns({}, {})
     read_as = {"source_format": source_format, "encoding": encoding, "delimiter": delimiter}
-    with Inputs(source, besides=[path, path.with_name(f"{path.name}.errors.csv")], **read_as) as inputs:
+    with Inputs(source, besides=made_files(path), **read_as) as inputs:
         file_column: dict[str | None, str] = {None: "file"} if inputs.several else {}
         types = dict[str | None, Any](inputs.types.items())
         layout = Layout(form, {**file_column, **carried_names(inputs.columns, list(file_column.values()))}, (), types=types)

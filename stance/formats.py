@@ -84,10 +84,29 @@ def find_files(source: str | Path | IO[bytes] | Sequence[str | Path], *, besides
         return [path]
     without = {one.resolve() for one in besides}
     made = (one for one in inside if one.is_file() and not one.name.endswith(".errors.csv") and one.resolve() not in without)
-    files: list[Path | IO[bytes]] = [*sorted(made)]
+    files: list[Path | IO[bytes]] = [*sorted(set(made))]
     if not files:
         raise TableError(f"{path} must hold a table ({', '.join(KINDS)}); it holds none. Check the path.")
     return files
+
+
+def check_apart(files: Sequence[Path | IO[bytes]], made: Sequence[Path]) -> None:
+    """Refuse a source that the output would take the place of, and one that is there twice.
+
+    Raises
+    ------
+    InputError
+        If there is one.
+    """
+    seen: set[Path] = set()
+    for file in files:
+        if not isinstance(file, Path) or not file.is_file():
+            continue
+        if any(one.exists() and file.samefile(one) for one in made):
+            raise InputError(f"{file} must not be both source and output (or its .errors.csv). Choose another path.")
+        if file.resolve() in seen:
+            raise InputError(f"{file} must be named once; it is there twice, and so would be its rows. Narrow the patterns or folders.")
+        seen.add(file.resolve())
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from stance.errors import InputError, StanceWarning
 from stance.files import Source
-from stance.formats import find_files, find_format, open_table
+from stance.formats import check_apart, find_files, find_format, open_table
 from stance.tables import Chunk, Rows
 
 
@@ -26,7 +26,7 @@ class Inputs:
     source_format, encoding, delimiter : str, optional
         Of every table; by default what each shows.
     besides : sequence of Path
-        Files that a pattern or folder does not stand for.
+        Files that the run makes: a pattern or folder does not stand for them, and they are refused as a source.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Inputs:
     Raises
     ------
     TableError, InputError
-        If a table cannot be opened, or the tables have other columns than the first.
+        If a table cannot be opened, is there twice or is to be replaced, or the tables have other columns than the first.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Inputs:
     ) -> None:
         self._stack = contextlib.ExitStack()
         self._files = find_files(source, besides=besides)
+        check_apart(self._files, besides)
         self._formats = [find_format(file, source_format, "source_format") for file in self._files]
         self._read_as = {"encoding": encoding, "delimiter": delimiter}
         plain = source[0] if isinstance(source, Sequence) and not isinstance(source, str) and len(source) == 1 else source

@@ -64,6 +64,12 @@ def _write(target: IO[Any], piece: bytes) -> None:
     target.write(piece.decode("utf-8", "surrogateescape") if hasattr(target, "encoding") else piece)
 
 
+def made_files(path: Path) -> tuple[Path, Path]:
+    """Name the files that an output makes: itself, and the one of its rows at fault, which lies beside what a link points to."""
+    place = path.resolve() if path.is_symlink() else path
+    return path, place.with_name(f"{place.name}.errors.csv")
+
+
 class FileOutput:
     """A file in the making, which takes its place when it is finished.
 
@@ -98,8 +104,7 @@ class FileOutput:
         self.path = path
         self.last: dict[str, Any] = {}
         self._whole = path.resolve()
-        place = self._whole if path.is_symlink() else path
-        self.errors = place.with_name(f"{place.name}.errors.csv")
+        self.errors = made_files(path)[1]
         self._resumable = identity is not None
         self._assemble = assemble
         with self._explained():

@@ -190,3 +190,13 @@ def test_a_closed_pipe_ends_quietly(model_path: str) -> None:
     done = subprocess.run(["bash", "-c", command], input=lines, capture_output=True, check=False)
     assert done.stdout.startswith(b"row,")
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize(("name", "more"), [("in.csv", ["--text", "text"]), ("in.txt", [])])
+def test_the_only_copy_of_the_texts_is_not_replaced(name: str, more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / name
+    place.write_text("text\nA truce.\n")
+    assert main(["score", str(place), *more, "-o", str(place), "--force"]) == 1
+    expected = f"stance: error: {place} must not be both source and output (or its .errors.csv). Choose another path.\n"
+    assert capsys.readouterr().err == expected
+    assert place.read_text() == "text\nA truce.\n"

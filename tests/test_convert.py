@@ -111,3 +111,14 @@ def test_a_table_that_cannot_be_read_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(TableError):
         convert_file(io.BytesIO(b"id,id\n1,2\n"), tmp_path / "out.parquet")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.csv.errors.csv", "link.csv"])
+def test_a_source_that_the_output_would_replace_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "out.csv").write_text(CSV, encoding="utf-8")
+    (tmp_path / "out.csv.errors.csv").write_text(CSV, encoding="utf-8")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "out.csv")
+    with pytest.raises(InputError) as error:
+        convert_file(tmp_path / name, tmp_path / "out.csv", force=True)
+    assert str(error.value) == f"{tmp_path}/{name} must not be both source and output (or its .errors.csv). Choose another path."
+    assert (tmp_path / name).read_text(encoding="utf-8") == CSV

@@ -85,3 +85,14 @@ def test_tables_with_other_columns_than_the_first_are_named(tmp_path: Path) -> N
         f"{tmp_path}/c.csv must have the columns of {tmp_path}/a.csv; it lacks ['id'] and has ['date'] besides. Rename them, or label "
         "the tables one by one."
     )
+
+
+def test_a_table_that_two_sources_stand_for_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,text\n1,a\n")
+    with pytest.raises(InputError) as error:
+        Inputs([tmp_path, str(tmp_path / "[a].csv")])
+    assert str(error.value) == (
+        f"{tmp_path}/a.csv must be named once; it is there twice, and so would be its rows. Narrow the patterns or folders."
+    )
+    with Inputs(str(tmp_path / "**" / "**" / "*.csv")) as inputs:
+        assert len(list(inputs.chunks(["id"]))) == 1
