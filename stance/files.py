@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,8 +67,15 @@ def open_source(source: Path | IO[bytes], packing: str | None = None) -> Iterato
                 raise TableError(f"{name} must be a file that can be read; {error.strerror or error}. Check the path.") from error
         else:
             raw = source
+            make_blocking(raw)
         kind = packing_of(name) if packing is None else packing
         yield Source(name, stack.enter_context(_unpacked(raw, kind)), raw)
+
+
+def make_blocking(stream: Any) -> None:
+    """Have a stream wait: of a pipe that does not, an end is read before its end, and not all is written."""
+    with contextlib.suppress(AttributeError, OSError, ValueError):  # of a stream in memory, and where there are no such pipes
+        os.set_blocking(stream.fileno(), True)
 
 
 def _stream_name(stream: IO[bytes]) -> str:

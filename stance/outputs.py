@@ -7,6 +7,7 @@ journal of a run that can be resumed as ``.NAME.journal``.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from stance.errors import InputError, TableError
+from stance.files import make_blocking
 from stance.journal import GrowingFile, Journal
 
 Assemble = Callable[[Path, IO[bytes]], None]
@@ -61,7 +63,12 @@ class StreamOutput:
 
 
 def _write(target: IO[Any], piece: bytes) -> None:
-    target.write(piece.decode("utf-8", "surrogateescape") if hasattr(target, "encoding") else piece)
+    if isinstance(target, io.RawIOBase):  # standard output of `python -u`: it may take a part only
+        view = memoryview(piece)
+        while view:
+            view = view[target.write(view) or 0 :]
+    else:
+        target.write(piece.decode("utf-8", "surrogateescape") if hasattr(target, "encoding") else piece)
 
 
 def made_files(path: Path) -> tuple[Path, Path]:
@@ -246,6 +253,8 @@ def _streaming(place: Path | IO[Any], errors: IO[Any] | None, assemble: Assemble
             stream = stack.enter_context(place.open("wb")) if isinstance(place, Path) else place
         except OSError as error:
             raise TableError(f"{place} cannot be written; {error.strerror or error}. Choose another path.") from error
+        make_blocking(stream)
+        make_blocking(errors)
         output = StreamOutput(stream, errors, assemble)
         stack.callback(output.close)
         yield output

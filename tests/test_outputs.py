@@ -1,11 +1,13 @@
 """A file takes its place only when it is whole, and a run cut off goes on where it was."""
 
+import io
+import os
 from pathlib import Path
 
 import pytest
 
 from stance import TableError
-from stance.outputs import replacing
+from stance.outputs import open_output, replacing
 
 MADE_OF = {"input": "1", "model": "2", "options": "3"}
 
@@ -132,3 +134,32 @@ def test_one_run_at_a_time(tmp_path: Path) -> None:
         ):
             pass  # fmt: skip
     assert target.read_text() == "first"
+
+
+class Sip(io.RawIOBase):
+    """A raw stream that takes three bytes at once."""
+
+    def __init__(self) -> None:
+        self.taken = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece) -> int:  # type: ignore[no-untyped-def]
+        self.taken += bytes(piece[:3])
+        return len(piece[:3])
+
+
+def test_a_raw_stream_gets_every_byte() -> None:
+    target, errors = Sip(), Sip()
+    with open_output(target, errors=errors) as out:
+        out.add([b"they urged ", b"a truce"], [b"a fault"])
+    assert (target.taken, errors.taken) == (b"they urged a truce", b"a fault")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes of POSIX")
+def test_a_pipe_that_does_not_wait_is_made_to() -> None:
+    there, here = os.pipe()
+    os.set_blocking(here, False)
+    with os.fdopen(here, "wb", buffering=0) as target, os.fdopen(there, "rb"), open_output(target):
+        assert os.get_blocking(here)
