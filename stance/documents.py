@@ -11,6 +11,7 @@ import numpy as np
 
 from stance.cells import choose_columns
 from stance.columns import Columns
+from stance.encodings import marked_encoding
 from stance.errors import TableError
 from stance.formats import find_format
 from stance.outputs import open_output
@@ -57,11 +58,11 @@ def read_document(path: Path, encoding: str | None = None) -> str:
     Raises
     ------
     TableError
-        If it cannot be read or is not UTF-8 (or UTF-16 with a byte order mark).
+        If it cannot be read or is not UTF-8 (or UTF-16 or UTF-32 with a byte order mark).
     """
     try:
         content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-        return content.decode(encoding or ("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"))
+        return content.decode(encoding or marked_encoding(content) or "utf-8")
     except OSError as error:
         raise TableError(f"{path} must be a file that can be read; {error.strerror or error}. Check the path.") from error
     except (UnicodeDecodeError, LookupError) as error:

@@ -96,10 +96,12 @@ def _read(read: Callable[[int], bytes], name: str, size: int) -> bytes:
 
 def _lookup(encoding: str, head: bytes) -> str:
     try:
-        name = codecs.lookup(encoding).name
+        found = codecs.lookup(encoding)
+        if not found._is_text_encoding:  # rot13, base64, zip: as `bytes.decode` tells them
+            raise LookupError("it is not an encoding of text")
     except LookupError as error:
-        raise TableError(f"`encoding` must be one that Python knows; got {encoding!r}.") from error
-    return "utf-8-sig" if name == "utf-8" and head.startswith(codecs.BOM_UTF8) else name
+        raise TableError(f"`encoding` must be one of text that Python knows; got {encoding!r}.") from error
+    return "utf-8-sig" if found.name == "utf-8" and head.startswith(codecs.BOM_UTF8) else found.name
 
 
 def _decoded(blocks: Iterable[bytes], encoding: str, name: str) -> Iterator[str]:
@@ -141,13 +143,18 @@ def restored(text: str) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
+def marked_encoding(head: bytes) -> str | None:
+    """Tell the encoding that a byte order mark says; None if there is none."""
+    return next((encoding for mark, encoding in _BOMS if head.startswith(mark)), None)
+
+
 def find_encoding(head: bytes, name: str) -> str:
     """Find the encoding of a file from its beginning.
 
     >>> find_encoding("café".encode(), "a file"), find_encoding("café".encode("utf-16"), "a file")
     ('utf-8', 'utf-16')
     """
-    marked = next((encoding for mark, encoding in _BOMS if head.startswith(mark)), None)
+    marked = marked_encoding(head)
     if marked:
         return marked
     wide = _find_wide(head[:BLOCK])

@@ -1,12 +1,17 @@
 """From bytes to text: marks, strict UTF-8, guesses that are told."""
 
 import io
+import os
+import threading
 import warnings
+from pathlib import Path
 
 import pytest
 
 from stance import StanceWarning, TableError
+from stance.documents import read_document
 from stance.encodings import read_text
+from stance.files import open_source
 
 RUSSIAN = "Стороны договорились о прекращении огня на время переговоров.\n" * 5
 ARABIC = "اتفق الطرفان على وقف إطلاق النار خلال المفاوضات.\n" * 5
@@ -77,3 +82,28 @@ def test_a_beginning_that_ends_within_a_character_is_utf8_all_the_same(monkeypat
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert text_of("truce\na\u20ac".encode()) == "truce\na\u20ac"
+
+
+@pytest.mark.parametrize("encoding", ["rot13", "base64", "zip", "klingon"])
+def test_what_is_no_encoding_of_text_is_named(encoding: str) -> None:
+    with pytest.raises(TableError) as error:
+        text_of(b"a truce", encoding)
+    assert str(error.value) == f"`encoding` must be one of text that Python knows; got {encoding!r}."
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes of POSIX")
+def test_a_pipe_that_does_not_wait_is_read_to_its_end() -> None:
+    there, here = os.pipe()
+    os.set_blocking(there, False)
+    with os.fdopen(there, "rb") as stream, os.fdopen(here, "wb", buffering=0) as writer:
+        late = threading.Timer(0.2, lambda: (writer.write(b"id\n1\n"), writer.close()))
+        late.start()
+        with open_source(stream) as source:
+            assert "".join(read_text(source.stream, "in.csv").blocks) == "id\n1\n"
+        late.join()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_the_mark_of_a_document_is_believed(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "story.txt").write_bytes("A truce.\r\n".encode(encoding))
+    assert read_document(tmp_path / "story.txt") == "A truce.\r\n"

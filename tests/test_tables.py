@@ -194,7 +194,7 @@ def test_what_cannot_be_read_is_named(content: bytes, message: str) -> None:
 
 def test_an_encoding_can_be_named() -> None:
     assert read(b"id,text\n1,caf\xe9\n", encoding="cp1252")[1] == [["1", "café"]]
-    with pytest.raises(TableError, match=r"`encoding` must be one that Python knows; got 'klingon'\.$"):
+    with pytest.raises(TableError, match=r"`encoding` must be one of text that Python knows; got 'klingon'\.$"):
         read(b"id,text\n", encoding="klingon")
 
 
