@@ -44,10 +44,15 @@ def check_columns(columns: Sequence[Any], text: str, keep: str | Sequence[str], 
     for column in (*read, *kept):
         if column not in columns:
             raise InputError(f"there is no column {column!r}; the columns are {list(columns)!r}.")
-    for column in (*read, *kept):
+    check_once(columns, [*read, *kept])
+    return kept
+
+
+def check_once(columns: Sequence[Any], wanted: Sequence[Any]) -> None:
+    """Refuse a column of which there are several."""
+    for column in wanted:
         if list(columns).count(column) > 1:
             raise InputError(f"column {column!r} must occur once; it occurs {list(columns).count(column)} times. Rename one.")
-    return kept
 
 
 def carried_names(kept: Sequence[Any], taken: Sequence[str]) -> dict[Any, Any]:

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from stance.cells import carried_names
+from stance.cells import carried_names, check_once
 from stance.columns import Columns
 from stance.errors import InputError
 from stance.formats import KINDS, parse_format
@@ -69,6 +69,7 @@ def convert_file(
     none = Columns({}, {})
     read_as = {"source_format": source_format, "encoding": encoding, "delimiter": delimiter}
     with Inputs(source, besides=made_files(path), **read_as) as inputs:
+        check_once(inputs.columns, inputs.columns)
         file_column: dict[str | None, str] = {None: "file"} if inputs.several else {}
         types = dict[str | None, Any](inputs.types.items())
         layout = Layout(form, {**file_column, **carried_names(inputs.columns, list(file_column.values()))}, (), types=types)

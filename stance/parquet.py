@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from stance.errors import TableError
 from stance.extras import load_extra
@@ -51,11 +51,20 @@ class ParquetTable:
         at = 0
         try:
             for batch in self._file.iter_batches(batch_size=rows, columns=list(columns)):
-                cells = {column: batch.column(column).to_pylist() for column in columns}
+                cells = {column: self._cells(column, batch.column(column)) for column in columns}
                 yield Chunk(range(at, at + batch.num_rows), cells, [])
                 at += batch.num_rows
         except OSError as error:
             raise TableError(f"{self.name} must be whole; it cannot be read to its end: {error}. Fetch it again.") from error
+
+    def _cells(self, column: str, cells: pa.Array) -> list[Any]:
+        try:
+            return cast(list[Any], cells.to_pylist())
+        except (ValueError, OverflowError, NotImplementedError) as error:  # bytes that are not UTF-8, the year 10000
+            raise TableError(
+                f"{self.name} must hold values that can be read; column {column!r} holds one that cannot: {error}. Mend it, or leave the "
+                "column out."
+            ) from error
 
 
 def _seekable(stream: Any) -> Any:
@@ -91,5 +100,5 @@ def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
         if size >= _GROUP:
             yield pa.Table.from_batches(held)
             held, size = [], 0
-    if size:
+    if any(map(len, held)):  # nulls have rows and no bytes
         yield pa.Table.from_batches(held)

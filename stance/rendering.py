@@ -145,9 +145,25 @@ def _columns_as_text(layout: Layout, labelled: Columns, missing: str, written: C
 
 
 def _json(value: Any) -> str:
-    if isinstance(value, float) and not isfinite(value):  # which JSON has not
-        return "null" if isnan(value) else f'"{value}"'
-    return _JSON.encode(value)
+    try:
+        return _JSON.encode(value)
+    except ValueError:  # a number that JSON has not
+        return _JSON.encode(_finite(value))
+
+
+def _finite(value: Any) -> Any:
+    """Put None for NaN, and its name for infinity, however deep.
+
+    >>> _finite({"a": [float("nan"), float("inf"), 1.0]})
+    {'a': [None, 'inf', 1.0]}
+    """
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(one) for one in value]
+    if isinstance(value, float) and not isfinite(value):
+        return None if isnan(value) else str(value)
+    return value
 
 
 def _batch(layout: Layout, carried: Mapping[str | None, Sequence[Any]], at: np.ndarray, labelled: Columns) -> pa.RecordBatch:
@@ -159,7 +175,10 @@ def _batch(layout: Layout, carried: Mapping[str | None, Sequence[Any]], at: np.n
         values = (
             carried[column] if column in layout.types else [None if value is None else carried_text(value) for value in carried[column]]
         )
-        arrays[name] = pa.array(values, type=kind).take(pa.array(at))
+        try:
+            arrays[name] = pa.array(values, type=kind).take(pa.array(at))
+        except NotImplementedError:  # pyarrow takes rows of most types, not of string_view
+            arrays[name] = pa.array([values[row] for row in at.tolist()], type=kind)
     for column in layout.results:
         array = labelled.arrays[column]
         if column in labelled.names:
@@ -195,11 +214,11 @@ def carried_text(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
     if isinstance(value, (bool, list, dict)):
-        return _JSON.encode(value)
+        return _json(value)
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
-_JSON: Final = json.JSONEncoder(ensure_ascii=False, default=carried_text)
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=carried_text)
 
 
 def csv_quoted(text: str, delimiter: str = ",") -> str:

@@ -11,6 +11,7 @@ from stance import tables
 from stance.cli import main
 from stance.convert import convert_file
 from stance.errors import InputError, TableError
+from stance.parquet import assemble
 
 pa = pytest.importorskip("pyarrow", reason='needs pyarrow: pip install "stance-tone[io]"')
 pq = pytest.importorskip("pyarrow.parquet", reason='needs pyarrow: pip install "stance-tone[io]"')
@@ -122,3 +123,47 @@ def test_a_source_that_the_output_would_replace_is_refused(name: str, tmp_path: 
         convert_file(tmp_path / name, tmp_path / "out.csv", force=True)
     assert str(error.value) == f"{tmp_path}/{name} must not be both source and output (or its .errors.csv). Choose another path."
     assert (tmp_path / name).read_text(encoding="utf-8") == CSV
+
+
+def broken(column: str) -> "pa.Table":
+    """Make a table with a column that Python cannot read."""
+    buffers = [None, pa.py_buffer(b"\0\0\0\0\3\0\0\0"), pa.py_buffer(b"a\xe9b")]
+    made = {"name": pa.Array.from_buffers(pa.string(), 1, buffers), "day": pa.array([10_000_000], pa.int32()).cast(pa.date32())}
+    return pa.table({column: made[column]})
+
+
+@pytest.mark.parametrize(
+    ("column", "why"),
+    [("name", "'utf-8' codec can't decode byte 0xe9 in position 1: invalid continuation byte"), ("day", "date value out of range")],
+)
+def test_a_value_that_cannot_be_read_is_named(column: str, why: str, tmp_path: Path) -> None:
+    source = tmp_path / "in.parquet"
+    pq.write_table(broken(column), source)
+    with pytest.raises(TableError) as error:
+        convert_file(source, tmp_path / "out.csv")
+    assert str(error.value) == (
+        f"{source} must hold values that can be read; column {column!r} holds one that cannot: {why}. Mend it, or leave the column out."
+    )
+
+
+def test_columns_of_one_name_are_named(tmp_path: Path) -> None:
+    pq.write_table(pa.table([[1], [2]], names=["a", "a"]), tmp_path / "in.parquet")
+    with pytest.raises(InputError, match=r"^column 'a' must occur once; it occurs 2 times\. Rename one\.$"):
+        convert_file(tmp_path / "in.parquet", tmp_path / "out.csv")
+
+
+def test_rows_of_any_type_come_through(tmp_path: Path) -> None:
+    table = pa.table({"view": pa.array(["a", None, "a"], pa.string_view()), "numbers": [[1.0, float("nan"), float("inf")], [], None]})
+    pq.write_table(table, tmp_path / "in.parquet")
+    convert_file(tmp_path / "in.parquet", tmp_path / "out.jsonl")
+    assert read(tmp_path / "out.jsonl") == [["a", [1.0, None, "inf"]], [None, []], ["a", None]]
+    convert_file(tmp_path / "in.parquet", tmp_path / "out.parquet")
+    assert pq.read_table(tmp_path / "out.parquet").column("view").to_pylist() == ["a", None, "a"]
+
+
+def test_rows_without_a_byte_are_rows(tmp_path: Path) -> None:
+    with (tmp_path / "batches").open("wb") as sink, pa.ipc.new_stream(sink, pa.schema({"x": pa.null()})) as stream:
+        stream.write_table(pa.table({"x": pa.nulls(3)}))
+    with (tmp_path / "out.parquet").open("wb") as target:
+        assemble(tmp_path / "batches", target)
+    assert pq.read_table(tmp_path / "out.parquet").num_rows == 3
