@@ -213,6 +213,8 @@ def _run(
     *,
     keep_faults: bool,
 ) -> None:
+    if output.finished:
+        return
     begun = output.last.get("done", -1)
     if begun < 0:
         none = model.label_cells([], unit=plan.unit, level=plan.level)

@@ -84,6 +84,17 @@ class GrowingFile:
         os.close(self._handle)
 
 
+def holds(path: Path, length: int, crc: int) -> bool:
+    """Tell whether a file is of this length and checksum; one that is not there is empty."""
+    if not path.exists():
+        return length == 0
+    file = GrowingFile(path)
+    try:
+        return path.stat().st_size == length and file.checksums([length]) == {length: crc}
+    finally:
+        file.close()
+
+
 class Journal:
     """A line of JSON for what a run is made of, and one a chunk for what was done when it was written.
 

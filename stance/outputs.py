@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from stance.errors import InputError, TableError
 from stance.files import make_blocking
-from stance.journal import GrowingFile, Journal
+from stance.journal import GrowingFile, Journal, holds
 
 Assemble = Callable[[Path, IO[bytes]], None]
 
@@ -36,6 +36,7 @@ class StreamOutput:
 
     def __init__(self, target: IO[Any], faults: IO[Any] | None = None, assemble: Assemble | None = None) -> None:
         self.last: dict[str, Any] = {}
+        self.finished = False
         self._target = target
         self._faults = faults
         self._assemble = assemble
@@ -97,6 +98,8 @@ class FileOutput:
         Where rows at fault go.
     last : dict
         The state that `add` was last given, in the run that this one goes on with; empty for a new one.
+    finished : bool
+        Whether that run had done all but tidy up, so that nothing is to be added.
 
     Raises
     ------
@@ -110,6 +113,7 @@ class FileOutput:
     ) -> None:
         self.path = path
         self.last: dict[str, Any] = {}
+        self.finished = False
         self._whole = path.resolve()
         self.errors = made_files(path)[1]
         self._resumable = identity is not None
@@ -120,7 +124,8 @@ class FileOutput:
             self._faults = GrowingFile(self._beside("errors.part"))
             try:
                 self._check(force, identity)
-                self._begin(identity)
+                if not self.finished:
+                    self._begin(identity)
             except BaseException:
                 self._leave(remove=not self._journal.lines)
                 raise
@@ -144,15 +149,24 @@ class FileOutput:
         return part
 
     def _check(self, force: bool, identity: Mapping[str, str] | None) -> None:
-        if self.path.exists() and not force:
-            raise TableError(f"{self.path} must not exist yet; it does. Choose another path, or pass force (--force).")
         if self._journal.lines and identity is not None:
             self._journal.check(identity, str(self.path))
-        elif self._journal.lines and not force:
+            self.finished = self._took_its_place()
+            self.last = self._journal.lines[-1]["state"] if self.finished else {}
+        if self.path.exists() and not force and not self.finished:
+            raise TableError(f"{self.path} must not exist yet; it does. Choose another path, or pass force (--force).")
+        if identity is None and self._journal.lines and not force:
             raise TableError(
                 f"{self.path} must not be half done; a run that can be resumed was cut off. Pass resume (--resume) to go on, or force "
                 "(--force) to begin anew."
             )
+
+    def _took_its_place(self) -> bool:
+        """Tell whether the run before was killed between taking its place and tidying up; what is assembled does not tell."""
+        if self._assemble or len(self._journal.lines) < 2:
+            return False
+        files = self._journal.lines[-1]["files"]
+        return self._whole.exists() and all(holds(path, *file) for path, file in zip((self._whole, self.errors), files, strict=True))
 
     def _begin(self, identity: Mapping[str, str] | None) -> None:
         if identity is None:
@@ -176,6 +190,9 @@ class FileOutput:
     def finish(self) -> None:
         """Take the place."""
         with self._explained():
+            if self.finished:
+                self._leave(remove=True)
+                return
             whole = self._part.path
             if self._assemble:
                 whole = self._beside("whole")
@@ -184,6 +201,7 @@ class FileOutput:
                     target.flush()
                     os.fsync(target.fileno())
             self._part.sync()
+            self._faults.sync()
             if self._faults.length:
                 self._faults.path.replace(self.errors)
             else:

@@ -223,6 +223,18 @@ def test_only_the_same_run_is_resumed(small: Model, lighthouse, tmp_path: Path, 
     assert target.read_bytes() == (tmp_path / "whole.csv").read_bytes()
 
 
+def test_a_run_killed_before_it_tidied_up_ends_well(small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, target = write(tmp_path / "in.csv", "id,text\n1,A truce.\n2,a,b\n"), tmp_path / "out.csv"
+    with monkeypatch.context() as patch:
+        patch.setattr("stance.outputs.FileOutput._leave", lambda output, **_: None)
+        first = stance.label_file(source, target, model=small, resume=True)
+    made = target.read_bytes()
+    again = stance.label_file(source, target, model=small, resume=True)
+    assert (again.rows, again.unreadable, again.errors, again.labels) == (1, 1, first.errors, first.labels)
+    assert target.read_bytes() == made
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv", "out.csv.errors.csv"]
+
+
 def test_rows_at_fault_of_a_stream_are_kept_or_go_where_told(small: Model) -> None:
     source = b"id,text\n1,a,b\n"
     summary = stance.label_file(io.BytesIO(source), io.BytesIO(), model=small)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stance import TableError
-from stance.outputs import open_output, replacing
+from stance.outputs import FileOutput, open_output, replacing
 
 MADE_OF = {"input": "1", "model": "2", "options": "3"}
 
@@ -91,6 +91,30 @@ def test_only_what_the_files_bear_out_is_believed(name: str, harm, last: dict[st
             out.add([f"{number}\n".encode()], [f"fault {number}\n".encode()], done=number)
     assert target.read_text() == "0\n1\n2\n3\n"
     assert (tmp_path / "out.csv.errors.csv").read_text() == "fault 0\nfault 1\nfault 2\nfault 3\n"
+
+
+@pytest.mark.parametrize("fault", [b"", b"a fault\n"])
+def test_a_run_killed_before_it_tidied_up_is_tidied_up(fault: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "out.csv"
+    with monkeypatch.context() as patch:
+        patch.setattr(FileOutput, "_leave", lambda output, **_: None)  # all that stands after the output took its place
+        with replacing(target, identity=MADE_OF) as out:
+            out.add([b"0\n"], [fault], done=0)
+    held = names(tmp_path)
+    assert ".out.csv.journal" in held
+    with replacing(target, identity=MADE_OF) as out:
+        assert (out.finished, out.last) == (True, {"done": 0})
+    assert (target.read_bytes(), names(tmp_path)) == (b"0\n", ["out.csv", "out.csv.errors.csv"] if fault else ["out.csv"])
+
+
+def test_another_file_in_the_place_of_a_run_cut_off_is_not_taken_for_its_output(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    cut_off(target, 3)
+    target.write_text("another")
+    with pytest.raises(TableError, match=r"must not exist yet; it does\. "), replacing(target, identity=MADE_OF):
+        pass
+    with replacing(target, identity=MADE_OF, force=True) as out:
+        assert (out.finished, out.last) == (False, {"done": 2})
 
 
 def test_a_run_made_of_something_else_is_refused_and_keeps_what_was_done(tmp_path: Path) -> None:
