@@ -20,6 +20,7 @@ import numpy as np
 from stance.cells import TOO_LONG, carried_names, check_columns, check_unit, choose_columns
 from stance.columns import Columns
 from stance.errors import InputError
+from stance.extras import version_of
 from stance.formats import find_format
 from stance.heads import check_level
 from stance.inputs import Inputs
@@ -195,7 +196,13 @@ def _check(unit: str, level: float, longest: int, n_jobs: int) -> None:
 def _identity(inputs: Inputs, model: Model, plan: _Plan, read_as: dict[str, Any]) -> dict[str, str]:
     """Name what makes the bytes of the output."""
     options = json.dumps([repr(plan), read_as, _VERSION], sort_keys=True)
-    return {"input": inputs.digest(), "model": model.digest, "options": hashlib.sha256(options.encode()).hexdigest()}
+    return {
+        "input": inputs.digest(),
+        "model": model.digest,
+        "options": hashlib.sha256(options.encode()).hexdigest(),
+        "stance": version_of("stance-tone"),
+        "scorer": model.frozen.scorer.name,  # they agree to 1e-9, which a figure of six decimals may show
+    }
 
 
 # Of the way in which a table is parted and written; a run begun under another cannot be resumed.

@@ -1,4 +1,4 @@
-"""Packages that come with an extra: import one, or say how to install it."""
+"""Packages: import one that comes with an extra, or say how to install it; tell the version of one."""
 
 from __future__ import annotations
 
@@ -36,3 +36,13 @@ def load_extra(module: str, extra: str, what: str) -> Any:
     except ModuleNotFoundError as error:
         missing = (error.name or module).partition(".")[0]
         raise InputError(f'{what} needs the package {missing}; it is not installed. pip install "stance-tone[{extra}]"') from error
+
+
+def version_of(package: str) -> str:
+    """Tell the version of a package that is installed."""
+    from importlib import metadata
+
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:  # a bare checkout
+        return "not installed"

@@ -6,7 +6,6 @@ import platform
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from stance.classifier import ParagraphClassifier, make_folds
 from stance.errors import TableError, TrainingError
+from stance.extras import version_of
 from stance.frozen import FrozenModel
 from stance.heads import Block, Head, measure_familiarity, softmax
 from stance.metrics import measure_calibration_error, measure_interval, measure_macro_f1
@@ -201,7 +201,7 @@ def fit_heads(
         "familiar": _familiar(rows, tokens),
         "rows_sha256": digest(repr((rows.texts, rows.labels, rows.groups, *([rows.targets] if rows.targets else []))).encode()),
         "cross_validation": figures,
-        "versions": {"python": platform.python_version()} | {package: _version(package) for package in _PACKAGES},
+        "versions": {"python": platform.python_version()} | {package: version_of(package) for package in _PACKAGES},
         **(notes or {}),
     }
     model = FrozenModel(heads, gazetteer, frozenset(token.stem for row in tokens for token in row), facts)
@@ -229,13 +229,6 @@ def _familiar(rows: Annotated, tokens: Sequence[Sequence[Token]]) -> float:
         for group, row in zip(groups, tokens, strict=True)
     ]
     return min(0.5, float(np.quantile(found, 0.01)))
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:  # a bare checkout
-        return "not installed"
 
 
 def _held_out(fitted: ParagraphClassifier, rows: Annotated, labels: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import stance
+import stance.batch
 from stance.model import Model
 
 
@@ -215,6 +216,14 @@ def test_only_the_same_run_is_resumed(small: Model, lighthouse, tmp_path: Path, 
         with pytest.raises(stance.TableError, match=rf"can be resumed only with what it was begun with; {what} changed since\."):
             stance.label_file(source, target, resume=True, **options)
     source.write_text(content)
+    for what, holder, name, value in (
+        ("stance", stance.batch, "version_of", lambda package: "0"),
+        ("scorer", small.frozen.scorer, "name", "another"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(holder, name, value)
+            with pytest.raises(stance.TableError, match=rf"begun with; {what} changed since\."):
+                stance.label_file(source, target, model=small, resume=True)
     calls[:] = range(4)
     summary = stance.label_file(source, target, model=small, resume=True)
     assert calls[4:] == [2, 1]  # what was done is not done again
