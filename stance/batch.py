@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 import tempfile
+import threading
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -269,15 +270,18 @@ def _label(model: Model, plan: _Plan, file: str, chunk: Chunk, position: int) ->
 
 
 def _labelled_elsewhere(chunks: Iterator[tuple[str, Chunk, int]], model: Model, plan: _Plan, n_jobs: int) -> Iterator[_Done]:
-    """Label chunks in other processes; they come back in order, and few are underway at once."""
+    """Label chunks in other processes; they come back in order, and none is read while one is written: few wait for a slow writer."""
     from joblib import Parallel, delayed
 
     failed: list[BaseException] = []
+    wanted = threading.Event()  # set while a result is waited for: never does one wait for what is not read
+    wanted.set()
 
     def read() -> Iterator[Any]:
         try:  # joblib reads in a thread of its own, where an error would be lost
             for chunk in chunks:
                 yield delayed(_label_elsewhere)(folder, plan, *chunk)
+                wanted.wait()
         except BaseException as error:
             failed.append(error)
 
@@ -286,9 +290,12 @@ def _labelled_elsewhere(chunks: Iterator[tuple[str, Chunk, int]], model: Model, 
         parallel = Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1, max_nbytes=None)
         results = parallel(read())
         try:
-            for done in results:  # noqa: UP028 - `yield from` would close them first
+            while done := next(results, None):
+                wanted.clear()
                 yield done
+                wanted.set()
         finally:
+            wanted.set()
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # that work was cut off is known to whoever cut it off
                 results.close()

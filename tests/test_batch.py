@@ -2,12 +2,14 @@
 
 import csv
 import io
+import time
 from pathlib import Path
 
 import pytest
 
 import stance
 import stance.batch
+from stance.inputs import Inputs
 from stance.model import Model
 
 
@@ -126,6 +128,34 @@ def test_an_error_in_the_source_ends_a_run_of_many_processes_too(small: Model, t
     with pytest.raises(stance.TableError, match=r"in\.csv must be utf-16; truncated data\."):
         stance.label_file(tmp_path / "in.csv", tmp_path / "out.csv", model=small, n_jobs=2)
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_processes_do_not_run_ahead_of_a_slow_writer(small: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stance.tables.ROWS", 1)
+    chunks = Inputs.chunks
+    read = 0
+
+    def counted(inputs, columns):  # type: ignore[no-untyped-def]
+        nonlocal read
+        for chunk in chunks(inputs, columns):
+            read += 1
+            yield chunk
+
+    class Slow(io.BytesIO):
+        ahead = 0
+
+        def write(self, piece) -> int:  # type: ignore[no-untyped-def]
+            if self.getvalue().count(b"\n") == 1:  # the first chunk, after the header
+                before = read
+                time.sleep(1)
+                self.ahead = read - before
+            return super().write(piece)
+
+    monkeypatch.setattr(Inputs, "chunks", counted)
+    target = Slow()
+    stance.label_file(io.BytesIO(b"text\n" + b"A truce.\n" * 60), target, model=small, n_jobs=2, columns="row")
+    assert target.getvalue().split() == [b"row", *(str(row).encode() for row in range(60))]
+    assert target.ahead <= 1
 
 
 def test_what_was_read_before_an_error_in_the_source_is_written(small: Model, monkeypatch: pytest.MonkeyPatch) -> None:
