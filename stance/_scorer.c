@@ -17,6 +17,7 @@
 #define COUNTED 256 /* counts whose sublinear weight is taken from a table */
 #define AHEAD 12    /* rows that are asked of memory before their turn */
 #define SIDE 0      /* the record of a masked name */
+#define MANY 4096   /* words from which sums of rounded numbers would no longer be exact enough */
 
 #ifdef __GNUC__
 #define PREFETCH(address) __builtin_prefetch(address)
@@ -178,6 +179,30 @@ static int32_t add(Strings *strings, const char *bytes, size_t length)
     return (int32_t)strings->n++;
 }
 
+/* Two bits a slot, set where a key was added: most that are looked up were not, and end here, without a miss of the cache. */
+typedef struct {
+    uint8_t *bits;
+    size_t n; /* a power of two */
+} Sieve;
+
+static int make_sieve(Sieve *sieve, size_t n_slots)
+{
+    sieve->n = n_slots ? 2 * n_slots : 8;
+    return (sieve->bits = calloc(sieve->n / 8, 1)) != NULL;
+}
+
+static INLINE int may_hold(const Sieve *sieve, uint64_t hash)
+{
+    size_t bit = hash >> 16 & (sieve->n - 1);
+    return sieve->bits[bit / 8] >> bit % 8 & 1;
+}
+
+static INLINE void mark(Sieve *sieve, uint64_t hash)
+{
+    size_t bit = hash >> 16 & (sieve->n - 1);
+    sieve->bits[bit / 8] |= (uint8_t)(1u << bit % 8);
+}
+
 static void drop_strings(Strings *strings)
 {
     free(strings->bytes);
@@ -308,23 +333,26 @@ typedef struct {
 typedef struct {
     Child *slots;
     size_t n_slots;
-    uint8_t *maybe; /* two bits a slot, set where a key was added: most runs are none of the vocabulary's, and end here */
+    Sieve sieve;
 } Children;
 
 typedef struct {
     int of_words, shortest, longest, width;
     size_t n_features;
     Strings grams;      /* of characters: each gram's number is its column */
+    Sieve sieve;        /* of the grams */
     Children children;  /* of words: node 0 is the root, a node is a run of stems */
     Run *roots;         /* stem -> the run of it alone; node -1 where there is none */
     int32_t *outputs;   /* which logits the row adds to */
     double *rows;       /* n_parts x n_features x (width + 1): weights times idf, then idf squared */
 } Block;
 
+#define PAIRS(width) (2 * ((size_t)(width) + 1)) /* room for the sums of a row and its norm in a pool of int32_t */
+
 typedef struct {
     int32_t stem; /* a number, or -1 */
     uint32_t flags;
-    size_t grams; /* where in `pool` its columns begin: for each block of characters, how many, and which */
+    size_t grams; /* where in `pool` its grams begin: for each block of characters, how many, the sums of their rows, their columns */
 } Token;
 
 typedef struct {
@@ -356,7 +384,7 @@ typedef struct Space {
     Py_ssize_t n_held;
     Token *found; /* names masked */
     size_t room_found;
-    int32_t *counts[MOST_BLOCKS], *touched[MOST_BLOCKS];
+    int32_t *counts[MOST_BLOCKS], *touched[MOST_BLOCKS], *again[MOST_BLOCKS]; /* columns that were counted once, and twice */
     Strings unknown;
 } Space;
 
@@ -400,8 +428,7 @@ static Child *slot_of(const Children *children, uint64_t key, uint64_t hash)
 static Run child(const Children *children, int32_t node, int32_t stem)
 {
     uint64_t key, hash = key_hash(node, stem, &key);
-    size_t bit = hash >> 16 & (2 * children->n_slots - 1);
-    if (children->maybe[bit / 8] & 1u << bit % 8) {
+    if (may_hold(&children->sieve, hash)) {
         const Child *held = slot_of(children, key, hash);
         if (held->key == key)
             return held->run;
@@ -412,8 +439,7 @@ static Run child(const Children *children, int32_t node, int32_t stem)
 static Run *add_child(Children *children, int32_t node, int32_t stem, int32_t fresh)
 {
     uint64_t key, hash = key_hash(node, stem, &key);
-    size_t bit = hash >> 16 & (2 * children->n_slots - 1);
-    children->maybe[bit / 8] |= (uint8_t)(1u << bit % 8);
+    mark(&children->sieve, hash);
     Child *held = slot_of(children, key, hash);
     if (held->key != key)
         *held = (Child){key, {fresh, -1}};
@@ -423,16 +449,14 @@ static Run *add_child(Children *children, int32_t node, int32_t stem, int32_t fr
 /* Double the slots of a table until they are twice as many as `wanted`. */
 static int widen(Children *children, size_t wanted)
 {
-    Children fresh = {NULL, children->n_slots ? children->n_slots : 64, NULL};
+    Children fresh = {NULL, children->n_slots ? children->n_slots : 64, {NULL, 0}};
     if (children->n_slots >= 2 * wanted)
         return 1;
     while (fresh.n_slots < 2 * wanted)
         fresh.n_slots *= 2;
     fresh.slots = malloc(fresh.n_slots * sizeof *fresh.slots);
-    fresh.maybe = calloc(fresh.n_slots / 4, 1);
-    if (!fresh.slots || !fresh.maybe) {
+    if (!fresh.slots || !make_sieve(&fresh.sieve, fresh.n_slots)) {
         free(fresh.slots);
-        free(fresh.maybe);
         return 0;
     }
     memset(fresh.slots, 0xff, fresh.n_slots * sizeof *fresh.slots);
@@ -442,7 +466,7 @@ static int widen(Children *children, size_t wanted)
             *add_child(&fresh, (int32_t)(held->key >> 32), (int32_t)(uint32_t)held->key, held->run.node) = held->run;
     }
     free(children->slots);
-    free(children->maybe);
+    free(children->sieve.bits);
     *children = fresh;
     return 1;
 }
@@ -523,6 +547,8 @@ static Py_ssize_t mask(const Scorer *self, Space *space, const Word *words, size
     for (size_t first = 0; first < n;) {
         const Record *record = &self->records[words[first].record];
         size_t masked = record->token.flags & LEADS ? match(self, words + first, n - first) : 0;
+        PREFETCH(self->pool + record->token.grams);
+        PREFETCH(self->pool + record->token.grams + 16);
         space->found[kept++] = masked ? self->records[SIDE].token : record->token;
         first += masked ? masked : 1;
     }
@@ -547,41 +573,79 @@ static size_t count_words(const Block *block, const Token *found, size_t n, int3
     return seen;
 }
 
-static size_t count_grams(const Scorer *self, int nth, const Token *found, size_t n, int32_t *counts, int32_t *touched)
+/* The grams of a word that belong to the nth block of characters. */
+static INLINE const int32_t *grams_of(const Scorer *self, const Token *token, int nth)
 {
-    size_t seen = 0;
+    const int32_t *grams = self->pool + token->grams;
+    for (int at = 0; nth > 0; at++)
+        if (!self->blocks[at].of_words) {
+            grams += grams[0] + 1 + PAIRS(self->blocks[at].width);
+            nth--;
+        }
+    return grams;
+}
+
+/* Count the grams of words, and add up what they say, each as often as it occurs. */
+static INLINE size_t count_grams(const Scorer *self, int width, int nth, const Token *found, size_t n, int32_t *counts,
+                                 int32_t *touched, int32_t *again, size_t *repeated, double *sums)
+{
+    size_t seen = 0, twice = 0;
     for (size_t at = 0; at < n; at++) {
-        const int32_t *grams = self->pool + found[at].grams;
-        for (int skip = 0; skip < nth; skip++)
-            grams += 1 + grams[0];
-        for (int32_t left = *grams; left > 0; left--) {
-            int32_t column = *++grams;
+        const int32_t *grams = grams_of(self, &found[at], nth);
+        int32_t left = *grams++;
+        for (int out = 0; out <= width; out++, grams += 2) {
+            double part;
+            memcpy(&part, grams, sizeof part);
+            sums[out] += part;
+        }
+        for (; left > 0; left--) {
+            int32_t column = *grams++, count = counts[column]++;
             touched[seen] = column; /* without a branch, which would be guessed wrong too often */
-            seen += !counts[column]++;
+            seen += !count;
+            again[twice] = column;
+            twice += count == 1;
         }
     }
+    *repeated = twice;
     return seen;
 }
 
-/* Add what one block says to the logits: sublinear counts times idf, scaled to length 1, times the weights. A `width` that the
-   compiler knows keeps the sums in registers. */
-static INLINE void weigh(const Scorer *self, const Block *block, int width, double *sums, int32_t part, int32_t *counts,
-                         const int32_t *touched, size_t seen, double *logits)
+/* Add up rows: sublinear counts times weights and idf, and the squares for the norm. `counted`: as often as they occur, they were
+   added before. A `width` that the compiler knows keeps the sums in registers. */
+static INLINE void add_rows(const Scorer *self, const Block *block, int width, int32_t part, const int32_t *columns, size_t n,
+                            const int32_t *counts, int counted, double *sums)
 {
     const double *rows = block->rows + (size_t)part * block->n_features * (size_t)(width + 1);
-    for (int out = 0; out <= width; out++)
-        sums[out] = 0;
-    for (size_t at = 0; at < seen; at++) {
-        if (at + AHEAD < seen)
-            PREFETCH(rows + (size_t)touched[at + AHEAD] * (size_t)(width + 1));
-        int32_t count = counts[touched[at]];
-        counts[touched[at]] = 0;
-        const double *row = rows + (size_t)touched[at] * (size_t)(width + 1);
+    for (size_t at = 0; at < n; at++) {
+        if (!counted && at + AHEAD < n)
+            PREFETCH(rows + (size_t)columns[at + AHEAD] * (size_t)(width + 1));
+        int32_t count = counts[columns[at]], before = counted ? count : 0;
+        const double *row = rows + (size_t)columns[at] * (size_t)(width + 1);
         double weight = count < COUNTED ? self->weights[count] : 1.0 + log((double)count);
         for (int out = 0; out < width; out++)
-            sums[out] += weight * row[out];
-        sums[width] += weight * weight * row[width];
+            sums[out] += (weight - before) * row[out];
+        sums[width] += (weight * weight - before) * row[width];
     }
+}
+
+/* Add what one block says to the logits: its rows, scaled to length 1. */
+static INLINE void weigh(const Scorer *self, Space *space, int at, int nth, int width, double *sums, int32_t part, size_t n, double *logits)
+{
+    const Block *block = &self->blocks[at];
+    int32_t *counts = space->counts[at], *touched = space->touched[at], *again = space->again[at];
+    size_t seen, twice = 0;
+    memset(sums, 0, (size_t)(width + 1) * sizeof *sums);
+    if (block->of_words)
+        seen = count_words(block, space->found, n, counts, touched);
+    else
+        seen = count_grams(self, width, nth, space->found, n, counts, touched, again, &twice, sums);
+    if (block->of_words || part || n > MANY) {
+        memset(sums, 0, (size_t)(width + 1) * sizeof *sums);
+        add_rows(self, block, width, part, touched, seen, counts, 0, sums);
+    } else
+        add_rows(self, block, width, part, again, twice, counts, 1, sums);
+    for (size_t one = 0; one < seen; one++)
+        counts[touched[one]] = 0;
     double scale = sums[width] > 0 ? 1.0 / sqrt(sums[width]) : 1.0;
     for (int out = 0; out < width; out++)
         logits[block->outputs[out]] += scale * sums[out];
@@ -590,7 +654,7 @@ static INLINE void weigh(const Scorer *self, const Block *block, int width, doub
 #define WEIGH(n)                                                            \
     case n: {                                                               \
         double sums[n + 1];                                                 \
-        weigh(self, block, n, sums, part, counts, touched, seen, logits);   \
+        weigh(self, space, at, nth, n, sums, part, found, logits);          \
         break;                                                              \
     }
 
@@ -606,10 +670,10 @@ static void soften(double *logits, int n)
         logits[out] /= sum;
 }
 
-static void score(const Scorer *self, Space *space, size_t n, int32_t part, double *logits, double *familiarity)
+static void score(const Scorer *self, Space *space, size_t found, int32_t part, double *logits, double *familiarity)
 {
     size_t plain = 0, known = 0;
-    for (size_t at = 0; at < n; at++) {
+    for (size_t at = 0; at < found; at++) {
         uint32_t flags = space->found[at].flags;
         plain += (flags & PLAIN) != 0;
         known += (flags & PLAIN) && (flags & KNOWN);
@@ -617,19 +681,16 @@ static void score(const Scorer *self, Space *space, size_t n, int32_t part, doub
     *familiarity = plain ? (double)known / (double)plain : 0.0;
     memcpy(logits, self->intercepts + (size_t)part * (size_t)self->n_outputs, (size_t)self->n_outputs * sizeof *logits);
     for (int at = 0, nth = 0; at < self->n_blocks; at++) {
-        const Block *block = &self->blocks[at];
-        int32_t *counts = space->counts[at], *touched = space->touched[at];
-        size_t seen = block->of_words ? count_words(block, space->found, n, counts, touched)
-                                      : count_grams(self, nth++, space->found, n, counts, touched);
-        switch (block->width) {
+        switch (self->blocks[at].width) {
             WEIGH(3)
             WEIGH(5)
             WEIGH(8)
         default: {
             double sums[MOST_OUTPUTS + 1];
-            weigh(self, block, block->width, sums, part, counts, touched, seen, logits);
+            weigh(self, space, at, nth, self->blocks[at].width, sums, part, found, logits);
         }
         }
+        nth += !self->blocks[at].of_words;
     }
     for (int head = 0; head < self->n_heads; head++)
         soften(logits + self->edges[head], self->edges[head + 1] - self->edges[head]);
@@ -652,6 +713,7 @@ static void drop_space(Space *space)
     for (int at = 0; at < space->n_blocks; at++) {
         free(space->counts[at]);
         free(space->touched[at]);
+        free(space->again[at]);
     }
     free(space->words);
     free(space->waiting);
@@ -679,7 +741,8 @@ static Space *take_space(Scorer *self, Py_ssize_t n_texts)
             size_t n = self->blocks[at].n_features + 1;
             space->counts[at] = calloc(n, sizeof(int32_t));
             space->touched[at] = malloc(n * sizeof(int32_t));
-            if (!space->touched[at] || !space->counts[at]) {
+            space->again[at] = malloc(n * sizeof(int32_t));
+            if (!space->touched[at] || !space->counts[at] || !space->again[at]) {
                 drop_space(space);
                 space = NULL;
                 break;
@@ -813,7 +876,15 @@ static int read_block(Scorer *self, Block *block, PyObject *given)
         return 0;
     for (size_t row = 1; row <= (size_t)self->n_parts * block->n_features; row++)
         block->rows[row * (size_t)(width + 1) - 1] *= block->rows[row * (size_t)(width + 1) - 1];
-    return block->of_words ? build_tree(self, block, features) : add_list(&block->grams, features, "features");
+    if (block->of_words)
+        return build_tree(self, block, features);
+    if (!add_list(&block->grams, features, "features"))
+        return 0;
+    if (!make_sieve(&block->sieve, block->grams.n_slots))
+        return PyErr_NoMemory() != NULL;
+    for (size_t at = 0; at < block->grams.n; at++)
+        mark(&block->sieve, block->grams.entries[at].hash);
+    return 1;
 }
 
 /* (words, first, start, items) */
@@ -841,7 +912,7 @@ static int read_names(Names *names, PyObject *given)
 /* Whether a record was added at the end: that of SIDE, or of a word as written. Its columns of characters follow `pool`'s end. */
 static int add_grams(Scorer *self, const unsigned char *folded, const unsigned char *end)
 {
-    unsigned char padded[2 + 64 * 4]; /* a word gives its first 64 characters (features.py) */
+    unsigned char padded[2 + 64 * 4] = {0}; /* a word gives its first 64 characters (features.py) */
     size_t bounds[2 + 64 + 1], n = 0, at = 0, length;
     bounds[n++] = at;
     padded[at++] = ' ';
@@ -860,19 +931,26 @@ static int add_grams(Scorer *self, const unsigned char *folded, const unsigned c
         const Block *block = &self->blocks[b];
         if (block->of_words)
             continue;
-        size_t head = self->n_pool;
-        size_t most = n * (size_t)(block->longest - block->shortest + 1);
-        if (!RESERVE(self->pool, self->room_pool, self->n_pool + 1 + most))
+        size_t head = self->n_pool, most = n * (size_t)(block->longest - block->shortest + 1), width = (size_t)block->width + 1;
+        double *sums = calloc(width, sizeof *sums);
+        if (!sums || !RESERVE(self->pool, self->room_pool, self->n_pool + 1 + PAIRS(block->width) + most)) {
+            free(sums);
             return 0;
-        self->n_pool++;
+        }
+        self->n_pool += 1 + PAIRS(block->width);
         for (size_t size = (size_t)block->shortest; any && size <= (size_t)block->longest; size++)
             for (size_t first = 0; first + size <= n; first++) {
-                const char *gram = (const char *)padded + bounds[first];
-                int32_t column = find_plain(&block->grams, gram, bounds[first + size] - bounds[first]);
+                size_t start = bounds[first];
+                Key gram = key_of((const char *)padded + start, bounds[first + size] - start, sizeof padded - start);
+                int32_t column = may_hold(&block->sieve, gram.hash) ? find(&block->grams, &gram) : -1;
+                for (size_t out = 0; column >= 0 && out < width; out++)
+                    sums[out] += block->rows[(size_t)column * width + out];
                 if (column >= 0)
                     self->pool[self->n_pool++] = column;
             }
-        self->pool[head] = (int32_t)(self->n_pool - head - 1);
+        self->pool[head] = (int32_t)(self->n_pool - head - 1 - PAIRS(block->width));
+        memcpy(&self->pool[head + 1], sums, width * sizeof *sums);
+        free(sums);
     }
     return 1;
 }
@@ -914,7 +992,8 @@ static void scorer_dealloc(Scorer *self)
         Block *block = &self->blocks[at];
         drop_strings(&block->grams);
         free(block->children.slots);
-        free(block->children.maybe);
+        free(block->children.sieve.bits);
+        free(block->sieve.bits);
         free(block->roots);
         free(block->outputs);
         free(block->rows);

@@ -76,6 +76,16 @@ def test_both_scorers_agree_on_random_unicode(shipped: Model, shipped_numpy: Sco
         assert_equal(ours.probabilities[head], theirs.probabilities[head])
 
 
+def test_long_paragraphs_too(shipped: Model, shipped_numpy: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 4,096 words on, counts are weighed in another way."""
+    words = [word for word in " ".join(random_texts(2000, random_state=1)).split() if word.isalpha()] * 40
+    texts = [" ".join(words[:n]) for n in (4000, 4095, 4096, 4097, 5000, 20_000)] + ["truce talks " * 100_000]
+    ours, theirs = scorer_of(shipped, "compiled", monkeypatch).score(texts), shipped_numpy.score(texts)
+    assert ours.words.min() < 4096 < ours.words.max()
+    for head in shipped.labels:
+        assert_equal(ours.probabilities[head], theirs.probabilities[head])
+
+
 @given(st.lists(st.text(max_size=60) | st.sampled_from(HOSTILE), max_size=5))
 @settings(deadline=None)
 def test_tokens_familiarity_and_probabilities_are_those_of_the_evidence(small: Model, small_numpy: Scorer, texts: list[str]) -> None:
