@@ -58,12 +58,15 @@ def character_features(tokens: Sequence[Token], ngram_range: tuple[int, int]) ->
     [' no', 'now', 'ow ', ' now', 'now ']
     """
     for at, token in enumerate(tokens):
-        if token.word == SIDE:
-            continue
-        padded = f" {token.word[:64]} "
-        for length in range(ngram_range[0], ngram_range[1] + 1):
-            for first in range(len(padded) - length + 1):
-                yield Occurrence(padded[first : first + length], at, at)
+        if token.word != SIDE:
+            yield from (Occurrence(run, at, at) for run in runs_of_characters(token.word, ngram_range))
+
+
+def runs_of_characters(word: str, ngram_range: tuple[int, int]) -> list[str]:
+    """List the runs of one word, which gives its first 64 characters, the shorter first."""
+    padded = f" {word[:64]} "
+    lengths = range(ngram_range[0], ngram_range[1] + 1)
+    return [padded[first : first + length] for length in lengths for first in range(len(padded) - length + 1)]
 
 
 def valence_features(tokens: Sequence[Token], lexicon: Mapping[str, int]) -> Iterator[Occurrence]:

@@ -166,6 +166,19 @@ class Gazetteer:
     def _led_by(self) -> _LedBy:
         return _LedBy(self.phrases)
 
+    @cached_property
+    def _seconds(self) -> frozenset[str]:
+        return frozenset(fold(phrase[1]) for table in self.phrases for phrases in table.values() for phrase in phrases if len(phrase) > 1)
+
+    def roles(self, word: str) -> tuple[bool, bool, bool]:
+        """Tell of a word as written whether it is a name, whether it may lead a longer one, and be the second word of one."""
+        led = self._led_by[word]
+        return (
+            led is not None and led.alone,
+            led is not None and bool(led.phrases),
+            not self._seconds.isdisjoint((fold(word), fold(bare(word)))),
+        )
+
     def find(self, words: Sequence[str], joined: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
         """Find the names among the words of a text, the longest at each place.
 
@@ -185,20 +198,22 @@ class Gazetteer:
         end = 0
         for first, word in enumerate(words):
             led = led_by[word]
-            if led is None or first < end or not (led.alone or led.may_lead(words[first + 1 : first + 2])):
+            if led is None or first < end:
                 continue
-            longest = max(len(phrase) if _holds(words, first, phrase, form, joined) else 0 for phrase, form in led.phrases)
+            longest = int(led.alone)
+            if led.may_lead(words[first + 1 : first + 2]):
+                longest = next((len(phrase) for phrase, form in led.phrases if _holds(words, first, phrase, form, joined)), longest)
             if longest:
                 end = first + longest
                 yield first, longest
 
 
 class _Led(NamedTuple):
-    """The names that a word may lead, each with the form in which its words are compared."""
+    """The names that a word may lead: whether it is one, and those of several words."""
 
-    phrases: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...]
-    alone: bool  # whether one of them is that word only
-    seconds: frozenset[str]  # the folded second words of the others: most words that follow "the" are none of them
+    alone: bool
+    phrases: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...]  # the longest first, with the form their words are compared in
+    seconds: frozenset[str]  # their folded second words: most words that follow "the" are none of them
 
     def may_lead(self, following: Sequence[str]) -> bool:
         """Tell from the next word, if there is one, whether a name of several words can stand here."""
@@ -215,10 +230,11 @@ class _LedBy(dict[str, _Led | None]):
     def __missing__(self, word: str) -> _Led | None:
         if len(self) >= _REMEMBERED:
             self.clear()
-        tables = zip(self._tables, _FORMS, strict=True)
-        phrases = tuple((phrase, form) for table, form in tables for phrase in table.get(form(bare(word)), ()))
-        seconds = frozenset(fold(phrase[1]) for phrase, _ in phrases if len(phrase) > 1)
-        self[word] = found = _Led(phrases, any(len(phrase) == 1 for phrase, _ in phrases), seconds) if phrases else None
+        name = bare(word)
+        phrases = [(phrase, form) for table, form in zip(self._tables, _FORMS, strict=True) for phrase in table.get(form(name), ())]
+        alone = any(len(phrase) == 1 and _holds([word], 0, phrase, form, bool) for phrase, form in phrases)
+        longer = tuple(sorted(((phrase, form) for phrase, form in phrases if len(phrase) > 1), key=lambda pair: -len(pair[0])))
+        self[word] = found = _Led(alone, longer, frozenset(fold(phrase[1]) for phrase, _ in longer)) if alone or longer else None
         return found
 
 
