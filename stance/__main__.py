@@ -1,7 +1,5 @@
 """Run the command as ``python -m stance``."""
 
-import sys
+from stance.cli import entry
 
-from stance.cli import main
-
-sys.exit(main())
+entry()

@@ -123,7 +123,8 @@ def _number_names(table: dict[str, set[tuple[str, ...]]]) -> tuple[list[str], np
     first, start, items = [0], [0], list[int]()
     for phrases in table.values():
         for phrase in sorted(phrases):
-            items += (numbers.setdefault(word, len(numbers)) for word in phrase)
+            for word in phrase:
+                items.append(numbers.setdefault(word, len(numbers)))
             start.append(len(items))
         first.append(len(start) - 1)
     first += [first[-1]] * (len(numbers) - len(table))

@@ -14,8 +14,7 @@ from stance.columns import Columns
 from stance.encodings import marked_encoding
 from stance.errors import TableError
 from stance.formats import find_format
-from stance.outputs import open_output
-from stance.parquet import assemble
+from stance.outputs import Assemble, open_output
 from stance.rendering import Layout
 from stance.results import Document, coded_names, result_columns
 
@@ -47,7 +46,10 @@ def write_document(
     layout = Layout(find_format(place, target_format, "target_format"), {"text": "text"}, choose_columns(columns, there))
     labelled = Columns.of(list(document.rows()), there, coded_names(document.labels))
     none = Columns({column: array[:0] for column, array in labelled.arrays.items()}, labelled.names)
-    with open_output(place, force=force, assemble=assemble if layout.format.kind == "parquet" else None) as output:
+    assemble: Assemble | None = None
+    if layout.format.kind == "parquet":
+        from stance.parquet import assemble
+    with open_output(place, force=force, assemble=assemble) as output:
         output.add(layout.begin(none))
         output.add(layout.rows({"text": [block.text for block in document]}, np.arange(len(document)), labelled))
 

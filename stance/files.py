@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import gzip
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
 from stance.errors import TableError
 from stance.extras import load_extra
@@ -16,8 +14,7 @@ from stance.extras import load_extra
 PACKINGS: Final = ("gz", "zst")
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """An open source: what messages call it, its bytes unpacked, and the file or stream that they come from."""
 
     name: str
@@ -86,6 +83,8 @@ def _stream_name(stream: IO[bytes]) -> str:
 @contextlib.contextmanager
 def _unpacked(raw: IO[bytes], packing: str) -> Iterator[Any]:
     if packing == "gz":
+        import gzip
+
         yield gzip.GzipFile(fileobj=raw, mode="rb")
     elif packing == "zst":
         pyarrow = load_extra("pyarrow", "io", "reading .zst")

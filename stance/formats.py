@@ -5,21 +5,19 @@ from __future__ import annotations
 import contextlib
 import glob
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from stance.errors import InputError, TableError
 from stance.files import Source, open_source, packing_of
-from stance.jsonl import JsonLines
-from stance.parquet import ParquetTable
-from stance.tables import Rows, Table
+
+if TYPE_CHECKING:
+    from stance.tables import Rows
 
 KINDS: Final = ("csv", "tsv", "jsonl", "parquet")
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(NamedTuple):
     """How a table is laid out, one of `KINDS`, and packed: "", "gz" or "zst"."""
 
     kind: str
@@ -120,10 +118,17 @@ def open_table(
     TableError
         If it cannot be opened or is not of that format.
     """
+    # Each reader is imported where it is wanted: a single text needs none, and is labelled in less time than they take to import.
     with open_source(source, layout.packing) as opened:
         if layout.kind == "parquet":
+            from stance.parquet import ParquetTable
+
             yield ParquetTable(opened), opened
         elif layout.kind == "jsonl":
+            from stance.jsonl import JsonLines
+
             yield JsonLines(opened, encoding=encoding), opened
         else:
+            from stance.tables import Table
+
             yield Table(opened, encoding=encoding, delimiter=delimiter or ("\t" if layout.kind == "tsv" else None)), opened

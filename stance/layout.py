@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -12,8 +11,7 @@ from stance.heads import Block, Head
 from stance.tokens import Gazetteer
 
 
-@dataclass(frozen=True)
-class BlockArrays:
+class BlockArrays(NamedTuple):
     """The features of one or several heads that share them.
 
     Attributes
@@ -40,8 +38,7 @@ class BlockArrays:
     lexicon: Mapping[str, int] | None
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """The arrays of all heads side by side.
 
     Attributes
@@ -121,8 +118,10 @@ def _lay(group: Sequence[_Piece]) -> BlockArrays:
     outputs = np.concatenate([piece.outputs for piece in group])
     order = np.argsort(idf, kind="stable")
     rows = np.empty((len(group[0].weights), len(order), len(outputs) + 1))
-    rows[:, :, -1] = idf[order]
+    rows[:, :, -1] = sorted_idf = idf[order]
     for part, row in enumerate(rows):
-        row[:, :-1] = np.hstack([piece.weights[part] for piece in group])[order] * row[:, -1:]
+        columns = (column for piece in group for column in piece.weights[part].T)
+        for at, column in enumerate(columns):  # one at a time, as it fits into the processor's caches
+            row[:, at] = column[order] * sorted_idf
     features = [block.features[column] for column in order.tolist()]
     return BlockArrays(block.name, block.ngram_range, features, outputs, rows, block.lexicon)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -73,6 +71,8 @@ class Model:
     @cached_property
     def digest(self) -> str:
         """The SHA-256 of everything that makes the labels what they are; the pipelines do not count."""
+        import zipfile
+
         with zipfile.ZipFile(io.BytesIO(self._packed)) as archive:
             return digest(archive.read(SUMS))
 
@@ -337,6 +337,8 @@ def load(path: str | Path | None = None) -> Model:
 @lru_cache(maxsize=4)
 def _unpack(content: bytes) -> Model:
     """Make a model of what `Model.__reduce__` gave; the same model, however often a process is sent it."""
+    import tempfile
+
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch, "model.zip")
         path.write_bytes(content)

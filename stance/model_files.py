@@ -19,8 +19,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import zipfile
-import zlib
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -123,6 +122,9 @@ def _read_files(path: Path) -> dict[str, bytes]:
 
 def _zip_files(path: Path) -> dict[str, bytes]:
     """Read the files of a zip; they may lie in one folder of it."""
+    import zipfile  # here, as the model is mostly a folder, and these are slow to import
+    import zlib
+
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if not name.endswith(("/", ".joblib"))]
@@ -157,19 +159,28 @@ def _read_head(files: Mapping[str, bytes], name: str, path: Path) -> Head:
     height = len(layout["classes"]) * (1 + len(targets))
     if table.shape != (height + 1, first + 1) or scores.ndim != 1:
         raise ModelError(f"{path}: the arrays of head {name!r} do not fit its features. Copy or train the model again.")
-    parts = [(np.ascontiguousarray(rows[:, :-1].T), rows[:, -1]) for rows in np.split(table[1:], 1 + len(targets))]
+    parts = [(rows[:, :-1].T, rows[:, -1]) for rows in np.split(table[1:], 1 + len(targets))]
     copies = dict(zip(targets, parts[1:], strict=True))
     return Head(name, tuple(layout["classes"]), tuple(blocks), table[0, :-1], *parts[0], scores, copies)
 
 
 def _read_npy(files: Mapping[str, bytes], name: str, path: Path) -> np.ndarray:
     try:
-        array = np.load(io.BytesIO(files[name]), allow_pickle=False)
+        array = _view_npy(files[name])
     except (KeyError, ValueError, EOFError, OSError, MemoryError) as error:
         raise ModelError(f"{path}/{name} must be a plain array of numbers; got none. Copy or train the model again.") from error
-    if not isinstance(array, np.ndarray) or array.dtype != np.float64 or not np.isfinite(array).all():
+    if array.dtype != np.float64 or not np.isfinite(array).all():
         raise ModelError(f"{path}/{name} must hold finite float64. Copy or train the model again.")
     return array
+
+
+def _view_npy(content: bytes) -> np.ndarray:
+    """Do what `numpy.load` does, but leave the numbers where they are: they are megabytes, and every start reads them."""
+    stream = io.BytesIO(content)
+    if np.lib.format.read_magic(stream) != (1, 0):
+        raise ValueError("not version 1.0, which `numpy.save` writes of numbers")
+    shape, by_columns, kind = np.lib.format.read_array_header_1_0(stream)
+    return np.frombuffer(content, kind, math.prod(shape), stream.tell()).reshape(shape, order="F" if by_columns else "C")
 
 
 def _self_test(model: FrozenModel, path: Path) -> None:

@@ -1,12 +1,12 @@
-"""The folder of a model: save it whole, read its card, find the one that is shipped, pack one for the way to another process."""
+"""The folder of a model: save it whole, read its card, find the one that is shipped, pack one for the way to another process.
+
+What zips and copies is imported where it is used: finding the shipped model, which every start does, needs none of it.
+"""
 
 from __future__ import annotations
 
 import io
 import re
-import shutil
-import tempfile
-import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +30,8 @@ def shipped_path() -> Path:
 
 def read_card(source: Path) -> str | None:
     """Read ``MODEL_CARD.md`` of a model's folder or zip; None where there is none."""
+    import zipfile
+
     top = source if source.is_dir() else zipfile.Path(source)
     places = [top, *(folder for folder in top.iterdir() if folder.is_dir())]  # a zip may hold the folder itself
     return next((file.read_text(encoding="utf-8") for place in places if (file := place / "MODEL_CARD.md").exists()), None)
@@ -37,6 +39,9 @@ def read_card(source: Path) -> str | None:
 
 def pack_model(model: FrozenModel) -> bytes:
     """Zip the files of a model, without its pipelines: equal models are equal bytes."""
+    import tempfile
+    import zipfile
+
     facts = {name: fact for name, fact in model.facts.items() if name != "pipelines"}
     content = io.BytesIO()
     with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(content, "w") as archive:
@@ -62,6 +67,8 @@ def save_model(model: FrozenModel, folder: Path, *, pipelines: Mapping[str, Any]
     source : Path or None
         The folder that the model was loaded from, whose pipelines go along.
     """
+    import tempfile
+
     check_vacant(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
@@ -88,6 +95,8 @@ def _write_pipelines(heads: Mapping[str, Any], folder: Path, pipelines: Mapping[
 
             joblib.dump(pipelines[name], target, compress=3)
         elif source and (source / target.name).exists():
+            import shutil
+
             shutil.copyfile(source / target.name, target)
     return {file.stem: digest(file.read_bytes()) for file in sorted(folder.glob("*.joblib"))}
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -40,7 +39,11 @@ class StreamOutput:
         self._target = target
         self._faults = faults
         self._assemble = assemble
-        self._held: Any = tempfile.NamedTemporaryFile() if assemble else None  # noqa: SIM115
+        self._held: Any = None
+        if assemble:
+            import tempfile  # here, as most streams need none, and it is slow to import
+
+            self._held = tempfile.NamedTemporaryFile()  # noqa: SIM115
 
     def add(self, data: Iterable[bytes], faults: Iterable[bytes] = (), **state: Any) -> None:
         """Write a chunk and its rows at fault."""

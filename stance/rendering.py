@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 from itertools import islice
 from math import isfinite, isnan
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -18,20 +18,19 @@ from stance.encodings import restored
 from stance.errors import InputError
 from stance.extras import load_extra
 from stance.formats import Format
-from stance.tables import Fault
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from stance.columns import Columns
+    from stance.tables import Fault
 
 _PIECE: Final = 2**20  # characters that are encoded at once, about
 _LINE: Final = 1000  # characters of the results in a line, about
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """How an output is laid out.
 
     Attributes
@@ -52,7 +51,7 @@ class Layout:
     carried: Mapping[str | None, str]
     results: tuple[str, ...]
     excel_safe: bool = False
-    types: Mapping[str | None, Any] = field(default_factory=dict)
+    types: Mapping[str | None, Any] = MappingProxyType({})
 
     def begin(self, none: Columns) -> Iterator[bytes]:
         """Yield what stands before the rows: a header, or the schema of `none`, result columns without a row."""

@@ -156,9 +156,9 @@ class Gazetteer:
     def phrases(self) -> tuple[dict[str, set[tuple[str, ...]]], dict[str, set[tuple[str, ...]]]]:
         """The words of each name, by its first without a possessive: folded for any casing, as written for the exact one."""
         tables: tuple[dict[str, set[tuple[str, ...]]], ...] = ({}, {})
-        for table, listed, form in zip(tables, (self.names, self.exact), _FORMS, strict=True):
+        for table, listed, folded in zip(tables, (self.names, self.exact), (True, False), strict=True):
             for name in listed:
-                words = tuple(map(form, list_words(name)))
+                words = tuple(fold_all(list_words(name)) if folded else list_words(name))
                 table.setdefault(bare(words[0]), set()).add(words)
         return tables[0], tables[1]
 

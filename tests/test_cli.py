@@ -33,6 +33,22 @@ def test_version_and_help() -> None:
     assert all(command in shown for command in ("score", "train", "explain", "info"))
 
 
+@pytest.mark.parametrize(("told", "kept"), [(None, "1"), ("3", "3")], ids=["by default", "as told"])
+def test_numpy_gets_one_thread_of_blas_unless_told_otherwise(told: str | None, kept: str) -> None:
+    code = (
+        "import atexit, os, sys\n"
+        "from stance.cli import entry\n"
+        "assert 'numpy' not in sys.modules  # which reads it once, as it is loaded\n"
+        "atexit.register(lambda: print(os.environ['OPENBLAS_NUM_THREADS']))\n"
+        "sys.argv = ['stance', '--version']\n"
+        "entry()"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    environment |= {} if told is None else {"OPENBLAS_NUM_THREADS": told}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == kept
+
+
 def test_a_text_file_gives_its_blocks(model_path: str, tmp_path: Path) -> None:
     story = tmp_path / "story.txt"
     story.write_text("Lamps Out\n\nThe council voted against a truce by nine to two.\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 """Files of a frozen model: they cannot be tampered with, and loading them runs nothing."""
 
 import contextlib
+import io
 import json
 import os
 import pickle
@@ -108,6 +109,43 @@ def test_pickled_arrays_are_refused_and_nothing_runs(saved: Path, tmp_path: Path
     with pytest.raises(stance.ModelError, match="must be a plain array of numbers"):
         stance.load(saved)
     assert not (tmp_path / "exploded").exists()
+
+
+def npy(array: np.ndarray, version: tuple[int, int] = (1, 0)) -> bytes:
+    stream = io.BytesIO()
+    np.lib.format.write_array(stream, array, version, allow_pickle=False)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (npy(np.ones(3))[:-1], "a plain array of numbers"),
+        (npy(np.ones(3), (2, 0)), "a plain array of numbers"),
+        (npy(np.ones(3, dtype=">f8")), "finite float64"),
+        (npy(np.ones(3, dtype=np.float32)), "finite float64"),
+        (npy(np.array([0.5, np.nan])), "finite float64"),
+        (b"", "a plain array of numbers"),
+    ],
+    ids=["cut short", "another version", "big-endian", "float32", "not finite", "empty"],
+)
+def test_arrays_that_are_none_of_ours_are_refused(content: bytes, complaint: str, saved: Path) -> None:
+    (saved / "stance.scores.npy").write_bytes(content)
+    write_sums(saved)
+    with pytest.raises(stance.ModelError, match=rf"stance\.scores\.npy must (be|hold) {complaint}"):
+        stance.load(saved)
+
+
+@pytest.mark.parametrize("scores", [np.empty(0), np.linspace(0, 1, 9)], ids=["none", "some"])
+def test_arrays_come_back_as_they_were_whatever_their_order(scores: np.ndarray, saved: Path) -> None:
+    before = stance.load(saved).frozen.heads["stance"]
+    (saved / "stance.scores.npy").write_bytes(npy(scores))
+    (saved / "stance.weights.npy").write_bytes(npy(np.asfortranarray(np.load(saved / "stance.weights.npy"))))
+    write_sums(saved)
+    after = stance.load(saved).frozen.heads["stance"]
+    assert np.array_equal(after.scores, scores)
+    assert np.array_equal(after.weights, before.weights)
+    assert np.array_equal(after.intercept, before.intercept)
 
 
 CRAFTED = {

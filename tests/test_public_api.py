@@ -73,3 +73,26 @@ def test_scoring_a_text_needs_numpy_only() -> None:
     code = "import stance, sys; stance.load().label('They urged a truce.'); print(*sorted({'sklearn', 'nltk', 'pandas', 'scipy'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_the_command_labels_a_text_without_what_only_tables_need(tmp_path: Path) -> None:
+    """What numpy, click and Stemmer import by themselves is not ours to leave out."""
+    text = tmp_path / "text.txt"
+    text.write_text("They urged a truce.", encoding="utf-8")
+    code = (
+        "import sys, click, numpy, Stemmer\n"
+        "before = set(sys.modules)\n"
+        "from stance.cli import main\n"
+        "assert main(['score', sys.argv[1], '-o', sys.argv[2]]) == 0\n"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, text, tmp_path / "out.csv"], capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
+    assert "stance.model" in loaded
+    assert "urged a truce" in (tmp_path / "out.csv").read_text(encoding="utf-8")
+    unwanted = {"sklearn", "nltk", "pandas", "scipy", "pyarrow", "tqdm", "joblib", "importlib.metadata", "concurrent.futures"}
+    unwanted |= {"csv", "gzip", "tempfile", "zipfile", "shutil", "traceback"}
+    unwanted |= {
+        f"stance.{name}" for name in ("tables", "jsonl", "parquet", "batch", "inputs", "classifier", "training", "vectorized", "display")
+    }
+    assert not unwanted & set(loaded)
