@@ -1,7 +1,7 @@
 """Read CSV as checked rows; no row lost.
 
 pandas' reader shifts a row with one field too many and turns "NA" into nothing; this one is the standard library's, and
-checks every row.
+checks every row. Where pyarrow is installed it parses what it is sure to parse alike.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import IO, Any, Final, Protocol
 from stance.encodings import is_whole, read_text
 from stance.errors import TableError
 from stance.files import Source, open_source
+from stance.plain_csv import PlainRows, parse_plain
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 # What is read at once is bounded by both. Larger chunks are no faster, and cost memory.
@@ -136,18 +137,27 @@ class _Parser:
             raise TableError(f"`delimiter` must be one character; got {delimiter!r}.")
         self.lines = lines
         self.delimiter = delimiter
+        self.n_columns = 0  # once it is known, lines that are surely parsed alike by pyarrow go to it
         self._pending: list[str] = []  # the beginning of a record
         self._more = True
 
-    def read(self, rows: int, characters: int) -> _Records:
+    def read(self, rows: int, characters: int) -> _Records | PlainRows:
         """Read records until there is at least one, from about so many lines and characters; none at the end."""
         found = _Records()
         while self._more and not found.records:
             # An unfinished record is parsed again with as much again, so that the work stays linear.
             fresh = self.lines.take(max(rows, len(self._pending)), max(characters, sum(map(len, self._pending))))
             self._more = bool(fresh)
-            self._parse(found, self._pending + fresh)
+            lines = self._pending + fresh
+            plain = parse_plain(lines, self.delimiter, self.n_columns) if fresh and self.n_columns else None
+            if plain and not self._is_endless(lines[plain.n_lines :]):
+                self._pending = lines[plain.n_lines :]
+                return plain
+            self._parse(found, lines)
         return found
+
+    def _is_endless(self, pending: list[str]) -> bool:
+        return len(pending) > _MOST_LINES or sum(map(len, pending)) > _LONGEST
 
     def give_back(self, lines: list[str]) -> None:
         """Put lines before those that are still to be parsed."""
@@ -179,8 +189,7 @@ class _Parser:
             found.add([[]], [bad], lines[at : at + bad], f"cannot be read ({reason})")
             at += bad
         self._pending = lines[at:]
-        endless = not self._more or len(self._pending) > _MOST_LINES or sum(map(len, self._pending)) > _LONGEST
-        if self._pending and endless:
+        if self._pending and (not self._more or self._is_endless(self._pending)):
             found.add([[]], [1], self._pending[:1], "opens a quotation that is not closed")
             self.lines.give_back(self._pending[1:])
             self._pending, self._more = [], True
@@ -219,13 +228,27 @@ class Table:
     def chunks(self, columns: Sequence[str]) -> Iterator[Chunk]:
         """Yield all rows, some at a time, with the columns named."""
         at = [(column, self.columns.index(column)) for column in columns]
-        while (found := self._parser.read(ROWS, CHARACTERS)).records:
-            numbers, records, faults = self._check(found)
-            self._line += len(found.lines)
-            yield Chunk(numbers, {column: [record[index] for record in records] for column, index in at}, faults)
+        while True:
+            found = self._parser.read(ROWS, CHARACTERS)
+            if isinstance(found, PlainRows):
+                self._line += found.n_lines
+                yield Chunk(self._count(len(found.table)), {column: found.column(index) for column, index in at}, [])
+            elif found.records:
+                numbers, records, faults = self._check(found)
+                self._line += len(found.lines)
+                yield Chunk(numbers, {column: [record[index] for record in records] for column, index in at}, faults)
+            else:
+                break
+            self._parser.n_columns = len(self.columns)  # not for the first: many tables are smaller than pyarrow's import is slow
+
+    def _count(self, n_rows: int) -> range:
+        """Number rows that follow those numbered so far."""
+        self._row += n_rows
+        return range(self._row - n_rows, self._row)
 
     def _header(self) -> list[str]:
         found = self._parser.read(1, 1)
+        assert isinstance(found, _Records)
         lines = found.lines[: found.starts()[min(1, len(found.records))]]
         self._parser.give_back(found.lines[len(lines) :])  # after a header of several lines, rows may have been read with it
         self._line = 1 + len(lines)
@@ -247,8 +270,7 @@ class Table:
         count = len(found.records)
         whole = is_whole("".join(line for line in found.lines if not line.isascii()))
         if whole and not found.reasons and set(map(len, found.records)) == {len(self.columns)}:
-            self._row += count
-            return range(self._row - count, self._row), found.records, []
+            return self._count(count), found.records, []
         numbers: list[int] = []
         records: list[list[str]] = []
         faults: list[Fault] = []
