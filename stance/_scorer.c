@@ -1127,7 +1127,8 @@ static PyObject *scorer_learn(Scorer *self, PyObject *arguments)
         for (int casing = 0; casing < 2; casing++) {
             const Names *names = &self->names[casing];
             record.name[casing] = find_str(&names->words, casing ? written : fold);
-            record.bare[casing] = find_str(&names->words, PyList_GET_ITEM(lists[casing ? 3 : 4], at));
+            record.bare[casing] = PyList_GET_ITEM(lists[3], at) == written ? record.name[casing] /* it has no possessive */
+                                                                           : find_str(&names->words, PyList_GET_ITEM(lists[casing ? 3 : 4], at));
             if (record.bare[casing] >= 0 && names->first[record.bare[casing]] < names->first[record.bare[casing] + 1])
                 record.token.flags |= LEADS;
         }
