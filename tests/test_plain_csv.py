@@ -1,0 +1,96 @@
+"""What pyarrow parses is what the standard library would have given; the rest is left to the standard library."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_tables import SPECTRUM, read
+
+from stance import plain_csv, tables
+from stance.plain_csv import parse_plain
+
+needs_pyarrow = pytest.mark.skipif(plain_csv._import_pyarrow() is None, reason="needs pyarrow, which is not installed")
+
+
+def lines_of(text: str) -> list[str]:
+    return io.StringIO(text, newline="").readlines()
+
+
+def parse(text: str, n_columns: int, delimiter: str = ",") -> list[list[str]] | None:
+    found = parse_plain(lines_of(text), delimiter, n_columns)
+    return found and [list(row) for row in zip(*map(found.column, range(n_columns)), strict=True)]
+
+
+@needs_pyarrow
+@pytest.mark.parametrize(("content", "rows"), SPECTRUM.values(), ids=SPECTRUM)
+def test_well_formed_rows_are_parsed(content: str, rows: list[list[str]]) -> None:
+    header, *found = parse(content, len(rows[0])) or []
+    assert (header, found) == (lines_of(content)[0].rstrip().split(","), rows)
+
+
+@needs_pyarrow
+@pytest.mark.parametrize(
+    ("content", "rows", "n_lines"),
+    [
+        ('a,b\nc,"d\n', [["a", "b"]], 1),
+        ('a,"b\n\nc"\nd,"e', None, 0),  # not whole lines
+        ('a,"b\r\n\r\nc"\r\nd,"e\r\n', [["a", "b\r\n\r\nc"]], 3),
+        ('NA,null\n"",""""\n', [["NA", "null"], ["", '"']], 2),
+        ("a\0, b \n", [["a\0", " b "]], 1),
+    ],
+)
+def test_only_whole_records_are_parsed_and_as_they_stand(content: str, rows: list[list[str]] | None, n_lines: int) -> None:
+    assert parse(content, 2) == rows
+    if rows:
+        assert parse_plain(lines_of(content), ",", 2)[0] == n_lines  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ['a"b,c\n', 'a,"b"c\n', '"a" ,b\n', "a,b\n\nc,d\n", "\na,b\n", "a,b\rc,d\n", "a,b\nc\n", "a,b,c\n", "\ufeffa,b\n", "a,\udcff\n", "a,b"],
+    ids=repr,
+)
+def test_what_pyarrow_might_read_otherwise_is_not_given_to_it(content: str) -> None:
+    assert parse(content, 2) is None
+
+
+def test_without_pyarrow_nothing_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain_csv, "_import_pyarrow", lambda: None)
+    assert parse("a,b\n", 2) is None
+
+
+cells = st.sampled_from(["a", '"b"', '""', '"c\nd"', '"e""f"', "", '"g,"', '"\r\n"', 'h"i', '"j"k', ' "l"', "é", "\ufeff", '"m', "\0"])
+records = st.builds(",".join, st.lists(cells, min_size=1, max_size=3)) | st.just("")
+texts = st.lists(st.builds(str.__add__, records, st.sampled_from(["\n"] * 5 + ["\r\n", "\r", ""])), max_size=12).map("".join)
+
+
+@needs_pyarrow
+@given(texts, st.integers(1, 3))
+def test_what_is_parsed_is_what_the_standard_library_gives(text: str, n_columns: int) -> None:
+    found = parse_plain(lines_of(text), ",", n_columns) if text else None
+    if found:
+        head = lines_of(text)[: found.n_lines]
+        assert parse(text, n_columns) == list(csv.reader(head, strict=True))
+
+
+@needs_pyarrow
+@given(st.lists(st.sampled_from(["a,b\n", '"a\n\n""b""",c\r\n', "a\n", "\n", 'a"b,c\n', 'a,"b"c\n', 'a,"b\n', "a,\xff\n"]), max_size=30))
+def test_a_table_is_the_same_with_and_without_pyarrow(rows: list[str]) -> None:
+    content = "".join(["x,y\n", *rows]).encode("latin-1")  # \xff is no UTF-8
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "ROWS", 3)
+        with_it = read(content, encoding="utf-8")
+        patch.setattr(plain_csv, "_import_pyarrow", lambda: None)
+        assert with_it == read(content, encoding="utf-8")
+
+
+@needs_pyarrow
+def test_large_tables_go_to_it_from_the_second_chunk_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[int] = []
+    monkeypatch.setattr(tables, "ROWS", 4)
+    monkeypatch.setattr(tables, "parse_plain", lambda lines, *rest: used.append(len(lines)) or parse_plain(lines, *rest))
+    columns, rows, faults = read(b"x,y\n" + b'1,"two\n2"\n' * 10)
+    assert (columns, rows, faults) == (["x", "y"], [["1", "two\n2"]] * 10, [])
+    assert used == [4, 4, 4, 4]
