@@ -41,11 +41,9 @@ def find_corrections(model: Model, annotated: str | Path | None) -> dict[str, Co
 
 def _measure(model: Model, annotated: Path) -> dict[str, tuple[np.ndarray, int]]:
     """Return each head's confusion matrix on what the model labels, as shares are of that only, and how many rows it does not label."""
-    from stance.evaluation import evaluate
-    from stance.training import read_annotated
+    from stance.evaluation import read_rows_for
 
-    evaluate(model, annotated)  # refuses labels that are not the model's
-    rows = read_annotated(annotated, text="text", labels=tuple(model.labels), groups=None)
+    rows = read_rows_for(model, annotated)
     found = model.label_cells(rows.texts, unit="row")
     measured = {}
     for head, labels in model.labels.items():

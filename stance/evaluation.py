@@ -16,6 +16,8 @@ from stance.model import Model
 if TYPE_CHECKING:
     import pandas as pd
 
+    from stance.training import Annotated
+
 KEPT = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 """Shares of the paragraphs, the surest first, at which accuracy is measured."""
 
@@ -115,10 +117,21 @@ def evaluate(
     TableError
         If a column or label is missing, or a label is not one of the model's.
     """
+    rows = read_rows_for(model, table, text=text, documents=documents, encoding=encoding)
+    found = model.frozen.probabilities(rows.texts)
+    return {
+        head: measure_head(model.frozen.heads[head], given, found[head], groups=rows.groups, level=level)
+        for head, given in rows.labels.items()
+    }
+
+
+def read_rows_for(
+    model: Model, table: pd.DataFrame | str | Path, *, text: str = "text", documents: str | None = None, encoding: str | None = None
+) -> Annotated:
+    """Read annotated paragraphs whose labels are the model's; options and errors are those of `evaluate`."""
     from stance.training import read_annotated
 
     rows = read_annotated(table, text=text, labels=tuple(model.labels), groups=documents, encoding=encoding)
-    found = model.frozen.probabilities(rows.texts)
     for head, given in rows.labels.items():
         for row, label in enumerate(given, start=1):
             if label not in model.labels[head]:
@@ -127,10 +140,7 @@ def evaluate(
                     f"{rows.name}, row {row}, column {head!r} must hold one of the model's labels {known!r}; got {label!r}. "
                     "Rename or drop it."
                 )
-    return {
-        head: measure_head(model.frozen.heads[head], given, found[head], groups=rows.groups, level=level)
-        for head, given in rows.labels.items()
-    }
+    return rows
 
 
 def measure_head(head: Head, annotations: list[str], probabilities: np.ndarray, *, groups: list[str] | None, level: float) -> Evaluation:

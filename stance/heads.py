@@ -100,13 +100,9 @@ class Head:
         columns: list[int] = []
         values: list[float] = []
         for block in self.blocks:
-            counts: dict[int, int] = {}
-            for column, _, _ in block.places(tokens):
-                counts[column] = counts.get(column, 0) + 1
-            raw = [(1.0 + math.log(count)) * self.idf[column] for column, count in counts.items()]
-            norm = 1.0 if block.name in UNSCALED else math.sqrt(sum(value * value for value in raw)) or 1.0
-            columns.extend(counts)
-            values.extend(value / norm for value in raw)
+            found, counts = np.unique([column for column, _, _ in block.places(tokens)], return_counts=True)
+            columns += found.astype(int).tolist()
+            values += self._weigh(block, found.astype(int), counts).tolist()
         return columns, values
 
     def contributions(self, tokens: Sequence[Token]) -> np.ndarray:
@@ -118,17 +114,22 @@ class Head:
             A feature's part of the logit is shared equally by its occurrences, and by the tokens of each. The sum over
             tokens, plus the intercept, is the logit.
         """
-        values = dict(zip(*self.features(tokens), strict=True))
-        places: dict[int, list[tuple[int, int]]] = {}
-        for block in self.blocks:
-            for column, first, last in block.places(tokens):
-                places.setdefault(column, []).append((first, last))
         out = np.zeros((len(tokens), len(self.classes)))
-        for column, spans in places.items():
-            part = values[column] * self.weights[column] / len(spans)
-            for first, last in spans:
-                out[first : last + 1] += part / (last + 1 - first)
+        for block in self.blocks:
+            column, first, last = np.asarray(list(block.places(tokens)), dtype=np.int64).reshape(-1, 3).T
+            found, which, counts = np.unique(column, return_inverse=True, return_counts=True)
+            shares = (self._weigh(block, found, counts) / counts)[:, None] * self.weights[found]
+            parts = shares[which] / (last + 1 - first)[:, None]
+            for step in range(1 + (last - first).max(initial=-1)):
+                inside = first + step <= last
+                np.add.at(out, first[inside] + step, parts[inside])
         return out
+
+    def _weigh(self, block: Block, columns: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        """Return the TF-IDF values of the features of a block."""
+        values = (1 + np.log(counts)) * self.idf[columns]
+        norm = 1.0 if block.name in UNSCALED else float(np.sqrt(values @ values)) or 1.0
+        return np.asarray(values / norm)
 
     def is_uncertain(self, probabilities: np.ndarray, level: float) -> np.ndarray:
         """Tell for each row whether the labels that cannot be ruled out at `level` are other than one.

@@ -21,6 +21,7 @@ from stance.model_files import SUMS, digest, read_frozen
 from stance.model_folders import pack_model, read_card, save_model, shipped_path
 from stance.paragraphs import Paragraph, split_paragraphs
 from stance.results import Document, Evidence, HeadResult, LabelledParagraph, document_columns, result_columns
+from stance.scoring import Scores
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,24 +121,29 @@ class Model:
         if unit not in ("document", "row") or not chosen <= set(KINDS):
             raise InputError(f"`unit` must be 'document' or 'row', and `kinds` among {list(KINDS)!r}; got {unit!r} and {sorted(chosen)!r}.")
         blocks = [Paragraph(0, len(text), "paragraph")] if unit == "row" else split_paragraphs(text)
-        return Document(text, [self._block(text, block, chosen, level, target, evidence) for block in blocks], self.labels)
+        texts = [text[block.start : block.end] for block in blocks if block.kind in chosen]
+        scores = self.frozen.score(texts, [target] * len(texts))
+        rows = iter(range(len(texts)))
+        labelled = [
+            self._block(text, block, scores, next(rows) if block.kind in chosen else None, level, target, evidence) for block in blocks
+        ]
+        return Document(text, labelled, self.labels)
 
     def _block(
-        self, document: str, block: Paragraph, kinds: frozenset[str], level: float, target: str | None, evidence: bool
+        self, document: str, block: Paragraph, scores: Scores, row: int | None, level: float, target: str | None, evidence: bool
     ) -> LabelledParagraph:
         text = document[block.start : block.end]
         place = (text, block.start, block.end, block.kind)
-        if block.kind not in kinds:
+        if row is None:
             return LabelledParagraph(*place, "skipped")
-        scores = self.frozen.score([text], [target])
-        if not scores.words[0]:
+        if not scores.words[row]:
             return LabelledParagraph(*place, "empty")
-        familiarity = float(scores.familiarity[0])
+        familiarity = float(scores.familiarity[row])
         if familiarity < self.facts["familiar"]:
             return LabelledParagraph(*place, "unfamiliar", {}, familiarity)
         tokens = self.frozen.tokens(text) if evidence else []
         results = {
-            name: _head_result(head.aim(target), scores.probabilities[name], tokens, block, document, level)
+            name: _head_result(head.aim(target), scores.probabilities[name][row], tokens, block, document, level)
             for name, head in self.frozen.heads.items()
         }
         return LabelledParagraph(*place, "labelled", results, familiarity)
@@ -295,10 +301,10 @@ class Model:
 
 
 def _head_result(head: Head, probabilities: np.ndarray, tokens: Any, block: Paragraph, document: str, level: float) -> HeadResult:
-    best = int(np.argmax(probabilities[0]))
+    best = int(np.argmax(probabilities))
     words = _evidence(head, tokens, document, np.eye(len(head.classes))[best], block.start) if tokens else ()
-    by_label = dict(zip(head.classes, probabilities[0].tolist(), strict=True))
-    uncertain = bool(head.is_uncertain(probabilities, level)[0])
+    by_label = dict(zip(head.classes, probabilities.tolist(), strict=True))
+    uncertain = bool(head.is_uncertain(probabilities[None], level)[0])
     return HeadResult(head.classes[best], by_label, uncertain, float(head.intercept[best]), words)
 
 

@@ -11,7 +11,7 @@ PACKAGE = Path(stance.__file__).parent
 # A module imports only from rows below its own, and none imports the package root (cli asks it for the version).
 ROWS = [
     {"data", "errors", "labels", "palette", "_scorer"},
-    {"extras", "paragraphs", "tokens", "metrics", "cells", "columns", "looks", "shares", "charts", "dates", "drawing"},
+    {"extras", "paragraphs", "tokens", "metrics", "cells", "columns", "looks", "shares", "charts", "dates", "drawing", "plain_csv"},
     {"databases", "encodings", "files", "journal", "progress"},
     {"features", "sides", "valence", "display", "attribution", "keywords", "tables", "outputs"},
     {"results", "jsonl", "parquet", "summary"},
