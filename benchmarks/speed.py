@@ -28,7 +28,7 @@ PLAIN_ROUNDS = 3
 MOST_ROUNDS = 10  # the corpus has ten times the size
 COLUMNS = "--columns"  # the option of `stance score` that picks columns
 FEWEST = 200  # rows that can be trained on, in a trial
-PATIENCE = 300.0  # seconds that training a whole model may take, as foreseen from a smaller one
+PATIENCE = 1800.0  # seconds that training a whole model may take, as foreseen from a smaller one
 HEAVY = ("sklearn", "nltk", "pandas")
 SENTENCE = (
     "Mediators said on Tuesday that both delegations had agreed to study a draft truce, while relatives of the missing waited for news."
