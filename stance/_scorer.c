@@ -16,7 +16,7 @@
 #define LONGEST 64
 #define COUNTED 256 /* counts whose sublinear weight is taken from a table */
 #define AHEAD 12    /* rows that are asked of memory before their turn */
-#define SIDE 0      /* the record of a masked name */
+#define SIDE 0      /* the number of a masked name */
 #define MANY 4096   /* words from which sums of rounded numbers would no longer be exact enough */
 
 #ifdef __GNUC__
@@ -32,7 +32,7 @@
 #define LITTLE 1
 #endif
 
-enum { PLAIN = 1, KNOWN = 2, SHORT = 4, LEADS = 8 }; /* flags of a record: counts for familiarity, is familiar, has under 3
+enum { PLAIN = 1, KNOWN = 2, SHORT = 4, LEADS = 8 }; /* flags of a word: counts for familiarity, is familiar, has under 3
                                                         characters, may begin a name */
 
 /* ---- memory ------------------------------------------------------------------------------------------------------------ */
@@ -59,9 +59,17 @@ static int reserve(void **items, size_t *room, size_t wanted, size_t size)
 
 /* ---- strings, numbered in the order in which they came ----------------------------------------------------------------- */
 
+/* What is known of a word. */
 typedef struct {
-    size_t start, length;
-    uint64_t hash, head; /* head: its first 8 bytes, zeros after its end */
+    int32_t stem; /* a number, or -1 */
+    uint32_t flags;
+    size_t grams; /* where in `pool` its grams begin: for each block of characters, how many, the sums of their rows, their columns */
+} Token;
+
+typedef struct {
+    uint32_t start, length;
+    uint64_t head; /* its first 8 bytes, zeros after its end */
+    Token token;   /* of a word as written, beside its string, so that both are in the cache at once */
 } Entry;
 
 /* A string on its way to be looked up. */
@@ -138,9 +146,14 @@ static int32_t find_plain(const Strings *strings, const char *bytes, size_t leng
     return find(strings, &key);
 }
 
-static void put(Strings *strings, int32_t number)
+static uint64_t hash_of(const Strings *strings, size_t number)
 {
-    uint64_t hash = strings->entries[number].hash;
+    const Entry *entry = &strings->entries[number];
+    return key_of(strings->bytes + entry->start, entry->length, strings->n_bytes - entry->start).hash;
+}
+
+static void put(Strings *strings, int32_t number, uint64_t hash)
+{
     size_t slot = hash & (strings->n_slots - 1);
     while (strings->slots[slot].number >= 0)
         slot = (slot + 1) & (strings->n_slots - 1);
@@ -157,7 +170,7 @@ static int rehash(Strings *strings, size_t n_slots)
     strings->slots = slots;
     strings->n_slots = n_slots;
     for (size_t at = 0; at < strings->n; at++)
-        put(strings, (int32_t)at);
+        put(strings, (int32_t)at, hash_of(strings, at));
     return 1;
 }
 
@@ -168,14 +181,14 @@ static int32_t add(Strings *strings, const char *bytes, size_t length)
     int32_t at = find(strings, &key);
     if (at >= 0)
         return at;
-    if (strings->n >= INT32_MAX / 2 || !RESERVE(strings->entries, strings->room, strings->n + 1) ||
+    if (strings->n >= INT32_MAX / 2 || length > UINT32_MAX - strings->n_bytes || !RESERVE(strings->entries, strings->room, strings->n + 1) ||
         !RESERVE(strings->bytes, strings->room_bytes, strings->n_bytes + length) ||
         (2 * (strings->n + 1) > strings->n_slots && !rehash(strings, strings->n_slots ? 2 * strings->n_slots : 64)))
         return -1;
     memcpy(strings->bytes + strings->n_bytes, bytes, length);
-    strings->entries[strings->n] = (Entry){strings->n_bytes, length, key.hash, key.head};
+    strings->entries[strings->n] = (Entry){(uint32_t)strings->n_bytes, (uint32_t)length, key.head, {-1, 0, 0}};
     strings->n_bytes += length;
-    put(strings, (int32_t)strings->n);
+    put(strings, (int32_t)strings->n, key.hash);
     return (int32_t)strings->n++;
 }
 
@@ -350,19 +363,12 @@ typedef struct {
 #define PAIRS(width) (2 * ((size_t)(width) + 1)) /* room for the sums of a row and its norm in a pool of int32_t */
 
 typedef struct {
-    int32_t stem; /* a number, or -1 */
-    uint32_t flags;
-    size_t grams; /* where in `pool` its grams begin: for each block of characters, how many, the sums of their rows, their columns */
-} Token;
-
-typedef struct {
-    Token token;
     int32_t name[2], bare[2]; /* numbers, or -1: the word as written and without a possessive, in any and in exact case */
-} Record;
+} Naming;
 
 typedef struct {
     Key key;
-    int32_t record; /* -1 where it is not known yet */
+    int32_t number; /* -1 where it is not known yet */
 } Word;
 
 /* A paragraph that waits for words to be learned. */
@@ -374,7 +380,7 @@ typedef struct {
 /* What one thread works in. */
 typedef struct Space {
     struct Space *next;
-    uint64_t age; /* of the words whose records it holds */
+    uint64_t age; /* of the words whose numbers it holds */
     int n_blocks;
     Word *words; /* of the paragraphs that wait, then of the one that is read */
     size_t n_words, room_words;
@@ -398,9 +404,9 @@ typedef struct {
     Strings stems;
     uint8_t *known; /* stem -> whether it is familiar */
     Names names[2]; /* in any casing, in exact casing */
-    Strings words;  /* as written; parallel to `records` */
-    Record *records;
-    size_t room_records;
+    Strings words; /* as written */
+    Naming *namings; /* word -> as which words of names it counts */
+    size_t room_namings;
     int32_t *pool;
     size_t n_pool, room_pool;
     int readers;  /* runs under way without the GIL: nothing may be learned beside them */
@@ -480,13 +486,13 @@ static int holds(const Names *names, int casing, const Scorer *self, const Word 
         return 0;
     for (size_t step = 0; step < length; step++) {
         int32_t wanted = names->items[names->start[name] + (int32_t)step];
-        const Record *record = &self->records[words[step].record];
-        if (record->name[casing] != wanted && (step < length - 1 || record->bare[casing] != wanted))
+        const Naming *naming = &self->namings[words[step].number];
+        if (naming->name[casing] != wanted && (step < length - 1 || naming->bare[casing] != wanted))
             return 0;
         if (step) {
             const Key *before = &words[step - 1].key;
             const char *end = before->bytes + before->length;
-            int after_short = self->records[words[step - 1].record].token.flags & SHORT;
+            int after_short = self->words.entries[words[step - 1].number].token.flags & SHORT;
             if (!is_joint((const unsigned char *)end, (const unsigned char *)words[step].key.bytes, after_short))
                 return 0;
         }
@@ -500,7 +506,7 @@ static size_t match(const Scorer *self, const Word *words, size_t left)
     size_t longest = 0;
     for (int casing = 0; casing < 2; casing++) {
         const Names *names = &self->names[casing];
-        int32_t lead = self->records[words[0].record].bare[casing];
+        int32_t lead = self->namings[words[0].number].bare[casing];
         for (int32_t name = lead < 0 ? 0 : names->first[lead]; lead >= 0 && name < names->first[lead + 1]; name++) {
             size_t length = (size_t)(names->start[name + 1] - names->start[name]);
             if (length > longest && holds(names, casing, self, words, left, name))
@@ -514,8 +520,12 @@ static size_t match(const Scorer *self, const Word *words, size_t left)
 static Py_ssize_t look_up(const Scorer *self, Space *space, Word *words, size_t n)
 {
     Py_ssize_t missing = 0;
+    for (size_t at = 0; at < n; at++) { /* what each is nearly always found to be */
+        int32_t number = self->words.slots[words[at].key.hash & (self->words.n_slots - 1)].number;
+        PREFETCH(&self->words.entries[number < 0 ? SIDE : number]);
+    }
     for (size_t at = 0; at < n; at++)
-        if (words[at].record < 0 && (words[at].record = find(&self->words, &words[at].key)) < 0) {
+        if (words[at].number < 0 && (words[at].number = find(&self->words, &words[at].key)) < 0) {
             missing++;
             if (add(&space->unknown, words[at].key.bytes, words[at].key.length) < 0)
                 return -1;
@@ -545,11 +555,11 @@ static Py_ssize_t mask(const Scorer *self, Space *space, const Word *words, size
     if (!RESERVE(space->found, space->room_found, n))
         return -1;
     for (size_t first = 0; first < n;) {
-        const Record *record = &self->records[words[first].record];
-        size_t masked = record->token.flags & LEADS ? match(self, words + first, n - first) : 0;
-        PREFETCH(self->pool + record->token.grams);
-        PREFETCH(self->pool + record->token.grams + 16);
-        space->found[kept++] = masked ? self->records[SIDE].token : record->token;
+        const Token *token = &self->words.entries[words[first].number].token;
+        size_t masked = token->flags & LEADS ? match(self, words + first, n - first) : 0;
+        PREFETCH(self->pool + token->grams);
+        PREFETCH(self->pool + token->grams + 16);
+        space->found[kept++] = masked ? self->words.entries[SIDE].token : *token;
         first += masked ? masked : 1;
     }
     return (Py_ssize_t)kept;
@@ -883,7 +893,7 @@ static int read_block(Scorer *self, Block *block, PyObject *given)
     if (!make_sieve(&block->sieve, block->grams.n_slots))
         return PyErr_NoMemory() != NULL;
     for (size_t at = 0; at < block->grams.n; at++)
-        mark(&block->sieve, block->grams.entries[at].hash);
+        mark(&block->sieve, hash_of(&block->grams, at));
     return 1;
 }
 
@@ -909,7 +919,7 @@ static int read_names(Names *names, PyObject *given)
            all_between(names->items, (size_t)n_items, 0, n, "items");
 }
 
-/* Whether a record was added at the end: that of SIDE, or of a word as written. Its columns of characters follow `pool`'s end. */
+/* Put what the characters of a word say behind `pool`'s end; 0 where there is no memory. Nothing, of a masked name. */
 static int add_grams(Scorer *self, const unsigned char *folded, const unsigned char *end)
 {
     unsigned char padded[2 + 64 * 4] = {0}; /* a word gives its first 64 characters (features.py) */
@@ -962,20 +972,21 @@ static int32_t find_str(const Strings *strings, PyObject *str)
     return bytes ? find_plain(strings, bytes, (size_t)length) : -1;
 }
 
-/* The first record stands for every masked name. */
+/* The first word stands for every masked name. */
 static int add_side(Scorer *self, PyObject *mark)
 {
     Py_ssize_t length;
     const char *bytes = PyUnicode_AsUTF8AndSize(mark, &length);
     if (!bytes)
         return 0;
-    Record side = {{find_plain(&self->stems, bytes, (size_t)length), 0, self->n_pool}, {-1, -1}, {-1, -1}};
-    if (add(&self->words, bytes, (size_t)length) != SIDE || !RESERVE(self->records, self->room_records, 1) ||
+    Token side = {find_plain(&self->stems, bytes, (size_t)length), 0, self->n_pool};
+    if (add(&self->words, bytes, (size_t)length) != SIDE || !RESERVE(self->namings, self->room_namings, 1) ||
         !add_grams(self, NULL, NULL)) {
         PyErr_NoMemory();
         return 0;
     }
-    self->records[SIDE] = side;
+    self->words.entries[SIDE].token = side;
+    self->namings[SIDE] = (Naming){{-1, -1}, {-1, -1}};
     return 1;
 }
 
@@ -1009,7 +1020,7 @@ static void scorer_dealloc(Scorer *self)
     free(self->intercepts);
     free(self->edges);
     free(self->known);
-    free(self->records);
+    free(self->namings);
     free(self->pool);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
@@ -1123,25 +1134,28 @@ static PyObject *scorer_learn(Scorer *self, PyObject *arguments)
             break;
         if (find_plain(&self->words, bytes, (size_t)length) >= 0)
             continue;
-        Record record = {{find_str(&self->stems, PyList_GET_ITEM(lists[2], at)), 0, self->n_pool}, {-1, -1}, {-1, -1}};
+        Token token = {find_str(&self->stems, PyList_GET_ITEM(lists[2], at)), 0, self->n_pool};
+        Naming naming;
         for (int casing = 0; casing < 2; casing++) {
             const Names *names = &self->names[casing];
-            record.name[casing] = find_str(&names->words, casing ? written : fold);
-            record.bare[casing] = PyList_GET_ITEM(lists[3], at) == written ? record.name[casing] /* it has no possessive */
+            naming.name[casing] = find_str(&names->words, casing ? written : fold);
+            naming.bare[casing] = PyList_GET_ITEM(lists[3], at) == written ? naming.name[casing] /* it has no possessive */
                                                                            : find_str(&names->words, PyList_GET_ITEM(lists[casing ? 3 : 4], at));
-            if (record.bare[casing] >= 0 && names->first[record.bare[casing]] < names->first[record.bare[casing] + 1])
-                record.token.flags |= LEADS;
+            if (naming.bare[casing] >= 0 && names->first[naming.bare[casing]] < names->first[naming.bare[casing] + 1])
+                token.flags |= LEADS;
         }
-        record.token.flags |= (((const char *)plain.buf)[at] ? PLAIN : 0) | (PyUnicode_GET_LENGTH(written) < 3 ? SHORT : 0);
-        record.token.flags |= record.token.stem >= 0 && self->known[record.token.stem] ? KNOWN : 0;
+        token.flags |= (((const char *)plain.buf)[at] ? PLAIN : 0) | (PyUnicode_GET_LENGTH(written) < 3 ? SHORT : 0);
+        token.flags |= token.stem >= 0 && self->known[token.stem] ? KNOWN : 0;
         if (PyErr_Occurred())
             break;
         int32_t number = -1;
-        if (!RESERVE(self->records, self->room_records, self->words.n + 1) || !add_grams(self, folded, folded + folded_length) ||
+        if (!RESERVE(self->namings, self->room_namings, self->words.n + 1) || !add_grams(self, folded, folded + folded_length) ||
             (number = add(&self->words, bytes, (size_t)length)) < 0)
             PyErr_NoMemory();
-        else
-            self->records[number] = record;
+        else {
+            self->words.entries[number].token = token;
+            self->namings[number] = naming;
+        }
     }
     PyBuffer_Release(&plain);
     if (PyErr_Occurred())
@@ -1181,7 +1195,7 @@ static PyObject *scorer_forked(Scorer *self, PyObject *nothing)
 static PyObject *scorer_size(Scorer *self, void *nothing)
 {
     (void)nothing;
-    return PyLong_FromSize_t(self->words.n_bytes + self->words.n * (sizeof(Entry) + sizeof(Record) + 2 * sizeof(int32_t)) +
+    return PyLong_FromSize_t(self->words.n_bytes + self->words.n * (sizeof(Entry) + sizeof(Naming) + 2 * sizeof(int32_t)) +
                              self->n_pool * sizeof(int32_t));
 }
 

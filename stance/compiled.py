@@ -70,7 +70,8 @@ class Compiled:
     def _learn(self, words: list[str]) -> None:
         folded = fold_all(words)
         bares = [bare(word) for word in words]
-        self._scorer.learn(words, folded, stem_all(folded), bares, fold_all(bares), bytes(map(is_plain, folded)))
+        folded_bares = [fold if name is word else fold_all([name])[0] for word, fold, name in zip(words, folded, bares, strict=True)]
+        self._scorer.learn(words, folded, stem_all(folded), bares, folded_bares, bytes(map(is_plain, folded)))
 
 
 def count_processors() -> int:

@@ -71,8 +71,9 @@ def stem(word: str) -> str:
 
 def stem_all(words: Sequence[str]) -> list[str]:
     """Cut the endings of many folded words at once, as `stem` does."""
-    stems = _snowball().stemWords([word if len(word) <= 64 else "" for word in words])
-    return [stemmed if len(word) <= 64 else word for word, stemmed in zip(words, stems, strict=True)]
+    if max(map(len, words), default=0) <= 64:
+        return list(_snowball().stemWords(words))
+    return [stem(word) for word in words]
 
 
 def is_plain(word: str) -> bool:
