@@ -17,7 +17,7 @@
 #define COUNTED 256 /* counts whose sublinear weight is taken from a table */
 #define AHEAD 12    /* rows that are asked of memory before their turn */
 #define SIDE 0      /* the number of a masked name */
-#define MANY 4096   /* words from which sums of rounded numbers would no longer be exact enough */
+#define MANY 16384  /* grams from which sums that count each of them would no longer be exact enough */
 
 #ifdef __GNUC__
 #define PREFETCH(address) __builtin_prefetch(address)
@@ -595,14 +595,15 @@ static INLINE const int32_t *grams_of(const Scorer *self, const Token *token, in
     return grams;
 }
 
-/* Count the grams of words, and add up what they say, each as often as it occurs. */
+/* Count the grams of words, and add up what they say, each as often as it occurs; how many there are, of how many kinds. */
 static INLINE size_t count_grams(const Scorer *self, int width, int nth, const Token *found, size_t n, int32_t *counts,
-                                 int32_t *touched, int32_t *again, size_t *repeated, double *sums)
+                                 int32_t *touched, int32_t *again, size_t *repeated, size_t *total, double *sums)
 {
-    size_t seen = 0, twice = 0;
+    size_t seen = 0, twice = 0, all = 0;
     for (size_t at = 0; at < n; at++) {
         const int32_t *grams = grams_of(self, &found[at], nth);
         int32_t left = *grams++;
+        all += (size_t)left;
         for (int out = 0; out <= width; out++, grams += 2) {
             double part;
             memcpy(&part, grams, sizeof part);
@@ -617,6 +618,7 @@ static INLINE size_t count_grams(const Scorer *self, int width, int nth, const T
         }
     }
     *repeated = twice;
+    *total = all;
     return seen;
 }
 
@@ -643,13 +645,13 @@ static INLINE void weigh(const Scorer *self, Space *space, int at, int nth, int 
 {
     const Block *block = &self->blocks[at];
     int32_t *counts = space->counts[at], *touched = space->touched[at], *again = space->again[at];
-    size_t seen, twice = 0;
+    size_t seen, twice = 0, total = 0;
     memset(sums, 0, (size_t)(width + 1) * sizeof *sums);
     if (block->of_words)
         seen = count_words(block, space->found, n, counts, touched);
     else
-        seen = count_grams(self, width, nth, space->found, n, counts, touched, again, &twice, sums);
-    if (block->of_words || part || n > MANY) {
+        seen = count_grams(self, width, nth, space->found, n, counts, touched, again, &twice, &total, sums);
+    if (block->of_words || part || total > MANY) {
         memset(sums, 0, (size_t)(width + 1) * sizeof *sums);
         add_rows(self, block, width, part, touched, seen, counts, 0, sums);
     } else

@@ -71,10 +71,10 @@ def parse_plain(lines: Sequence[str], delimiter: str, n_columns: int) -> PlainRo
     feeds = feeds[np.searchsorted(quotes, feeds) % 2 == 0]  # those that end a record
     if not len(feeds) or content.startswith(BOM_UTF8):  # which pyarrow would leave out
         return None
-    size = int(feeds[-1]) + 1
-    codes, quotes = codes[:size], quotes[quotes < size]
+    # All lines are looked at, those of the unfinished record too: a chunk has to end where the standard library's would.
     if not _is_plain(codes, quotes, ord(delimiter)):
         return None
+    size = int(feeds[-1]) + 1
     names = [str(column) for column in range(n_columns)]
     try:
         table = pyarrow.csv.read_csv(
@@ -89,14 +89,17 @@ def parse_plain(lines: Sequence[str], delimiter: str, n_columns: int) -> PlainRo
 
 
 def _is_plain(codes: np.ndarray, quotes: np.ndarray, delimiter: int) -> bool:
-    """Tell whether every quotation mark stands at the border of its field or is doubled, and every return before a line feed."""
+    """Tell whether every quotation mark stands at the border of its field or is doubled, and every return before a line feed.
+
+    The last field may be open.
+    """
     returns = np.flatnonzero(codes == _RETURN)
     if (codes[returns + 1] != _FEED).any():  # the last character is a line feed
         return False
     opening, closing = quotes[::2], quotes[1::2]  # of a doubled one inside a field, the first closes and the second opens
     doubled = np.zeros(len(opening) + 1, dtype=bool)
-    doubled[1:-1] = opening[1:] == closing[:-1] + 1
+    doubled[1:-1] = opening[1:] == closing[: len(opening) - 1] + 1
     before, after = codes[opening - 1], codes[closing + 1]
     begins = doubled[:-1] | (opening == 0) | (before == delimiter) | (before == _FEED)
-    ends = doubled[1:] | (after == delimiter) | (after == _FEED) | (after == _RETURN)
-    return bool((begins & ends).all())
+    ends = doubled[1 : len(closing) + 1] | (after == delimiter) | (after == _FEED) | (after == _RETURN)
+    return bool(begins.all() and ends.all())

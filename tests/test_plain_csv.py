@@ -10,6 +10,7 @@ from test_tables import SPECTRUM, read
 
 from stance import plain_csv, tables
 from stance.plain_csv import parse_plain
+from stance.tables import read_rows
 
 needs_pyarrow = pytest.mark.skipif(plain_csv._import_pyarrow() is None, reason="needs pyarrow, which is not installed")
 
@@ -75,15 +76,36 @@ def test_what_is_parsed_is_what_the_standard_library_gives(text: str, n_columns:
         assert parse(text, n_columns) == list(csv.reader(head, strict=True))
 
 
-@needs_pyarrow
-@given(st.lists(st.sampled_from(["a,b\n", '"a\n\n""b""",c\r\n', "a\n", "\n", 'a"b,c\n', 'a,"b"c\n', 'a,"b\n', "a,\xff\n"]), max_size=30))
-def test_a_table_is_the_same_with_and_without_pyarrow(rows: list[str]) -> None:
-    content = "".join(["x,y\n", *rows]).encode("latin-1")  # \xff is no UTF-8
+def chunks(content: bytes, *, pyarrow: bool, **settings: int) -> list[tuple[list[int], list[list[str]], list[str]]]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tables, "ROWS", 3)
-        with_it = read(content, encoding="utf-8")
-        patch.setattr(plain_csv, "_import_pyarrow", lambda: None)
-        assert with_it == read(content, encoding="utf-8")
+        for name, value in settings.items():
+            patch.setattr(tables, name, value)
+        if not pyarrow:
+            patch.setattr(plain_csv, "_import_pyarrow", lambda: None)
+        with read_rows(io.BytesIO(content), encoding="utf-8") as table:
+            found = table.chunks(["x", "y"])
+            return [(list(chunk.numbers), [*map(list, chunk.columns.values())], [repr(fault) for fault in chunk.faults]) for chunk in found]
+
+
+lines = st.sampled_from(["a,b\n", '"a\n\n""b""",c\r\n', "a\n", "\n", 'a"b,c\n', 'a,"b"c\n', 'a,"b\n', "a,\xff\n"])  # \xff is no UTF-8
+
+
+@needs_pyarrow
+@given(st.lists(lines, max_size=30).map("".join), st.integers(1, 9))
+def test_a_table_is_the_same_with_and_without_pyarrow_chunk_by_chunk(rows: str, at_once: int) -> None:
+    """Where a chunk ends counts: a run that was cut off is resumed by the number of chunks that it wrote."""
+    content = f"x,y\n{rows}".encode("latin-1")
+    settings = {"ROWS": at_once, "_MOST_LINES": 6, "_LONGEST": 60}
+    assert chunks(content, pyarrow=True, **settings) == chunks(content, pyarrow=False, **settings)
+
+
+@needs_pyarrow
+def test_a_quotation_that_goes_on_for_longer_than_any_row_is_left_to_the_standard_library() -> None:
+    content = b"x,y\n" + b"1,2\n" * 9 + b'3,"\n' + b"4,5\n" * 20
+    settings = {"ROWS": 8, "_MOST_LINES": 3}
+    found = chunks(content, pyarrow=True, **settings)
+    assert found == chunks(content, pyarrow=False, **settings)
+    assert sum(len(faults) for _, _, faults in found) == 1
 
 
 @needs_pyarrow
