@@ -68,9 +68,9 @@ def span(values: Sequence[float], form: str = ",.0f") -> str:
     return middle if len(values) == 1 else f"{middle} ({min(values):{form}}-{max(values):{form}})"
 
 
-def rates(figures: Figures, name: str, clock: str = "seconds") -> list[float]:
+def rates(figures: Figures, name: str) -> list[float]:
     """Return paragraphs a second, round by round."""
-    return [one["paragraphs"] / one[clock] for one in figures.get(name, {}).values() if clock in one]
+    return [one["paragraphs"] / one["seconds"] for one in figures.get(name, {}).values()]
 
 
 def ratios(figures: Figures, name: str, base: str, clock: str = "seconds") -> list[float]:

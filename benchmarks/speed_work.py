@@ -197,9 +197,7 @@ def grow(models: Path, name: str, corpus: Path, count: int) -> dict[str, float]:
     for number, text in enumerate(read_paragraphs(corpus, 0, count), start=1):
         chunk.append(text)
         if len(chunk) == CHUNK or number == count:
-            clock = time.perf_counter()
-            run(chunk)
-            seconds += time.perf_counter() - clock
+            seconds += time_run(run, chunk)
             chunk = []
     return {"seconds": seconds, "paragraphs": count}
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from stance._scorer import Scorer
 from stance.layout import Layout
-from stance.tokens import SIDE, bare, fold_all, is_plain, stem_all
+from stance.tokens import SIDE, bare, fold, fold_all, is_plain, stem_all
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -70,7 +70,7 @@ class Compiled:
     def _learn(self, words: list[str]) -> None:
         folded = fold_all(words)
         bares = [bare(word) for word in words]
-        folded_bares = [fold if name is word else fold_all([name])[0] for word, fold, name in zip(words, folded, bares, strict=True)]
+        folded_bares = [lower if name is word else fold(name) for word, lower, name in zip(words, folded, bares, strict=True)]
         self._scorer.learn(words, folded, stem_all(folded), bares, folded_bares, bytes(map(is_plain, folded)))
 
 

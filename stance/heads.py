@@ -100,9 +100,10 @@ class Head:
         columns: list[int] = []
         values: list[float] = []
         for block in self.blocks:
-            found, counts = np.unique([column for column, _, _ in block.places(tokens)], return_counts=True)
-            columns += found.astype(int).tolist()
-            values += self._weigh(block, found.astype(int), counts).tolist()
+            places = np.fromiter((column for column, _, _ in block.places(tokens)), dtype=np.int64)
+            found, counts = np.unique(places, return_counts=True)
+            columns += found.tolist()
+            values += self._weigh(block, found, counts).tolist()
         return columns, values
 
     def contributions(self, tokens: Sequence[Token]) -> np.ndarray:

@@ -150,8 +150,8 @@ class _Parser:
             self._more = bool(fresh)
             lines = self._pending + fresh
             plain = parse_plain(lines, self.delimiter, self.n_columns) if fresh and self.n_columns else None
-            if plain and not self._is_endless(lines[plain.n_lines :]):
-                self._pending = lines[plain.n_lines :]
+            if plain and not self._is_endless(rest := lines[plain.n_lines :]):
+                self._pending = rest
                 return plain
             self._parse(found, lines)
         return found

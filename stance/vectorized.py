@@ -140,11 +140,14 @@ class _Block:
         counts.data = 1 + np.log(counts.data)
         norms = np.sqrt(csr_array((counts.data**2, counts.indices, counts.indptr), shape=counts.shape) @ self._squares)
         scale = np.ones(len(norms)) if self.block.name in UNSCALED else 1 / np.where(norms > 0, norms, 1)
-        for part in np.unique(parts) if len(self._rows) > 1 else [0]:
-            here = np.flatnonzero(parts == part) if len(self._rows) > 1 else slice(None)
-            sums = np.zeros((len(logits), len(self.block.outputs)))
-            sums[here] = counts[here] @ self._rows[part]
-            logits[:, self.block.outputs] += scale[:, None] * sums
+        if len(self._rows) == 1:
+            sums = counts @ self._rows[0]
+        else:
+            sums = np.empty((len(logits), len(self.block.outputs)))
+            for part in np.unique(parts):
+                here = np.flatnonzero(parts == part)
+                sums[here] = counts[here] @ self._rows[part]
+        logits[:, self.block.outputs] += scale[:, None] * sums
 
     def _matrix(self, row: np.ndarray, column: np.ndarray, n_rows: int) -> csr_array:
         return coo_array((np.ones(len(row)), (row, column)), shape=(n_rows, len(self.column))).tocsr()
