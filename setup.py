@@ -5,4 +5,13 @@ import sys
 from setuptools import Extension, setup
 
 # Optional: without a compiler stance installs all the same, and scores by NumPy (`stance info` says so).
-setup(ext_modules=[Extension("stance._scorer", ["stance/_scorer.c"], libraries=[] if sys.platform == "win32" else ["m"], optional=True)])
+setup(
+    ext_modules=[
+        Extension(
+            "stance.scoring._scorer",
+            ["stance/scoring/_scorer.c"],
+            libraries=[] if sys.platform == "win32" else ["m"],
+            optional=True,
+        )
+    ]
+)

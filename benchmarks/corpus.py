@@ -19,12 +19,12 @@ import pandas as pd
 from nltk.metrics.agreement import AnnotationTask
 from threadpoolctl import threadpool_limits
 
-from stance.classifier import ParagraphClassifier
-from stance.metrics import measure_macro_f1
-from stance.paragraphs import split_paragraphs
-from stance.seed_rules import GENRES, measure_names_only
-from stance.seeds import read_seeds
-from stance.training import RECIPES
+from stance.seeds.commands import read_seeds
+from stance.seeds.rules import GENRES, measure_names_only
+from stance.text.paragraphs import split_paragraphs
+from stance.training.classifier import ParagraphClassifier
+from stance.training.fitting import RECIPES
+from stance.training.metrics import measure_macro_f1
 
 HERE = Path(__file__).parent
 SIZES = (375, 750, 1_500, 3_000, 6_000)
@@ -39,7 +39,11 @@ def agreement(seeds: pd.DataFrame) -> Iterator[str]:
         part = seeds[seeds["genre"].isin(genres)]
         cells = []
         for head in ("stance", "tone"):
-            rows = [(coder, at, label) for coder in ("1", "2") for at, label in enumerate(part[f"{head}_{coder}"])]
+            rows = [
+                (coder, at, label)
+                for coder in ("1", "2")
+                for at, label in enumerate(part[f"{head}_{coder}"])
+            ]
             task = AnnotationTask(data=rows)
             cells += [f"{task.kappa():.3f}", f"{task.alpha():.3f}"]
         yield f"| {name} | {len(part):,} | {' | '.join(cells)} |"
@@ -49,7 +53,9 @@ def shares(seeds: pd.DataFrame) -> Iterator[str]:
     """Yield the shares of labels, genres, conflicts and flags."""
     for column in ("stance", "tone", "genre", "conflict", "split", "about", "noise", "phenomenon"):
         counts = seeds[column].value_counts(normalize=True)
-        yield f"- **{column}**: " + ", ".join(f"{name} {share:.1%}" for name, share in counts.items())
+        yield f"- **{column}**: " + ", ".join(
+            f"{name} {share:.1%}" for name, share in counts.items()
+        )
     for cells in (
         pd.crosstab(seeds["stance"], seeds["tone"]),
         pd.crosstab(seeds["conflict"] + ", " + seeds["speaker_side"], seeds["stance"]),
@@ -60,7 +66,10 @@ def shares(seeds: pd.DataFrame) -> Iterator[str]:
 def crosstab(cells: pd.DataFrame) -> Iterator[str]:
     """Yield a table of counts."""
     yield "\n| | " + " | ".join(cells.columns) + " |\n|---|" + "--:|" * cells.shape[1]
-    yield from (f"| {stance} | " + " | ".join(map(str, row)) + " |" for stance, row in zip(cells.index, cells.to_numpy(), strict=True))
+    yield from (
+        f"| {stance} | " + " | ".join(map(str, row)) + " |"
+        for stance, row in zip(cells.index, cells.to_numpy(), strict=True)
+    )
 
 
 def words(seeds: pd.DataFrame) -> str:
@@ -90,7 +99,9 @@ def read_article(folder: Path) -> pd.DataFrame:
     return allowed[allowed["stance"] != ""]
 
 
-def learning_curve(seeds: pd.DataFrame, real: Sequence[dict[str, str]], article: pd.DataFrame) -> pd.DataFrame:
+def learning_curve(
+    seeds: pd.DataFrame, real: Sequence[dict[str, str]], article: pd.DataFrame
+) -> pd.DataFrame:
     """Measure macro-F1 on other voices and on real paragraphs, by the number of seeds trained on, whole voices at a time.
 
     On the article it is the share of blocks whose label the reader allows.
@@ -106,14 +117,27 @@ def learning_curve(seeds: pd.DataFrame, real: Sequence[dict[str, str]], article:
         for _ in range(DRAWS if size < len(pool) else 1):
             part = draw_voices(pool, size, rng)
             for head in ("stance", "tone"):
-                model = ParagraphClassifier(**RECIPES[head], calibrate=False).fit(part["text"], part[head])
+                model = ParagraphClassifier(**RECIPES[head], calibrate=False).fit(
+                    part["text"], part[head]
+                )
                 for name, target in targets.items():
-                    score = measure_macro_f1(target[head].tolist(), model.predict(target["text"]).tolist(), model.classes_.tolist())
+                    score = measure_macro_f1(
+                        target[head].tolist(),
+                        model.predict(target["text"]).tolist(),
+                        model.classes_.tolist(),
+                    )
                     rows.append({"head": head, "on": name, "seeds": size, "macro_f1": score})
                 if len(article):
                     pairs = zip(model.predict(article["text"]), article[head], strict=True)
                     allowed = np.mean([label in labels.split("|") for label, labels in pairs])
-                    rows.append({"head": head, "on": "article, share allowed", "seeds": size, "macro_f1": allowed})
+                    rows.append(
+                        {
+                            "head": head,
+                            "on": "article, share allowed",
+                            "seeds": size,
+                            "macro_f1": allowed,
+                        }
+                    )
     return pd.DataFrame(rows)
 
 
@@ -129,7 +153,12 @@ def plot(curve: pd.DataFrame, path: Path) -> None:
     figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
     for axis, (head, part) in zip(axes, curve.groupby("head"), strict=True):
         plot_learning_curve(part, size="seeds", by="on", ax=axis)
-        axis.set(title=head, xscale="log", xlabel="seeds trained on (whole voices)", ylabel="macro-F1" if head == "stance" else "")
+        axis.set(
+            title=head,
+            xscale="log",
+            xlabel="seeds trained on (whole voices)",
+            ylabel="macro-F1" if head == "stance" else "",
+        )
         axis.set_xticks(SIZES, [f"{size:,}" for size in SIZES])
         axis.minorticks_off()
     figure.savefig(path, dpi=120)
@@ -141,20 +170,37 @@ def main(folder: str | None = None) -> None:
     real: list[dict[str, str]] = []
     article = pd.DataFrame()
     if folder:
-        real = [json.loads(line) for line in (Path(folder) / "real" / "dev.jsonl").read_text(encoding="utf-8").splitlines()]
+        real = [
+            json.loads(line)
+            for line in (Path(folder) / "real" / "dev.jsonl")
+            .read_text(encoding="utf-8")
+            .splitlines()
+        ]
         article = read_article(Path(folder) / "articles")
     else:
-        print("no real paragraphs given: the learning curve is measured on composed voices only", file=sys.stderr)
+        print(
+            "no real paragraphs given: the learning curve is measured on composed voices only",
+            file=sys.stderr,
+        )
     curve = learning_curve(seeds, real, article)
     plot(curve, HERE / "learning-curve.png")
     table = curve.pivot_table(index=["head", "on"], columns="seeds", values="macro_f1")
-    lines = ["# The seeds, measured\n", "Written by `benchmarks/corpus.py`.\n", "## Shares", *shares(seeds), "\n## Words\n", words(seeds)]
+    lines = [
+        "# The seeds, measured\n",
+        "Written by `benchmarks/corpus.py`.\n",
+        "## Shares",
+        *shares(seeds),
+        "\n## Words\n",
+        words(seeds),
+    ]
     lines += ["\n## Two blind readings\n", *agreement(seeds)]
     lines += [
         "\n## Stance from names alone\n",
         f"Macro-F1 on other voices (chance 0.333): {measure_names_only(seeds):.3f} from nations, peoples,",
     ]
-    lines += [f"parties, armed groups and leaders; {measure_names_only(seeds, places=True):.3f} where cities and regions count too."]
+    lines += [
+        f"parties, armed groups and leaders; {measure_names_only(seeds, places=True):.3f} where cities and regions count too."
+    ]
     lines += [
         "\n## Learning curve\n",
         "| head | measured on | " + " | ".join(f"{size:,}" for size in SIZES) + " |",
@@ -164,7 +210,9 @@ def main(folder: str | None = None) -> None:
         f"| {head} | {name} | " + " | ".join(f"{value:.3f}" for value in row) + " |"
         for (head, name), row in zip(table.index, table.to_numpy(), strict=True)
     ]
-    lines += [f"\nMeans of {DRAWS} draws of whole voices (the last size: all that there are outside the test split)."]
+    lines += [
+        f"\nMeans of {DRAWS} draws of whole voices (the last size: all that there are outside the test split)."
+    ]
     lines += ["\n![learning curve](learning-curve.png)"]
     (HERE / "CORPUS.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 import stance
-from stance.model_folders import shipped_path
-from stance.scoring import CHOICE, make_scorer
-from stance.seeds import read_seeds
+from stance.scoring.folders import shipped_path
+from stance.scoring.scorer import CHOICE, make_scorer
+from stance.seeds.commands import read_seeds
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from random_texts import random_texts
@@ -23,17 +23,31 @@ from random_texts import random_texts
 
 def main(n_texts: int, real: str | None = None) -> None:
     """Print a line a head, scorer and kind of text."""
-    kinds = {"seeds": read_seeds()["text"].tolist(), "random strings": random_texts(n_texts, random_state=1)}
+    kinds = {
+        "seeds": read_seeds()["text"].tolist(),
+        "random strings": random_texts(n_texts, random_state=1),
+    }
     if real:
-        kinds["real paragraphs"] = [json.loads(line)["text"] for line in Path(real).read_text(encoding="utf-8").splitlines()]
+        kinds["real paragraphs"] = [
+            json.loads(line)["text"] for line in Path(real).read_text(encoding="utf-8").splitlines()
+        ]
     frozen = stance.load().frozen
     for kind, texts in kinds.items():
-        expected = {head: stance.load_pipeline(shipped_path(), head).predict_proba(texts) for head in frozen.heads}
+        expected = {
+            head: stance.load_pipeline(shipped_path(), head).predict_proba(texts)
+            for head in frozen.heads
+        }
         for name in ("compiled", "numpy"):
             os.environ[CHOICE] = name
-            found = make_scorer(frozen.heads, frozen.gazetteer, frozen.words, social_media=False).score(texts).probabilities
+            found = (
+                make_scorer(frozen.heads, frozen.gazetteer, frozen.words, social_media=False)
+                .score(texts)
+                .probabilities
+            )
             for head, table in found.items():
-                print(f"{kind} ({len(texts):,}), {name}, {head}: largest difference {np.abs(table - expected[head]).max():.1e}")
+                print(
+                    f"{kind} ({len(texts):,}), {name}, {head}: largest difference {np.abs(table - expected[head]).max():.1e}"
+                )
 
 
 if __name__ == "__main__":

@@ -16,10 +16,10 @@ from typing import Any
 from quality import measure_faithfulness
 
 import stance
-from stance.card import case_failures, read_cases
 from stance.model import Model
-from stance.model_files import digest
-from stance.seeds import read_seeds
+from stance.scoring.files import digest
+from stance.seeds.card import case_failures, read_cases
+from stance.seeds.commands import read_seeds
 
 FLOORS = Path(__file__).with_name("floors.json")
 ROOT = Path(__file__).parent.parent
@@ -31,7 +31,9 @@ def measure(model: Model) -> dict[str, Any]:
     """Measure the shipped model on the test split: what the floors are about, higher is better."""
     test = read_seeds().query("split == 'test'")
     found = stance.evaluate(model, test, documents="voice")
-    figures: dict[str, Any] = {"data_sha256": digest(repr(test[["text", "stance", "tone"]].to_numpy().tolist()).encode())}
+    figures: dict[str, Any] = {
+        "data_sha256": digest(repr(test[["text", "stance", "tone"]].to_numpy().tolist()).encode())
+    }
     for head, evaluation in found.items():
         figures[f"{head} macro-F1"] = evaluation.macro_f1
         figures[f"{head} worst recall"] = min(evaluation.recall.values())
@@ -58,18 +60,27 @@ def main(arguments: Sequence[str]) -> int:
     """Check, raise or lower; return the exit code."""
     figures = measure(stance.load())
     old = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {"data_sha256": ""}
-    new = {name: value if name == "data_sha256" else round(value - MARGIN, 3) for name, value in figures.items()}
+    new = {
+        name: value if name == "data_sha256" else round(value - MARGIN, 3)
+        for name, value in figures.items()
+    }
     match list(arguments):
         case ["check"]:
             falls = find_falls(figures, old)
             print("\n".join(falls) or "every figure is above its floor")
             return int(bool(falls))
         case ["raise"]:
-            kept = {name: value if name == "data_sha256" else max(value, old.get(name, 0.0)) for name, value in new.items()}
+            kept = {
+                name: value if name == "data_sha256" else max(value, old.get(name, 0.0))
+                for name, value in new.items()
+            }
         case ["lower", reason] if reason in CHANGELOG.read_text(encoding="utf-8"):
             kept = new
         case ["lower", _]:
-            print("to lower a floor, its reason must stand in CHANGELOG.md, word for word", file=sys.stderr)
+            print(
+                "to lower a floor, its reason must stand in CHANGELOG.md, word for word",
+                file=sys.stderr,
+            )
             return 2
         case _:
             print(__doc__, file=sys.stderr)

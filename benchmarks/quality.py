@@ -20,13 +20,14 @@ from sklearn.model_selection import GroupShuffleSplit
 from threadpoolctl import threadpool_limits
 
 import stance
-from stance.classifier import ParagraphClassifier
-from stance.evaluation import measure_head
 from stance.labels import TONES, sentiment_of
-from stance.metrics import measure_interval, measure_macro_f1
 from stance.model import Model
-from stance.seeds import read_seeds
-from stance.training import RECIPES, freeze, nonconformity_scores
+from stance.seeds.commands import read_seeds
+from stance.training.classifier import ParagraphClassifier
+from stance.training.evaluation import measure_head
+from stance.training.fitting import RECIPES
+from stance.training.freezing import freeze, nonconformity_scores
+from stance.training.metrics import measure_interval, measure_macro_f1
 
 HERE = Path(__file__).parent
 SPLITS = 20
@@ -38,12 +39,22 @@ def split_figures(seeds: pd.DataFrame, head: str) -> pd.DataFrame:
     splitter = GroupShuffleSplit(SPLITS, test_size=0.2, random_state=0)
     for rest, test in splitter.split(seeds, groups=seeds["voice"]):
         outer = seeds.iloc[rest]
-        fit, limit = next(GroupShuffleSplit(1, test_size=0.2, random_state=1).split(outer, groups=outer["voice"]))
+        fit, limit = next(
+            GroupShuffleSplit(1, test_size=0.2, random_state=1).split(outer, groups=outer["voice"])
+        )
         train, held, scored = outer.iloc[fit], outer.iloc[limit], seeds.iloc[test]
-        model = ParagraphClassifier(**RECIPES[head], cv=3).fit(train["text"], train[head], groups=train["voice"])
-        scores = nonconformity_scores(model.predict_proba(held["text"]), model.classes_, held[head].tolist())
+        model = ParagraphClassifier(**RECIPES[head], cv=3).fit(
+            train["text"], train[head], groups=train["voice"]
+        )
+        scores = nonconformity_scores(
+            model.predict_proba(held["text"]), model.classes_, held[head].tolist()
+        )
         found = measure_head(
-            freeze(head, model, scores), scored[head].tolist(), model.predict_proba(scored["text"]), groups=None, level=0.9
+            freeze(head, model, scores),
+            scored[head].tolist(),
+            model.predict_proba(scored["text"]),
+            groups=None,
+            level=0.9,
         )
         rows.append(
             {
@@ -73,16 +84,26 @@ def masking_lines(seeds: pd.DataFrame) -> Iterator[str]:
     for head, recipe in RECIPES.items():
         cells = []
         for masked in (True, False):
-            model = ParagraphClassifier(**recipe, calibrate=False, mask_sides=masked).fit(train["text"], train[head])
-            score = measure_macro_f1(test[head].tolist(), model.predict(test["text"]).tolist(), model.classes_.tolist())
+            model = ParagraphClassifier(**recipe, calibrate=False, mask_sides=masked).fit(
+                train["text"], train[head]
+            )
+            score = measure_macro_f1(
+                test[head].tolist(), model.predict(test["text"]).tolist(), model.classes_.tolist()
+            )
             cells.append(f"{score:.3f}")
         yield f"| {head} | {' | '.join(cells)} |"
 
 
 def side_lines(model: Model, test: pd.DataFrame) -> Iterator[str]:
     """Yield recall and false-positive rate of each stance by the side that speaks."""
-    predicted = np.asarray(model.labels["stance"])[model.frozen.probabilities(test["text"].tolist())["stance"].argmax(axis=1)]
-    yield "| speaker | paragraphs | " + " | ".join(f"{name} recall / false positives" for name in model.labels["stance"]) + " |"
+    predicted = np.asarray(model.labels["stance"])[
+        model.frozen.probabilities(test["text"].tolist())["stance"].argmax(axis=1)
+    ]
+    yield (
+        "| speaker | paragraphs | "
+        + " | ".join(f"{name} recall / false positives" for name in model.labels["stance"])
+        + " |"
+    )
     yield "|---|--:|" + "--:|" * len(model.labels["stance"])
     for side, rows in test.groupby("speaker_side"):
         if len(rows) < 30:
@@ -117,14 +138,18 @@ def real_lines(model: Model, real: pd.DataFrame) -> Iterator[str]:
     for part, rows in real.groupby("part"):
         found = model.frozen.probabilities(rows["text"].tolist())
         for head, table in found.items():
-            figures = measure_head(model.frozen.heads[head], rows[head].tolist(), table, groups=None, level=0.9)
+            figures = measure_head(
+                model.frozen.heads[head], rows[head].tolist(), table, groups=None, level=0.9
+            )
             low, high = figures.macro_f1_interval
             yield (
                 f"| {part} | {len(rows)} | {head} | {figures.macro_f1:.3f} ({low:.3f} to {high:.3f}) | {figures.calibration_error:.3f} "
                 f"| {figures.coverage:.3f} | {figures.uncertain:.3f} |"
             )
         tones = [model.labels["tone"][at] for at in found["tone"].argmax(axis=1)]
-        given, predicted = ([sentiment_of(tone) for tone in column] for column in (rows["tone"], tones))
+        given, predicted = (
+            [sentiment_of(tone) for tone in column] for column in (rows["tone"], tones)
+        )
         names = sorted({sentiment_of(tone) for tone in TONES})
         low, high = measure_interval(given, predicted, names)
         yield f"| {part} | {len(rows)} | sentiment | {measure_macro_f1(given, predicted, names):.3f} ({low:.3f} to {high:.3f}) | | | |"
@@ -134,15 +159,29 @@ def main(real_path: str | None = None) -> None:
     """Measure and write."""
     seeds, model = read_seeds(), stance.load()
     test = seeds[seeds["split"] == "test"]
-    lines = ["# Quality, measured\n", "Written by `benchmarks/quality.py`. Seeds are composed; real print is harder.\n"]
+    lines = [
+        "# Quality, measured\n",
+        "Written by `benchmarks/quality.py`. Seeds are composed; real print is harder.\n",
+    ]
     if real_path:
-        real = pd.DataFrame(json.loads(line) for line in Path(real_path).read_text(encoding="utf-8").splitlines())
+        real = pd.DataFrame(
+            json.loads(line) for line in Path(real_path).read_text(encoding="utf-8").splitlines()
+        )
         lines += ["## Real paragraphs (not in the project)\n", *real_lines(model, real), ""]
     else:
-        print("no real paragraphs given: what does not come with the project is left out", file=sys.stderr)
+        print(
+            "no real paragraphs given: what does not come with the project is left out",
+            file=sys.stderr,
+        )
     lines += ["## Test voices, by the side that speaks\n", *side_lines(model, test), ""]
-    lines += ["## What masking the sides costs (macro-F1 on validation voices)\n", *masking_lines(seeds), ""]
-    share = {head: measure_faithfulness(model, test["text"].tolist(), head) for head in model.labels}
+    lines += [
+        "## What masking the sides costs (macro-F1 on validation voices)\n",
+        *masking_lines(seeds),
+        "",
+    ]
+    share = {
+        head: measure_faithfulness(model, test["text"].tolist(), head) for head in model.labels
+    }
     lines += [
         "## Faithfulness\n",
         "Deleting the weightiest word for a label lowers its probability in "

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 import stance
-from stance.shares import estimate_shares
+from stance.inference.shares import estimate_shares
 
 SEEDS = Path(__file__).parent.parent / "seeds" / "paragraphs.csv"
 SIZES = (1_000, 20_000, 100_000)
@@ -33,7 +33,13 @@ def write_articles(path: Path, count: int) -> None:
         writer.writerow(["outlet", "date", "body"])
         for at in range(0, count, 5):
             chosen = [texts[(at + step) % len(texts)] for step in range(5)]
-            writer.writerow([f"Outlet {at % 40}", f"20{20 + at % 6}-0{1 + at % 9}-1{at % 8}", "\n\n".join(chosen)])
+            writer.writerow(
+                [
+                    f"Outlet {at % 40}",
+                    f"20{20 + at % 6}-0{1 + at % 9}-1{at % 8}",
+                    "\n\n".join(chosen),
+                ]
+            )
 
 
 def open_seconds(page: Path) -> tuple[float, int]:
@@ -41,7 +47,9 @@ def open_seconds(page: Path) -> tuple[float, int]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as tools:
-        browser = tools.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = tools.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
         tab = browser.new_page(viewport={"width": 1280, "height": 900})
         start = time.perf_counter()
         tab.goto(page.as_uri())
@@ -51,7 +59,9 @@ def open_seconds(page: Path) -> tuple[float, int]:
         start = time.perf_counter()
         tab.fill(".s-search input", "no paragraph holds this")
         tab.wait_for_selector('.s-status:text-matches("^0 of")')
-        print(f"  first search {time.perf_counter() - start:.2f} s (0.12 of it waiting for more letters)")
+        print(
+            f"  first search {time.perf_counter() - start:.2f} s (0.12 of it waiting for more letters)"
+        )
         browser.close()
     return seconds, memory
 
@@ -59,12 +69,16 @@ def open_seconds(page: Path) -> tuple[float, int]:
 def measure_speed() -> None:
     """Print how long reports of several sizes take."""
     with tempfile.TemporaryDirectory() as folder:
-        articles, labelled, page = (Path(folder) / name for name in ("articles.csv", "labelled.csv", "report.html"))
+        articles, labelled, page = (
+            Path(folder) / name for name in ("articles.csv", "labelled.csv", "report.html")
+        )
         for size in SIZES:
             write_articles(articles, size)
             stance.label_file(articles, labelled, text="body", force=True)
             start = time.perf_counter()
-            tally = stance.write_report(labelled, page, source=articles, text="body", by=["outlet"], date="date", force=True)
+            tally = stance.write_report(
+                labelled, page, source=articles, text="body", by=["outlet"], date="date", force=True
+            )
             written = time.perf_counter() - start
             seconds, memory = open_seconds(page)
             print(
@@ -83,12 +97,22 @@ def measure_shares(path: Path) -> None:
         for head, labels in model.labels.items():
             codes = found.arrays[head]
             counts = np.bincount(codes[codes >= 0], minlength=len(labels))
-            given = [labels.index(row[head]) for row, code in zip(chosen, codes, strict=True) if code >= 0]
+            given = [
+                labels.index(row[head])
+                for row, code in zip(chosen, codes, strict=True)
+                if code >= 0
+            ]
             truth = np.bincount(given, minlength=len(labels)) / len(given)
-            shares = estimate_shares(counts, np.asarray(model.facts["cross_validation"][head]["confusion"]))
-            raw, corrected = (100 * np.abs(values - truth).sum() / 2 for values in (shares.raw, shares.estimate))
+            shares = estimate_shares(
+                counts, np.asarray(model.facts["cross_validation"][head]["confusion"])
+            )
+            raw, corrected = (
+                100 * np.abs(values - truth).sum() / 2 for values in (shares.raw, shares.estimate)
+            )
             held = ((shares.low <= truth) & (truth <= shares.high)).mean()
-            print(f"{part} {head}: raw {raw:.0f}, corrected {corrected:.0f} of 100; intervals hold {held:.0%} of the readers' shares")
+            print(
+                f"{part} {head}: raw {raw:.0f}, corrected {corrected:.0f} of 100; intervals hold {held:.0%} of the readers' shares"
+            )
 
 
 if __name__ == "__main__":

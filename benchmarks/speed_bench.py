@@ -53,7 +53,9 @@ def list_systems() -> list[System]:
     for threads in (1, 2):
         found += [System(f"{name}-{threads}", name, threads) for name in ours]
         found += [System(f"{name}-frame-{threads}", f"{name}-frame", threads) for name in ours[:2]]
-    return found + [System(f"{name}-numpy", name, share=0.2, env={"STANCE_SCORER": "numpy"}) for name in ours]
+    return found + [
+        System(f"{name}-numpy", name, share=0.2, env={"STANCE_SCORER": "numpy"}) for name in ours
+    ]
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,14 @@ def pinned(threads: int, turn: int) -> Iterator[None]:
         os.sched_setaffinity(0, cores)
 
 
-def run(command: Sequence[Any], *, threads: int = 1, turn: int = 0, env: dict[str, str] | None = None, merged: bool = False) -> Run:
+def run(
+    command: Sequence[Any],
+    *,
+    threads: int = 1,
+    turn: int = 0,
+    env: dict[str, str] | None = None,
+    merged: bool = False,
+) -> Run:
     """Run a command to its end. This process is small, so that its own memory does not pass for a child's."""
     start = time.perf_counter()
     with pinned(threads, turn):
@@ -99,7 +108,9 @@ def run(command: Sequence[Any], *, threads: int = 1, turn: int = 0, env: dict[st
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RunError(f"{' '.join(map(str, command))} ended with exit code {process.returncode}")
-    return Run(time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, out)
+    return Run(
+        time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, out
+    )
 
 
 def work(*arguments: Any, **options: Any) -> dict[str, Any]:
@@ -119,10 +130,14 @@ class Bench:
         self.fasttext = Path(options.fasttext)
         self.stamp = make_stamp()
         self.models = self.folder / f"models-{self.stamp}-{self.size}"
-        self.absent = {system.name: why for system in list_systems() if (why := self._why_absent(system))}
+        self.absent = {
+            system.name: why for system in list_systems() if (why := self._why_absent(system))
+        }
         self.systems = [system for system in list_systems() if system.name not in self.absent]
         if options.systems:
-            self.systems = [system for system in self.systems if system.name in options.systems.split(",")]
+            self.systems = [
+                system for system in self.systems if system.name in options.systems.split(",")
+            ]
 
     def _why_absent(self, system: System) -> str:
         package = {"vader": "vaderSentiment", "textblob": "textblob"}.get(system.work)
@@ -137,7 +152,12 @@ class Bench:
     @property
     def settings(self) -> dict[str, Any]:
         """What must be the same for a figure to be kept."""
-        return {"stamp": self.stamp, "size": self.size, "rounds": self.rounds, "absent": self.absent}
+        return {
+            "stamp": self.stamp,
+            "size": self.size,
+            "rounds": self.rounds,
+            "absent": self.absent,
+        }
 
     def prepare(self) -> None:
         """Make the models and the corpus."""
@@ -146,11 +166,17 @@ class Bench:
                 shutil.rmtree(old)
         print("making the models and the corpus ...", flush=True)
         counts = self.models / "features.json"
-        if not counts.exists() or (self.fasttext.exists() and not (self.models / "fasttext-subwords.bin").exists()):
-            found = run([sys.executable, WORK, "prepare", self.models, self.size, self.fasttext]).out
+        if not counts.exists() or (
+            self.fasttext.exists() and not (self.models / "fasttext-subwords.bin").exists()
+        ):
+            found = run(
+                [sys.executable, WORK, "prepare", self.models, self.size, self.fasttext]
+            ).out
             counts.write_text(found, encoding="utf-8")
         self.features: dict[str, int] = json.loads(counts.read_text(encoding="utf-8"))
-        self.corpus = Path(json.loads(run([sys.executable, WORK, "corpus", self.folder, 10 * self.size]).out))
+        self.corpus = Path(
+            json.loads(run([sys.executable, WORK, "corpus", self.folder, 10 * self.size]).out)
+        )
 
     def score(self, system: System, count: int, turn: int) -> dict[str, Any]:
         """Score some paragraphs, others in each turn."""
@@ -164,11 +190,17 @@ class Results:
     def __init__(self, bench: Bench, part: str) -> None:
         self.path = bench.folder / f"{part}.json"
         kept = json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
-        self.content = kept if kept.get("settings") == bench.settings else {"settings": bench.settings, "figures": {}}
+        self.content = (
+            kept
+            if kept.get("settings") == bench.settings
+            else {"settings": bench.settings, "figures": {}}
+        )
         self.figures: dict[str, dict[str, dict[str, Any]]] = self.content["figures"]
         self.failures: list[str] = []
 
-    def measure(self, name: str, turn: int, measure: Callable[..., dict[str, Any]], *arguments: Any) -> None:
+    def measure(
+        self, name: str, turn: int, measure: Callable[..., dict[str, Any]], *arguments: Any
+    ) -> None:
         """Measure and keep a figure that is not there yet; where a process fails, say so and go on."""
         rounds = self.figures.setdefault(name, {})
         if str(turn) not in rounds:
@@ -181,12 +213,22 @@ class Results:
             scratch = self.path.with_suffix(".part")
             scratch.write_text(json.dumps(self.content, indent=1), encoding="utf-8")
             scratch.rename(self.path)
-        print(f"  {name}, round {turn + 1}: " + ", ".join(f"{key} {value:,.4g}" for key, value in rounds[str(turn)].items()), flush=True)
+        print(
+            f"  {name}, round {turn + 1}: "
+            + ", ".join(f"{key} {value:,.4g}" for key, value in rounds[str(turn)].items()),
+            flush=True,
+        )
 
 
 def make_stamp() -> str:
     """Return a digest of what is measured, and of what makes it."""
     package, shipped = ROOT / "stance", ROOT / "models" / "ceasefire" / "SHA256SUMS"
-    files = [*package.glob("*.py"), *package.glob("_scorer*"), *package.glob("data/*.csv"), shipped, ROOT / "seeds" / "paragraphs.csv"]
+    files = [
+        *package.glob("*.py"),
+        *package.glob("_scorer*"),
+        *package.glob("data/*.csv"),
+        shipped,
+        ROOT / "seeds" / "paragraphs.csv",
+    ]
     files += [WORK, HERE / "speed_corpus.py"]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()[:12]

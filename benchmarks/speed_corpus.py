@@ -36,7 +36,9 @@ def make_paragraphs(words: list[str], n_paragraphs: int, *, random_state: int = 
             start = int((len(words) - 25) * draw())
             found += words[start : start + 10 + int(16 * draw())]
         for at in range(int(RARITY * draw()), length, RARITY):
-            found[at] = "".join(SYLLABLES[int(len(SYLLABLES) * draw())] for _ in range(3 + int(3 * draw()))).capitalize()
+            found[at] = "".join(
+                SYLLABLES[int(len(SYLLABLES) * draw())] for _ in range(3 + int(3 * draw()))
+            ).capitalize()
         yield " ".join(found[:length])
 
 
@@ -52,13 +54,18 @@ def write_corpus(folder: Path, n_paragraphs: int) -> Path:
     for old in folder.glob("corpus-*"):
         old.unlink()
     parts = [target.with_name(target.name + ".part") for target in (path, path.with_suffix(".csv"))]
-    with parts[0].open("w", encoding="utf-8", newline="") as lines, parts[1].open("w", encoding="utf-8", newline="") as table:
+    with (
+        parts[0].open("w", encoding="utf-8", newline="") as lines,
+        parts[1].open("w", encoding="utf-8", newline="") as table,
+    ):
         writer = csv.writer(table, lineterminator="\n")
         writer.writerow(["id", "text"])
         for number, paragraph in enumerate(make_paragraphs(read_words(), n_paragraphs)):
             lines.write(paragraph + "\n")
             writer.writerow([number, paragraph])
-    path.with_suffix(".warm").write_text("\n".join(make_paragraphs(read_words(), WARM, random_state=1)), encoding="utf-8")
+    path.with_suffix(".warm").write_text(
+        "\n".join(make_paragraphs(read_words(), WARM, random_state=1)), encoding="utf-8"
+    )
     parts[1].rename(path.with_suffix(".csv"))
     parts[0].rename(path)
     return path
@@ -79,6 +86,9 @@ def read_warm(corpus: Path) -> list[str]:
 def head_of_table(corpus: Path, count: int) -> Path:
     """Write the first rows of the corpus's CSV to a file of their own."""
     path = corpus.with_name(f"table-{count}.csv")
-    with corpus.with_suffix(".csv").open(encoding="utf-8", newline="\n") as table, path.open("w", encoding="utf-8", newline="") as out:
+    with (
+        corpus.with_suffix(".csv").open(encoding="utf-8", newline="\n") as table,
+        path.open("w", encoding="utf-8", newline="") as out,
+    ):
         out.writelines(islice(table, count + 1))
     return path

@@ -77,7 +77,10 @@ def ratios(figures: Figures, name: str, base: str, clock: str = "seconds") -> li
     """Return how many times as fast one is by some clock as another is the first time, in each round that has both."""
     ours, theirs = figures.get(name, {}), figures.get(base, {})
     found = [(ours[turn], theirs[turn]) for turn in ours if turn in theirs and clock in ours[turn]]
-    return [one["paragraphs"] / one[clock] * other["seconds"] / other["paragraphs"] for one, other in found]
+    return [
+        one["paragraphs"] / one[clock] * other["seconds"] / other["paragraphs"]
+        for one, other in found
+    ]
 
 
 def title(name: str) -> str:
@@ -97,8 +100,15 @@ def score_lines(score: Figures, memory: Figures, absent: Mapping[str, str]) -> I
         megabytes = [one["bytes"] / one["seconds"] / 1e6 for one in score.get(name, {}).values()]
         times, again = ratios(score, name, BASE), ratios(score, name, BASE, AGAIN)
         peak = [one["peak_mb"] for one in memory.get(name, {}).values()]
-        cells = [span(rates(score, name)) if megabytes else "", span(megabytes, ".1f") if megabytes else ""]
-        cells += [span(times, ".1f") if times else "", span(again, ".1f") if again else "", span(peak) if peak else ""]
+        cells = [
+            span(rates(score, name)) if megabytes else "",
+            span(megabytes, ".1f") if megabytes else "",
+        ]
+        cells += [
+            span(times, ".1f") if times else "",
+            span(again, ".1f") if again else "",
+            span(peak) if peak else "",
+        ]
         yield f"| {title(name)} | {' | '.join(cells)} |"
     for name, why in absent.items():
         yield f"| {title(name)} | {why} | | | | |"
@@ -109,12 +119,18 @@ def table_seconds(tables: Figures, name: str, rows: int) -> list[float]:
     found = tables.get(name, {}).values()
     if name.startswith("ours"):
         return [one["seconds"] for one in found]
-    return [one["process_seconds"] - one["seconds"] + one["seconds"] * rows / one["paragraphs"] for one in found]
+    return [
+        one["process_seconds"] - one["seconds"] + one["seconds"] * rows / one["paragraphs"]
+        for one in found
+    ]
 
 
 def table_ratio(tables: Figures, name: str, rows: int) -> float | None:
     """Return how many times as fast one of ours is as the plain script with the same columns, medians."""
-    ours, plain = table_seconds(tables, name, rows), table_seconds(tables, f"plain {name.split()[2]}", rows)
+    ours, plain = (
+        table_seconds(tables, name, rows),
+        table_seconds(tables, f"plain {name.split()[2]}", rows),
+    )
     return statistics.median(plain) / statistics.median(ours) if ours and plain else None
 
 
@@ -124,7 +140,10 @@ def table_lines(tables: Figures, rows: int) -> Iterator[str]:
     shown = {"labels": "stance and tone", "all": "all"}
     for name, rounds in tables.items():
         who, *words = name.split()
-        seconds, peak = table_seconds(tables, name, rows), span([one["peak_mb"] for one in rounds.values()])
+        seconds, peak = (
+            table_seconds(tables, name, rows),
+            span([one["peak_mb"] for one in rounds.values()]),
+        )
         if who == "plain":
             columns, times = words[0], "1"
             what = f"plain script, of {next(iter(rounds.values()))['paragraphs']:,} rows"
@@ -132,20 +151,34 @@ def table_lines(tables: Figures, rows: int) -> Iterator[str]:
             model, columns, threads = words
             what = f"{TITLES[f'ours-{model}']}, {'one core' if threads == '1' else 'two cores'}"
             times = f"{table_ratio(tables, name, rows) or math.nan:.1f}"
-        cells = [what, shown[columns], span(seconds, ",.1f"), f"{rows / statistics.median(seconds):,.0f}", times, peak]
+        cells = [
+            what,
+            shown[columns],
+            span(seconds, ",.1f"),
+            f"{rows / statistics.median(seconds):,.0f}",
+            times,
+            peak,
+        ]
         yield f"| {' | '.join(cells)} |"
 
 
 def exponent(points: Sequence[tuple[float, float]]) -> float:
     """Fit seconds = c * n ** exponent by least squares of the logarithms."""
-    return statistics.linear_regression([math.log(n) for n, _ in points], [math.log(seconds) for _, seconds in points]).slope
+    return statistics.linear_regression(
+        [math.log(n) for n, _ in points], [math.log(seconds) for _, seconds in points]
+    ).slope
 
 
 def growth_lines(figures: Figures, groups: Mapping[str, str]) -> Iterator[str]:
     """Yield seconds by number of paragraphs, and the exponent, for each group of figures (those whose name begins alike)."""
     yield "| what | paragraphs: seconds | exponent |\n|---|---|--:|"
     for prefix, what in groups.items():
-        found = [one for name, rounds in figures.items() if name.startswith(prefix) for one in rounds.values()]
+        found = [
+            one
+            for name, rounds in figures.items()
+            if name.startswith(prefix)
+            for one in rounds.values()
+        ]
         points = sorted((one["paragraphs"], one["seconds"]) for one in found)
         if len(points) > 1:
             yield f"| {what} | {'; '.join(f'{n:,}: {seconds:,.3g}' for n, seconds in points)} | {exponent(points):.2f} |"
@@ -157,7 +190,8 @@ def cold_lines(cold: Figures) -> Iterator[str]:
     for name, rounds in cold.items():
         if name != "loaded":
             cells = [
-                span([one[key] for one in rounds.values()], form) for key, form in (("cpu", ".3f"), ("seconds", ".3f"), ("peak_mb", ".0f"))
+                span([one[key] for one in rounds.values()], form)
+                for key, form in (("cpu", ".3f"), ("seconds", ".3f"), ("peak_mb", ".0f"))
             ]
             yield f"| `{name}` | {' | '.join(cells)} |"
     for found in cold.get("loaded", {}).values():
@@ -188,32 +222,49 @@ def goal_lines(found: Mapping[str, Figures], rows: int) -> Iterator[str]:
     ]
 
     def both(name: str, base: str, goal: float) -> str:
-        first, again = (cell(middle(ratios(score, name, base, clock)), goal) for clock in ("seconds", AGAIN))
+        first, again = (
+            cell(middle(ratios(score, name, base, clock)), goal) for clock in ("seconds", AGAIN)
+        )
         return f"{first}; met before {again}"
 
     for what, threads, base, goal in asked:
         yield f"| at least {goal} x {what} | {' | '.join(both(f'ours-{model}{threads}', base, goal) for model in models)} |"
-    words, shipped = (both(f"ours-{model}-1", "fasttext-words", 2) for model in ("words", "shipped"))
+    words, shipped = (
+        both(f"ours-{model}-1", "fasttext-words", 2) for model in ("words", "shipped")
+    )
     yield f"| at least 2 x fastText's command line on words only, both heads to its one | {words} (words only) | {shipped} |"
     for columns, what, goal in (("labels", "stance and tone", 40), ("all", "all columns", 20)):
         for threads, cores in ((2, "two cores"), (1, "one core")):
-            cells = [cell(table_ratio(found["tables"], f"ours {model} {columns} {threads}", rows), goal) for model in models]
+            cells = [
+                cell(table_ratio(found["tables"], f"ours {model} {columns} {threads}", rows), goal)
+                for model in models
+            ]
             yield f"| at least {goal} x the plain script from CSV to CSV, {what}, {cores} | {' | '.join(cells)} |"
-    peaks = [middle([max(peaks)]) if peaks else None for peaks in (_peaks(found["tables"], model) for model in models)]
+    peaks = [
+        middle([max(peaks)]) if peaks else None
+        for peaks in (_peaks(found["tables"], model) for model in models)
+    ]
     yield f"| at most 600 MB for that table of {rows:,} paragraphs | {' | '.join(cell(peak, -600, '.0f') for peak in peaks)} |"
     cpu = middle([one["cpu"] for one in cold.get("python -m stance score", {}).values()])
     yield f"| at most 0.35 s of CPU for one short text, start to labels | | {cell(cpu, -0.35, '.2f')} |"
 
 
 def _peaks(tables: Figures, model: str) -> list[float]:
-    return [one["peak_mb"] for name, rounds in tables.items() if name.startswith(f"ours {model}") for one in rounds.values()]
+    return [
+        one["peak_mb"]
+        for name, rounds in tables.items()
+        if name.startswith(f"ours {model}")
+        for one in rounds.values()
+    ]
 
 
 def machine_line() -> str:
     """Describe the machine and the versions."""
     packages = ("numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "vaderSentiment", "textblob")
     installed = {found.name for found in metadata.distributions()}
-    versions = ", ".join(f"{name} {metadata.version(name)}" for name in packages if name in installed)
+    versions = ", ".join(
+        f"{name} {metadata.version(name)}" for name in packages if name in installed
+    )
     cores = len(os.sched_getaffinity(0))
     return f"{platform.system()} on {platform.machine()}, {cores} cores, Python {platform.python_version()}; {versions}."
 
@@ -229,24 +280,44 @@ def draw(found: Mapping[str, Figures], target: Path) -> None:
     names = [name for name in found["score"] if "-frame" not in name][::-1]
     middles = [statistics.median(rates(found["score"], name)) for name in names]
     colours = ["#2a6f97" if name.startswith("ours") else "#adb5bd" for name in names]
-    bars = left.barh([title(name).removesuffix(", one thread") for name in names], middles, color=colours)
+    bars = left.barh(
+        [title(name).removesuffix(", one thread") for name in names], middles, color=colours
+    )
     left.bar_label(bars, labels=[f" {value:,.0f}" for value in middles])
-    left.set(xscale="log", xlabel="paragraphs a second (logarithmic)", xlim=(min(middles, default=1) / 3, max(middles, default=1) * 20))
+    left.set(
+        xscale="log",
+        xlabel="paragraphs a second (logarithmic)",
+        xlim=(min(middles, default=1) / 3, max(middles, default=1) * 20),
+    )
     for name, rounds in found["growth"].items():
         points = [(one["paragraphs"], one["seconds"]) for one in rounds.values()]
-        right.plot(*zip(*points, strict=True), marker="o", label=f"{TITLES[name]} (exponent {exponent(points):.2f})")
+        right.plot(
+            *zip(*points, strict=True),
+            marker="o",
+            label=f"{TITLES[name]} (exponent {exponent(points):.2f})",
+        )
     right.set(xscale="log", yscale="log", xlabel="paragraphs", ylabel="seconds, one thread")
     if found["growth"]:
         right.legend(loc="upper left")
     figure.savefig(target, dpi=110)
 
 
-def write_report(folder: Path, found: Mapping[str, Figures], *, size: int, absent: Mapping[str, str], features: Mapping[str, int]) -> None:
+def write_report(
+    folder: Path,
+    found: Mapping[str, Figures],
+    *,
+    size: int,
+    absent: Mapping[str, str],
+    features: Mapping[str, int],
+) -> None:
     """Write SPEED.md and speed.png into a folder."""
     rows = 10 * size
     counts = "; ".join(f"{TITLES[name]} {count:,}" for name, count in features.items())
     growing = {name: TITLES[name] for name in found["growth"]}
-    training = {"fit": "`ParagraphClassifier.fit`, recipe of stance", "train": "`stance.train`, both heads, cross-validated"}
+    training = {
+        "fit": "`ParagraphClassifier.fit`, recipe of stance",
+        "train": "`stance.train`, both heads, cross-validated",
+    }
     lines = [
         "# Speed, measured\n\nWritten by `benchmarks/speed.py`. Medians; what was missed is in **bold**.\n",
         *[machine_line(), ""],

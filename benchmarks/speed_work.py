@@ -26,7 +26,14 @@ FASTTEXT = {"fasttext-words": [], "fasttext-subwords": ["-minn", "3", "-maxn", "
 CHUNK = 10_000
 ENOUGH_SEEDS = 10_000  # below this size the benchmark is a trial, and few seeds will do
 
-WORKS = {"prepare": (0, 2), "corpus": (0,), "score": (0, 2, 3), "grow": (0, 2), "table": (0, 1, 2), "train": ()}
+WORKS = {
+    "prepare": (0, 2),
+    "corpus": (0,),
+    "score": (0, 2, 3),
+    "grow": (0, 2),
+    "table": (0, 1, 2),
+    "train": (),
+}
 """Which arguments of each piece of work are paths."""
 
 Score = Callable[[list[str]], Any]
@@ -34,7 +41,7 @@ Score = Callable[[list[str]], Any]
 
 def read_training(size: int) -> Any:
     """Read the seeds that the shipped model is trained on; a few of each label for a trial."""
-    from stance.seeds import read_seeds
+    from stance.seeds.commands import read_seeds
 
     seeds = read_seeds()
     seeds = seeds[seeds["split"] != "test"]
@@ -43,7 +50,9 @@ def read_training(size: int) -> Any:
 
 def resample(n_rows: int) -> Any:
     """Draw that many training seeds, with replacement."""
-    return read_training(ENOUGH_SEEDS).sample(n_rows, replace=True, random_state=0, ignore_index=True)
+    return read_training(ENOUGH_SEEDS).sample(
+        n_rows, replace=True, random_state=0, ignore_index=True
+    )
 
 
 def prepare(models: Path, size: int, fasttext: Path) -> dict[str, int]:
@@ -56,7 +65,9 @@ def prepare(models: Path, size: int, fasttext: Path) -> dict[str, int]:
         if not (models / f"ours-{name}").exists():
             import stance
 
-            stance.train(rows, recipes=dict.fromkeys(HEADS, recipe | QUICK), name=name).save(models / f"ours-{name}")
+            stance.train(rows, recipes=dict.fromkeys(HEADS, recipe | QUICK), name=name).save(
+                models / f"ours-{name}"
+            )
     if fasttext.exists():
         train_fasttext(rows, models, fasttext)
     return count_features(models)
@@ -75,7 +86,9 @@ def fit_sklearn(rows: Any, models: Path, name: str) -> None:
         blocks.append(TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), **options))
     union = make_union(*blocks)
     matrix = union.fit_transform(rows["text"])
-    heads = {head: LogisticRegression(C=10.0, max_iter=1_000).fit(matrix, rows[head]) for head in HEADS}
+    heads = {
+        head: LogisticRegression(C=10.0, max_iter=1_000).fit(matrix, rows[head]) for head in HEADS
+    }
     scratch = models / f"sklearn-{name}.part"
     joblib.dump((union, heads), scratch)
     scratch.rename(models / f"sklearn-{name}.joblib")
@@ -84,13 +97,30 @@ def fit_sklearn(rows: Any, models: Path, name: str) -> None:
 def train_fasttext(rows: Any, models: Path, fasttext: Path) -> None:
     """Train fastText's command line on the stances, with word bigrams and vectors of 16 numbers."""
     source = models / "fasttext.txt"
-    lines = (f"__label__{label} {' '.join(text.split())}\n" for label, text in zip(rows["stance"], rows["text"], strict=True))
+    lines = (
+        f"__label__{label} {' '.join(text.split())}\n"
+        for label, text in zip(rows["stance"], rows["text"], strict=True)
+    )
     source.write_text("".join(lines), encoding="utf-8")
     for name, options in FASTTEXT.items():
         if not (models / f"{name}.bin").exists():
             scratch = models / f"{name}-part"
-            fixed = ["-wordNgrams", "2", "-dim", "16", "-lr", "0.5", "-thread", "1", "-verbose", "0"]
-            subprocess.run([fasttext, "supervised", "-input", source, "-output", scratch, *fixed, *options], check=True)
+            fixed = [
+                "-wordNgrams",
+                "2",
+                "-dim",
+                "16",
+                "-lr",
+                "0.5",
+                "-thread",
+                "1",
+                "-verbose",
+                "0",
+            ]
+            subprocess.run(
+                [fasttext, "supervised", "-input", source, "-output", scratch, *fixed, *options],
+                check=True,
+            )
             scratch.with_suffix(".bin").rename(models / f"{name}.bin")
 
 
@@ -100,10 +130,24 @@ def count_features(models: Path) -> dict[str, int]:
 
     import stance
 
-    found = {f"sklearn-{name}": len(joblib.load(models / f"sklearn-{name}.joblib")[0].get_feature_names_out()) for name in OURS}
+    found = {
+        f"sklearn-{name}": len(
+            joblib.load(models / f"sklearn-{name}.joblib")[0].get_feature_names_out()
+        )
+        for name in OURS
+    }
     for name in ("shipped", *OURS):
-        heads = stance.load(None if name == "shipped" else models / f"ours-{name}").frozen.heads.values()
-        found[f"ours-{name}"] = len({(block.name, feature) for head in heads for block in head.blocks for feature in block.columns})
+        heads = stance.load(
+            None if name == "shipped" else models / f"ours-{name}"
+        ).frozen.heads.values()
+        found[f"ours-{name}"] = len(
+            {
+                (block.name, feature)
+                for head in heads
+                for block in head.blocks
+                for feature in block.columns
+            }
+        )
     return found
 
 
@@ -153,7 +197,11 @@ def time_fasttext(models: Path, name: str, fasttext: Path, texts: list[str]) -> 
         source = models / "scored.txt"
         source.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         start = time.perf_counter()
-        subprocess.run([fasttext, "predict-prob", models / f"{name}.bin", source, "1"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [fasttext, "predict-prob", models / f"{name}.bin", source, "1"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         return time.perf_counter() - start
 
     run(texts[:1])  # brings the model into the system's memory
@@ -174,7 +222,9 @@ def time_run(run: Score, texts: list[str]) -> float:
     return time.perf_counter() - clock
 
 
-def score(models: Path, name: str, fasttext: Path, corpus: Path, start: int, count: int) -> dict[str, float]:
+def score(
+    models: Path, name: str, fasttext: Path, corpus: Path, start: int, count: int
+) -> dict[str, float]:
     """Score some paragraphs of the corpus; loading and the first paragraphs are not on the clock. Ours scores them once more."""
     texts = list(read_paragraphs(corpus, start, count))
     again = {}
@@ -186,7 +236,11 @@ def score(models: Path, name: str, fasttext: Path, corpus: Path, start: int, cou
         seconds = time_run(run, texts)
         if name.startswith("ours"):
             again = {"again_seconds": time_run(run, texts)}
-    return again | {"seconds": seconds, "paragraphs": len(texts), "bytes": sum(len(text.encode()) for text in texts)}
+    return again | {
+        "seconds": seconds,
+        "paragraphs": len(texts),
+        "bytes": sum(len(text.encode()) for text in texts),
+    }
 
 
 def grow(models: Path, name: str, corpus: Path, count: int) -> dict[str, float]:
@@ -223,7 +277,10 @@ def table(models: Path, source: Path, target: Path, columns: str) -> dict[str, f
         from stance.labels import sentiment_of, sentiment_signs
 
         out["sentiment"] = [sentiment_of(tone) for tone in out["tone"]]
-        out["sentiment_score"] = sum(sign * out[f"tone_p_{tone}"] for tone, sign in sentiment_signs(heads["tone"].classes_).items())
+        out["sentiment_score"] = sum(
+            sign * out[f"tone_p_{tone}"]
+            for tone, sign in sentiment_signs(heads["tone"].classes_).items()
+        )
     pd.DataFrame(out).to_csv(target, index=False)
     return {"seconds": time.perf_counter() - clock, "paragraphs": len(frame)}
 
@@ -231,7 +288,7 @@ def table(models: Path, source: Path, target: Path, columns: str) -> dict[str, f
 def train(what: str, n_rows: int) -> dict[str, float]:
     """Time one fit of the stance head, or the training of a whole model."""
     import stance
-    from stance.training import RECIPES
+    from stance.training.fitting import RECIPES
 
     rows = resample(n_rows)
     clock = time.perf_counter()
@@ -245,7 +302,10 @@ def train(what: str, n_rows: int) -> dict[str, float]:
 def main(work: str, *given: str) -> None:
     """Do one piece of work and print what was found."""
     paths = WORKS[work]
-    arguments: list[Any] = [Path(text) if at in paths else int(text) if text.isdigit() else text for at, text in enumerate(given)]
+    arguments: list[Any] = [
+        Path(text) if at in paths else int(text) if text.isdigit() else text
+        for at, text in enumerate(given)
+    ]
     works: list[Callable[..., Any]] = [prepare, write_corpus, score, grow, table, train]
     print(json.dumps(dict(zip(WORKS, works, strict=True))[work](*arguments), default=str))
 

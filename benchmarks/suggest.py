@@ -20,14 +20,14 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from stance.features import word_features
-from stance.heads import measure_familiarity
-from stance.metrics import measure_macro_f1
-from stance.seeds import read_seeds
-from stance.sides import load_gazetteer
-from stance.suggesting import choose, measure_uncertainty
-from stance.tokens import make_tokens
-from stance.training import RECIPES
+from stance.scoring.heads import measure_familiarity
+from stance.seeds.commands import read_seeds
+from stance.text.features import word_features
+from stance.text.sides import load_gazetteer
+from stance.text.tokens import make_tokens
+from stance.training.fitting import RECIPES
+from stance.training.metrics import measure_macro_f1
+from stance.training.suggesting import choose, measure_uncertainty
 
 HERE = Path(__file__).parent
 HEADS = ("stance", "tone")
@@ -69,9 +69,13 @@ class Bench:
         self.seeds = read_seeds()
         gazetteer = load_gazetteer()
         tokens = [make_tokens(text, gazetteer) for text in self.seeds["text"]]
-        self.runs = self.count([[found.feature for found in word_features(row, (1, 2))] for row in tokens])
+        self.runs = self.count(
+            [[found.feature for found in word_features(row, (1, 2))] for row in tokens]
+        )
         self.words = self.count([[token.stem for token in row] for row in tokens])
-        known = [[token for token in row if measure_familiarity([token], {token.stem})] for row in tokens]
+        known = [
+            [token for token in row if measure_familiarity([token], {token.stem})] for row in tokens
+        ]
         self.plain = self.count([[token.stem for token in row] for row in known])
 
     @staticmethod
@@ -88,9 +92,14 @@ class Bench:
         recipe = RECIPES[head]
         columns = np.flatnonzero(self.runs[rows].getnnz(axis=0) >= recipe["min_df"])
         weigh = TfidfTransformer(sublinear_tf=True).fit(self.runs[rows][:, columns])
-        linear = LogisticRegression(C=recipe["C"], class_weight=recipe.get("class_weight"), max_iter=2_000)
+        linear = LogisticRegression(
+            C=recipe["C"], class_weight=recipe.get("class_weight"), max_iter=2_000
+        )
         linear.fit(weigh.transform(self.runs[rows][:, columns]), self.seeds[head].to_numpy()[rows])
-        return lambda some: pd.DataFrame(linear.predict_proba(weigh.transform(self.runs[some][:, columns])), columns=linear.classes_)
+        return lambda some: pd.DataFrame(
+            linear.predict_proba(weigh.transform(self.runs[some][:, columns])),
+            columns=linear.classes_,
+        )
 
     def familiarity(self, rows: np.ndarray, pool: np.ndarray) -> np.ndarray:
         """Return the share of each pool paragraph's words that the rows hold."""
@@ -101,18 +110,31 @@ class Bench:
         """Return the TF-IDF vectors of the words of some rows, as `stance.suggest` makes them."""
         return TfidfTransformer(sublinear_tf=True).fit_transform(self.words[rows])
 
-    def pick(self, way: Way | None, models: Sequence[Model], rows: np.ndarray, pool: np.ndarray, draw: np.random.Generator) -> np.ndarray:
+    def pick(
+        self,
+        way: Way | None,
+        models: Sequence[Model],
+        rows: np.ndarray,
+        pool: np.ndarray,
+        draw: np.random.Generator,
+    ) -> np.ndarray:
         """Choose the next STEP rows of the pool; without a way, at random."""
         pool = draw.permutation(pool)
         if way is None:
             return pool[:STEP]
-        uncertainty = np.mean([measure_uncertainty(model(pool).to_numpy()) for model in models], axis=0)
+        uncertainty = np.mean(
+            [measure_uncertainty(model(pool).to_numpy()) for model in models], axis=0
+        )
         familiarity = self.familiarity(rows, pool)
         readable = familiarity >= 0.5
         pool, scores = pool[readable], way.score(uncertainty[readable], familiarity[readable])
-        return pool[choose(scores, STEP, lambda places: self.vectors(pool[places]), width=way.width)[0]]
+        return pool[
+            choose(scores, STEP, lambda places: self.vectors(pool[places]), width=way.width)[0]
+        ]
 
-    def annotate(self, way: Way | None, heads: Sequence[str], state: int, split: str) -> Iterator[dict[str, Any]]:
+    def annotate(
+        self, way: Way | None, heads: Sequence[str], state: int, split: str
+    ) -> Iterator[dict[str, Any]]:
         """Yield macro-F1 of each head on the voices of a split, at each number of annotated paragraphs."""
         draw = np.random.default_rng(state)
         train, test = self.split("train"), self.split(split)
@@ -120,12 +142,17 @@ class Bench:
         while True:
             models = [self.fit(head, rows) for head in heads]
             for head, model in zip(heads, models, strict=True):
-                given, found = self.seeds[head].to_numpy()[test].tolist(), model(test).idxmax(axis=1).tolist()
+                given, found = (
+                    self.seeds[head].to_numpy()[test].tolist(),
+                    model(test).idxmax(axis=1).tolist(),
+                )
                 score = measure_macro_f1(given, found, sorted(set(self.seeds[head])))
                 yield {"head": head, "state": state, "labels": len(rows), "macro_f1": score}
             if len(rows) >= STOP:
                 return
-            rows = np.concatenate([rows, self.pick(way, models, rows, np.setdiff1d(train, rows), draw)])
+            rows = np.concatenate(
+                [rows, self.pick(way, models, rows, np.setdiff1d(train, rows), draw)]
+            )
 
 
 def compare(bench: Bench) -> pd.DataFrame:
@@ -134,7 +161,9 @@ def compare(bench: Bench) -> pd.DataFrame:
     for state in range(TRIES):
         for name, way in {"random": None, **WAYS}.items():
             for heads in [HEADS] if way is None else [[head] for head in HEADS]:
-                found += [row | {"way": name} for row in bench.annotate(way, heads, state, "validation")]
+                found += [
+                    row | {"way": name} for row in bench.annotate(way, heads, state, "validation")
+                ]
         print(f"validation voices, random state {state}: done", flush=True)
     return pd.DataFrame(found)
 
@@ -145,8 +174,14 @@ def confirm(bench: Bench) -> pd.DataFrame:
     for state in range(REPEATS):
         found += [row | {"way": "random"} for row in bench.annotate(None, HEADS, state, "test")]
         for head in HEADS:
-            found += [row | {"way": "suggested for this head"} for row in bench.annotate(WAYS[CHOSEN], [head], state, "test")]
-        found += [row | {"way": "suggested for both heads"} for row in bench.annotate(WAYS[CHOSEN], HEADS, state, "test")]
+            found += [
+                row | {"way": "suggested for this head"}
+                for row in bench.annotate(WAYS[CHOSEN], [head], state, "test")
+            ]
+        found += [
+            row | {"way": "suggested for both heads"}
+            for row in bench.annotate(WAYS[CHOSEN], HEADS, state, "test")
+        ]
         print(f"test voices, random state {state}: done", flush=True)
     return pd.DataFrame(found)
 
@@ -154,7 +189,11 @@ def confirm(bench: Bench) -> pd.DataFrame:
 def labels_needed(curve: pd.Series, score: float) -> float:
     """Return how many labels a curve takes to reach a score for the first time, between two measurements by a straight line."""
     best = curve.cummax()
-    return float("nan") if score > best.iloc[-1] else float(np.interp(score, best.to_numpy(), best.index.to_numpy(dtype=float)))
+    return (
+        float("nan")
+        if score > best.iloc[-1]
+        else float(np.interp(score, best.to_numpy(), best.index.to_numpy(dtype=float)))
+    )
 
 
 def savings(curves: pd.DataFrame) -> Iterator[str]:
@@ -166,8 +205,12 @@ def savings(curves: pd.DataFrame) -> Iterator[str]:
         for way in [name for name in of_head["way"].unique() if name != "random"]:
             for size in READ_AT:
                 goals = wide["random"].cummax().loc[size]
-                needed = np.asarray([labels_needed(wide[way][state], goal) for state, goal in goals.items()])
-                needed = np.where(np.isnan(needed), STOP, needed)  # not reached: at least all of them
+                needed = np.asarray(
+                    [labels_needed(wide[way][state], goal) for state, goal in goals.items()]
+                )
+                needed = np.where(
+                    np.isnan(needed), STOP, needed
+                )  # not reached: at least all of them
                 low, middle, high = (float(np.quantile(needed, at)) for at in (0, 0.5, 1))
                 saved = f"{1 - middle / size:.0%} ({1 - high / size:.0%} to {1 - low / size:.0%})"
                 yield f"| {head} | {way} | {size:,} | {goals.mean():.3f} | {middle:,.0f} ({low:,.0f} to {high:,.0f}) | {saved} |"
@@ -176,10 +219,21 @@ def savings(curves: pd.DataFrame) -> Iterator[str]:
 def table(curves: pd.DataFrame) -> Iterator[str]:
     """Yield the mean macro-F1 of each way at some numbers of labels."""
     sizes = (START, *READ_AT, STOP)
-    yield "| head | way | " + " | ".join(f"{size:,}" for size in sizes) + " | mean of all |\n|---|---|" + "--:|" * (len(sizes) + 1)
-    wide = curves.pivot_table(index=["head", "way"], columns="labels", values="macro_f1", sort=False)
+    yield (
+        "| head | way | "
+        + " | ".join(f"{size:,}" for size in sizes)
+        + " | mean of all |\n|---|---|"
+        + "--:|" * (len(sizes) + 1)
+    )
+    wide = curves.pivot_table(
+        index=["head", "way"], columns="labels", values="macro_f1", sort=False
+    )
     for (head, way), row in wide.sort_index(level="head", sort_remaining=False).iterrows():
-        yield f"| {head} | {way} | " + " | ".join(f"{row[size]:.3f}" for size in sizes) + f" | {row.mean():.3f} |"
+        yield (
+            f"| {head} | {way} | "
+            + " | ".join(f"{row[size]:.3f}" for size in sizes)
+            + f" | {row.mean():.3f} |"
+        )
 
 
 def draw_curves(curves: pd.DataFrame, path: Path) -> None:

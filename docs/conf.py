@@ -21,7 +21,9 @@ smartquotes = False  # "don't" is typed as it is meant, commands above all
 
 autodoc_typehints = "none"  # the docstrings tell them, with shapes and units
 # Methods that scikit-learn writes, with references into its own pages.
-autodoc_default_options = {"exclude-members": "set_fit_request, set_predict_proba_request, set_predict_request, set_score_request"}
+autodoc_default_options = {
+    "exclude-members": "set_fit_request, set_predict_proba_request, set_predict_request, set_score_request"
+}
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False
 napoleon_use_ivar = True

@@ -31,7 +31,13 @@ PAGES = {
 """Which page shows a file of the project."""
 MODULES = ("plots", "engines", "engines.dask", "engines.spark", "sql", "convert")
 """The public modules beside the names of the package; those that are there are shown."""
-BESIDE = ("columns.Columns", "evaluation.Evaluation", "tables.Fault", "tables.read_rows", "tally.Tally")
+BESIDE = (
+    "columns.Columns",
+    "training.evaluation.Evaluation",
+    "tables.rows.Fault",
+    "tables.readers.csv.read_rows",
+    "report.counts.Tally",
+)
 """What the docstrings of public names speak of, and the package does not name."""
 
 
@@ -78,14 +84,23 @@ def relink(text: str, folder: Path) -> str:
 def file_lines(pattern: str, above: str) -> Iterator[str]:
     """Yield the text of files, or what stands under one heading of theirs, with headings below the heading above them."""
     pattern, _, heading = pattern.partition("#")
-    files = sorted(file for file in ROOT.glob(pattern) if "*" not in pattern or file.name != "README.md")
+    files = sorted(
+        file for file in ROOT.glob(pattern) if "*" not in pattern or file.name != "README.md"
+    )
     if not files:
         raise FileNotFoundError(pattern)
     for file in files:
         text = file.read_text(encoding="utf-8")
         if heading:
-            text = re.split(r"^#+ ", text.split(f"# {heading}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
-        yield _outside_fences(text, lambda part, file=file: relink(re.sub(r"^#", f"{above}#", part, flags=re.MULTILINE), file.parent))
+            text = re.split(
+                r"^#+ ", text.split(f"# {heading}\n", 1)[1], maxsplit=1, flags=re.MULTILINE
+            )[0]
+        yield _outside_fences(
+            text,
+            lambda part, file=file: relink(
+                re.sub(r"^#", f"{above}#", part, flags=re.MULTILINE), file.parent
+            ),
+        )
 
 
 def meaning_lines(name: str, _above: str) -> Iterator[str]:
@@ -100,26 +115,41 @@ def meaning_lines(name: str, _above: str) -> Iterator[str]:
 def notebook_lines(_argument: str, _above: str) -> Iterator[str]:
     """Yield a list of the notebooks: their titles and the questions they answer."""
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        lines = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]).splitlines()
+        lines = "".join(
+            json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]
+        ).splitlines()
         title, question = lines[0].lstrip("# "), next(line for line in lines[1:] if line.strip())
         yield f"- [{title}](../notebooks/{path.name}). {question.strip('*')}"
 
 
 def command_lines(_argument: str, above: str) -> Iterator[str]:
     """Yield what click knows of each command."""
-    from stance.cli import cli
+    from stance.cli.main import cli
 
     return _command_lines(cli, click.Context(cli, info_name="stance"), above)
 
 
 def _command_lines(command: click.Command, context: click.Context, above: str) -> Iterator[str]:
-    yield from (f"{above}# {context.command_path}", "", "```text", command.get_usage(context).removeprefix("Usage: "), "```", "")
+    yield from (
+        f"{above}# {context.command_path}",
+        "",
+        "```text",
+        command.get_usage(context).removeprefix("Usage: "),
+        "```",
+        "",
+    )
     yield from (re.sub(r"([*<\[])", r"\\\1", command.help or ""), "")
     for parameter in command.get_params(context):
         if record := parameter.get_help_record(context):
-            yield from (f"`{record[0]}`", ": " + (re.sub(r"([*<\[])", r"\\\1", record[1]) or "what to read"), "")
+            yield from (
+                f"`{record[0]}`",
+                ": " + (re.sub(r"([*<\[])", r"\\\1", record[1]) or "what to read"),
+                "",
+            )
     for name, child in getattr(command, "commands", {}).items():
-        yield from _command_lines(child, click.Context(child, info_name=name, parent=context), above)
+        yield from _command_lines(
+            child, click.Context(child, info_name=name, parent=context), above
+        )
 
 
 def name_lines(_argument: str, above: str) -> Iterator[str]:
@@ -146,15 +176,32 @@ def module_lines(_argument: str, above: str) -> Iterator[str]:
     there = {module.name for module in pkgutil.walk_packages(stance.__path__, "stance.")}
     for name in (f"stance.{module}" for module in MODULES):
         if name in there:
-            yield from (f"{above}# {name}", "", "```{eval-rst}", f".. automodule:: {name}", "   :members:", "```", "")
+            yield from (
+                f"{above}# {name}",
+                "",
+                "```{eval-rst}",
+                f".. automodule:: {name}",
+                "   :members:",
+                "```",
+                "",
+            )
 
 
-def list_references(_app: Any, _what: str, _name: str, _object: Any, _options: Any, lines: list[str]) -> None:
+def list_references(
+    _app: Any, _what: str, _name: str, _object: Any, _options: Any, lines: list[str]
+) -> None:
     """Turn the numbered references of a docstring into a list: footnotes of the same number would clash on one page."""
-    lines[:] = [re.sub(r"^\.\. \[(\d+)\] ", r"\1. ", re.sub(r"\[(\d+)\]_", r"[\1]", line)) for line in lines]
+    lines[:] = [
+        re.sub(r"^\.\. \[(\d+)\] ", r"\1. ", re.sub(r"\[(\d+)\]_", r"[\1]", line)) for line in lines
+    ]
 
 
-_DIRECTIVES = {"Functions": "autofunction", "Classes": "autoclass", "Errors": "autoexception", "Closed sets": "py:data"}
+_DIRECTIVES = {
+    "Functions": "autofunction",
+    "Classes": "autoclass",
+    "Errors": "autoexception",
+    "Closed sets": "py:data",
+}
 _OPTIONS = {"Functions": "", "Classes": "   :members:\n", "Errors": "   :show-inheritance:\n"}
 _BLOCKS: dict[str, Callable[[str, str], Iterator[str]]] = {
     "commands": command_lines,

@@ -26,7 +26,9 @@ def notebook_page(folder: Path) -> Path:
         article = list(csv.DictReader(lines))[2]
     page = folder / "notebook.html"
     shown = stance.load().label(article["body"])._repr_html_()
-    page.write_text(f'<!doctype html><meta charset="utf-8"><body style="margin:0">{shown}', encoding="utf-8")
+    page.write_text(
+        f'<!doctype html><meta charset="utf-8"><body style="margin:0">{shown}', encoding="utf-8"
+    )
     return page
 
 
@@ -35,7 +37,12 @@ def report_page(folder: Path) -> Path:
     page = folder / "report.html"
     stance.label_file(ARTICLES, folder / "labelled.csv", text="body")
     stance.write_report(
-        folder / "labelled.csv", page, source=ARTICLES, text="body", by="outlet", title="Positions conveyed: twelve articles"
+        folder / "labelled.csv",
+        page,
+        source=ARTICLES,
+        text="body",
+        by="outlet",
+        title="Positions conveyed: twelve articles",
     )
     return page
 
@@ -51,7 +58,9 @@ def main() -> None:
     """Take both pictures."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as tools:
-        browser = tools.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = tools.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
         take(browser, notebook_page(Path(folder)), (780, 800))
         take(browser, report_page(Path(folder)), (1180, 1000))
         browser.close()

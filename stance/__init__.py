@@ -10,32 +10,40 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from stance.errors import InputError, ModelError, StanceError, StanceWarning, TableError, TrainingError
+from stance.errors import (
+    InputError,
+    ModelError,
+    StanceError,
+    StanceWarning,
+    TableError,
+    TrainingError,
+)
 from stance.labels import KINDS, SENTIMENTS, STANCES, STATUSES, TONES, sentiment_of
 
 if TYPE_CHECKING:
     from stance.batch import label_file
-    from stance.classifier import ParagraphClassifier
-    from stance.evaluation import evaluate
-    from stance.model import Model, load, load_pipeline, train
-    from stance.paragraphs import Paragraph, split_paragraphs
-    from stance.report import write_report
+    from stance.model import Model, load, load_pipeline
+    from stance.report.page import write_report
     from stance.results import Document, Evidence, HeadResult, LabelledParagraph
-    from stance.suggesting import suggest
-    from stance.summary import Summary
+    from stance.tables.summary import Summary
+    from stance.text.paragraphs import Paragraph, split_paragraphs
+    from stance.training.classifier import ParagraphClassifier
+    from stance.training.evaluation import evaluate
+    from stance.training.fitting import train
+    from stance.training.suggesting import suggest
 
 __version__ = "0.1.0"
 
 # Loaded on first use (PEP 562), so that `import stance` costs next to nothing.
 _LAZY = {
     "Document": "results", "Evidence": "results", "HeadResult": "results", "LabelledParagraph": "results",
-    "Model": "model", "load": "model", "load_pipeline": "model", "train": "model",
-    "Paragraph": "paragraphs", "split_paragraphs": "paragraphs",
-    "ParagraphClassifier": "classifier",
-    "Summary": "summary", "label_file": "batch",
-    "evaluate": "evaluation",
-    "write_report": "report",
-    "suggest": "suggesting",
+    "Model": "model", "load": "model", "load_pipeline": "model", "train": "training.fitting",
+    "Paragraph": "text.paragraphs", "split_paragraphs": "text.paragraphs",
+    "ParagraphClassifier": "training.classifier",
+    "Summary": "tables.summary", "label_file": "batch",
+    "evaluate": "training.evaluation",
+    "write_report": "report.page",
+    "suggest": "training.suggesting",
 }  # fmt: skip
 
 __all__ = [

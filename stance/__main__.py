@@ -1,5 +1,5 @@
 """Run the command as ``python -m stance``."""
 
-from stance.cli import entry
+from stance.cli.main import entry
 
 entry()

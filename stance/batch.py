@@ -18,20 +18,20 @@ from typing import IO, Any, Final
 
 import numpy as np
 
-from stance.cells import TOO_LONG, carried_names, check_columns, check_unit, choose_columns
 from stance.columns import Columns
 from stance.errors import InputError
-from stance.extras import version_of
-from stance.formats import find_format
-from stance.heads import check_level
-from stance.inputs import Inputs
 from stance.model import Model, load
-from stance.outputs import FileOutput, StreamOutput, made_files, open_output
-from stance.parquet import assemble
-from stance.progress import Progress
-from stance.rendering import Layout, check_excel_safe, fault_lines
-from stance.summary import Summary
-from stance.tables import Chunk, Fault
+from stance.optional import version_of
+from stance.options import TOO_LONG, carried_names, check_columns, check_unit, choose_columns
+from stance.scoring.heads import check_level
+from stance.tables.formats import find_format
+from stance.tables.inputs import Inputs
+from stance.tables.outputs import FileOutput, StreamOutput, made_files, open_output
+from stance.tables.progress import Progress
+from stance.tables.rows import Chunk, Fault
+from stance.tables.summary import Summary
+from stance.tables.writers.encoders import Layout, check_excel_safe, fault_lines
+from stance.tables.writers.parquet import assemble
 
 LONGEST: Final = 1_000_000  # characters of a cell; the longest novels have three times as many
 
@@ -51,11 +51,18 @@ class _Plan:
     def columns(self) -> list[str]:
         """List the columns to read."""
         carried = [column for column in self.layout.carried if column is not None]
-        return list(dict.fromkeys([self.text, *([self.target_column] if self.target_column else []), *carried]))
+        return list(
+            dict.fromkeys(
+                [self.text, *([self.target_column] if self.target_column else []), *carried]
+            )
+        )
 
     def label(self, model: Model, chunk: Chunk) -> tuple[Columns, np.ndarray]:
         """Label a chunk; tell for each row of the result which row of the chunk it is of."""
-        cells = [TOO_LONG if isinstance(cell, str) and len(cell) > self.longest else cell for cell in chunk.columns[self.text]]
+        cells = [
+            TOO_LONG if isinstance(cell, str) and len(cell) > self.longest else cell
+            for cell in chunk.columns[self.text]
+        ]
         targets = chunk.columns[self.target_column] if self.target_column else None
         labelled = model.label_cells(cells, unit=self.unit, level=self.level, targets=targets)
         at = labelled.arrays["row"]
@@ -117,7 +124,7 @@ def label_file(
     source_format, target_format : {"csv", "tsv", "jsonl", "parquet"}, optional
         The first three may end in ``.gz`` or ``.zst``. By default what the suffix says; CSV if it says nothing.
     encoding, delimiter : str, optional
-        Of the source, as in `stance.tables.read_rows`.
+        Of the source, as in `stance.tables.readers.csv.read_rows`.
     longest : int, default=1000000
         A cell of more characters gets the status "too long" and no label.
     excel_safe : bool, default=False
@@ -163,7 +170,9 @@ def label_file(
         results = choose_columns(columns, ["row", *held.columns(unit)])
         file_column: dict[str | None, str] = {None: "file"} if inputs.several else {}
         names = carried_names(kept, [*file_column.values(), *results])
-        types: dict[str | None, Any] = {column: kind for column, kind in inputs.types.items() if column in kept}
+        types: dict[str | None, Any] = {
+            column: kind for column, kind in inputs.types.items() if column in kept
+        }
         plan = _Plan(
             text,
             target_column,
@@ -175,10 +184,21 @@ def label_file(
         )
         identity = _identity(inputs, held, plan, read_as) if resume else None
         built = assemble if layout.kind == "parquet" else None
-        with open_output(place, force=force, identity=identity, errors=errors, assemble=built) as output:
+        with open_output(
+            place, force=force, identity=identity, errors=errors, assemble=built
+        ) as output:
             summary = Summary.restored(output.last)
             with Progress(inputs.size, shown=progress) as bar:
-                _run(inputs, held, plan, n_jobs, output, summary, bar, keep_faults=not isinstance(place, Path) and errors is None)
+                _run(
+                    inputs,
+                    held,
+                    plan,
+                    n_jobs,
+                    output,
+                    summary,
+                    bar,
+                    keep_faults=not isinstance(place, Path) and errors is None,
+                )
     if isinstance(output, FileOutput) and summary.unreadable:
         summary.errors = output.errors
     summary.seconds = time.perf_counter() - start
@@ -237,11 +257,19 @@ def _run(
         bar.advance(done.counts.rows + done.counts.unreadable, done.position)
 
 
-def _labelled(chunks: Iterator[tuple[str, Chunk, int]], model: Model, plan: _Plan, n_jobs: int) -> Iterator[_Done]:
-    return _labelled_beside(chunks, model, plan) if n_jobs == 1 else _labelled_elsewhere(chunks, model, plan, n_jobs)
+def _labelled(
+    chunks: Iterator[tuple[str, Chunk, int]], model: Model, plan: _Plan, n_jobs: int
+) -> Iterator[_Done]:
+    return (
+        _labelled_beside(chunks, model, plan)
+        if n_jobs == 1
+        else _labelled_elsewhere(chunks, model, plan, n_jobs)
+    )
 
 
-def _labelled_beside(chunks: Iterator[tuple[str, Chunk, int]], model: Model, plan: _Plan) -> Iterator[_Done]:
+def _labelled_beside(
+    chunks: Iterator[tuple[str, Chunk, int]], model: Model, plan: _Plan
+) -> Iterator[_Done]:
     """Label each chunk in a thread beside the one that reads the next and writes the last: the scorer holds no lock."""
     with ThreadPoolExecutor(1) as pool:
         begun: Future[_Done] | None = None
@@ -264,16 +292,23 @@ def _label(model: Model, plan: _Plan, file: str, chunk: Chunk, position: int) ->
         return _Done((), chunk.faults, file, Summary(unreadable=len(chunk.faults)), position)
     labelled, at = plan.label(model, chunk)
     counts = Summary.of(labelled, plan.heads, rows=len(chunk.numbers), unreadable=len(chunk.faults))
-    carried = {name: [file] * len(chunk.numbers) if name is None else chunk.columns[name] for name in plan.layout.carried}
+    carried = {
+        name: [file] * len(chunk.numbers) if name is None else chunk.columns[name]
+        for name in plan.layout.carried
+    }
     return _Done(plan.layout.rows(carried, at, labelled), chunk.faults, file, counts, position)
 
 
-def _labelled_elsewhere(chunks: Iterator[tuple[str, Chunk, int]], model: Model, plan: _Plan, n_jobs: int) -> Iterator[_Done]:
+def _labelled_elsewhere(
+    chunks: Iterator[tuple[str, Chunk, int]], model: Model, plan: _Plan, n_jobs: int
+) -> Iterator[_Done]:
     """Label chunks in other processes; they come back in order, and none is read while one is written: few wait for a slow writer."""
     from joblib import Parallel, delayed
 
     failed: list[BaseException] = []
-    wanted = threading.Event()  # set while a result is waited for: never does one wait for what is not read
+    wanted = (
+        threading.Event()
+    )  # set while a result is waited for: never does one wait for what is not read
     wanted.set()
 
     def read() -> Iterator[Any]:
@@ -286,7 +321,13 @@ def _labelled_elsewhere(chunks: Iterator[tuple[str, Chunk, int]], model: Model, 
 
     with tempfile.TemporaryDirectory() as folder:
         model.save(Path(folder) / "model")
-        parallel = Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1, max_nbytes=None)
+        parallel = Parallel(
+            n_jobs=n_jobs,
+            return_as="generator",
+            pre_dispatch="2*n_jobs",
+            batch_size=1,
+            max_nbytes=None,
+        )
         results = parallel(read())
         try:
             while done := next(results, None):
@@ -296,7 +337,9 @@ def _labelled_elsewhere(chunks: Iterator[tuple[str, Chunk, int]], model: Model, 
         finally:
             wanted.set()
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # that work was cut off is known to whoever cut it off
+                warnings.simplefilter(
+                    "ignore"
+                )  # that work was cut off is known to whoever cut it off
                 results.close()
     if failed:
         raise failed[0]

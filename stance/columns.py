@@ -52,7 +52,12 @@ class Columns:
         return zip(*(self.values(column) for column in (columns or self.arrays)), strict=True)
 
     @classmethod
-    def of(cls, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], names: Mapping[str, tuple[Any, ...]]) -> Columns:
+    def of(
+        cls,
+        rows: Sequence[Mapping[str, Any]],
+        columns: Sequence[str],
+        names: Mapping[str, tuple[Any, ...]],
+    ) -> Columns:
         """Make columns of rows that hold str, int, float, bool or None.
 
         >>> Columns.of([{"tone": None, "end": 3}], ["tone", "end"], {"tone": ("angry",)}).arrays
@@ -63,11 +68,17 @@ class Columns:
             values = [row[column] for row in rows]
             if column in names:
                 codes = {name: code for code, name in enumerate(names[column])}
-                arrays[column] = np.asarray([codes.get(value, -1) for value in values], dtype=np.int64)
+                arrays[column] = np.asarray(
+                    [codes.get(value, -1) for value in values], dtype=np.int64
+                )
             elif any(isinstance(value, float) for value in values) or set(values) <= {None}:
-                arrays[column] = np.asarray([np.nan if value is None else value for value in values])
+                arrays[column] = np.asarray(
+                    [np.nan if value is None else value for value in values]
+                )
             else:
-                arrays[column] = np.asarray([-1 if value is None else value for value in values], dtype=np.int64)
+                arrays[column] = np.asarray(
+                    [-1 if value is None else value for value in values], dtype=np.int64
+                )
         return cls(arrays, {column: names[column] for column in columns if column in names})
 
     def frame(self, labels: Mapping[str, Sequence[str]]) -> pd.DataFrame:
@@ -82,7 +93,9 @@ class Columns:
             elif self.names.get(column) == (False, True):
                 out[column] = pd.arrays.BooleanArray(array == 1, array < 0)
             elif column in self.names:
-                out[column] = pd.array(np.asarray((*self.names[column], None), dtype=object)[array], dtype="str")
+                out[column] = pd.array(
+                    np.asarray((*self.names[column], None), dtype=object)[array], dtype="str"
+                )
             elif array.dtype.kind == "f" or column == "row":
                 out[column] = array
             else:

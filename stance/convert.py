@@ -9,16 +9,16 @@ from typing import IO, Any
 
 import numpy as np
 
-from stance.cells import carried_names, check_once
 from stance.columns import Columns
 from stance.errors import InputError
-from stance.formats import KINDS, parse_format
-from stance.inputs import Inputs
-from stance.outputs import made_files, replacing
-from stance.parquet import assemble
-from stance.progress import Progress
-from stance.rendering import Layout, fault_lines
-from stance.summary import Summary
+from stance.options import carried_names, check_once
+from stance.tables.formats import KINDS, parse_format
+from stance.tables.inputs import Inputs
+from stance.tables.outputs import made_files, replacing
+from stance.tables.progress import Progress
+from stance.tables.summary import Summary
+from stance.tables.writers.encoders import Layout, fault_lines
+from stance.tables.writers.parquet import assemble
 
 
 def convert_file(
@@ -63,7 +63,9 @@ def convert_file(
     path = Path(target)
     form = parse_format(path.name)
     if form is None or (form.kind == "parquet" and form.packing):
-        raise InputError(f"the target must end in one of {[f'.{kind}' for kind in KINDS]!r}; got {path.name!r}.")
+        raise InputError(
+            f"the target must end in one of {[f'.{kind}' for kind in KINDS]!r}; got {path.name!r}."
+        )
     start = time.perf_counter()
     summary = Summary()
     none = Columns({}, {})
@@ -72,14 +74,27 @@ def convert_file(
         check_once(inputs.columns, inputs.columns)
         file_column: dict[str | None, str] = {None: "file"} if inputs.several else {}
         types = dict[str | None, Any](inputs.types.items())
-        layout = Layout(form, {**file_column, **carried_names(inputs.columns, list(file_column.values()))}, (), types=types)
+        layout = Layout(
+            form,
+            {**file_column, **carried_names(inputs.columns, list(file_column.values()))},
+            (),
+            types=types,
+        )
         built = assemble if form.kind == "parquet" else None
-        with replacing(path, force=force, assemble=built) as output, Progress(inputs.size, shown=progress) as bar:
+        with (
+            replacing(path, force=force, assemble=built) as output,
+            Progress(inputs.size, shown=progress) as bar,
+        ):
             output.add(layout.begin(none))
             for file, chunk, position in inputs.chunks(inputs.columns):
                 count = len(chunk.numbers)
-                carried = {column: [file] * count if column is None else chunk.columns[column] for column in layout.carried}
-                faults = fault_lines(chunk.faults, file if inputs.several else None, header=not summary.unreadable)
+                carried = {
+                    column: [file] * count if column is None else chunk.columns[column]
+                    for column in layout.carried
+                }
+                faults = fault_lines(
+                    chunk.faults, file if inputs.several else None, header=not summary.unreadable
+                )
                 output.add(layout.rows(carried, np.arange(count), none) if count else (), faults)
                 summary.add(Summary(count, count, len(chunk.faults)))
                 bar.advance(count + len(chunk.faults), position)

@@ -46,7 +46,13 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 )
 
 _SENTIMENT_OF_TONE: Final = MappingProxyType(
-    {"hopeful": "positive", "neutral": "neutral", "alarmed": "negative", "angry": "negative", "mournful": "negative"}
+    {
+        "hopeful": "positive",
+        "neutral": "neutral",
+        "alarmed": "negative",
+        "angry": "negative",
+        "mournful": "negative",
+    }
 )
 
 
@@ -75,4 +81,7 @@ def sentiment_score(tone_probabilities: Mapping[str, float]) -> float:
     >>> sentiment_score({"hopeful": 0.75, "neutral": 0.25, "alarmed": 0.0, "angry": 0.0, "mournful": 0.0})
     0.75
     """
-    return sum(sign * tone_probabilities[tone] for tone, sign in sentiment_signs(tone_probabilities).items())
+    return sum(
+        sign * tone_probabilities[tone]
+        for tone, sign in sentiment_signs(tone_probabilities).items()
+    )

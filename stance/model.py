@@ -10,18 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stance.bulk import label_cells
-from stance.cells import carried_names, check_columns
 from stance.columns import Columns
 from stance.errors import InputError, ModelError
-from stance.frozen import FrozenModel
-from stance.heads import Head, check_level
 from stance.labels import KINDS, LABELLED_KINDS
-from stance.model_files import SUMS, digest, read_frozen
-from stance.model_folders import pack_model, read_card, save_model, shipped_path
-from stance.paragraphs import Paragraph, split_paragraphs
-from stance.results import Document, Evidence, HeadResult, LabelledParagraph, document_columns, result_columns
-from stance.scoring import Scores
+from stance.options import carried_names, check_columns
+from stance.results import (
+    Document,
+    Evidence,
+    HeadResult,
+    LabelledParagraph,
+    document_columns,
+    result_columns,
+)
+from stance.scoring.cells import label_cells
+from stance.scoring.files import SUMS, digest, read_frozen
+from stance.scoring.folders import pack_model, read_card, save_model, shipped_path
+from stance.scoring.frozen import FrozenModel
+from stance.scoring.heads import Head, check_level
+from stance.scoring.scorer import Scores
+from stance.text.paragraphs import Paragraph, split_paragraphs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +47,13 @@ class Model:
         Recipe, versions, digest of the seeds, measured figures.
     """
 
-    def __init__(self, frozen: FrozenModel, *, pipelines: Mapping[str, Any] | None = None, source: Path | None = None):
+    def __init__(
+        self,
+        frozen: FrozenModel,
+        *,
+        pipelines: Mapping[str, Any] | None = None,
+        source: Path | None = None,
+    ):
         self.frozen = frozen
         self.facts = frozen.facts
         self.labels = {name: head.classes for name, head in frozen.heads.items()}
@@ -57,7 +70,7 @@ class Model:
         return read_card(self._source) if self._source else None
 
     def _repr_html_(self) -> str:
-        from stance.display import model_html
+        from stance.show.notebook import model_html
 
         return model_html(self.labels, self.facts)
 
@@ -119,18 +132,36 @@ class Model:
         check_level(level)
         chosen = frozenset([kinds] if isinstance(kinds, str) else kinds)
         if unit not in ("document", "row") or not chosen <= set(KINDS):
-            raise InputError(f"`unit` must be 'document' or 'row', and `kinds` among {list(KINDS)!r}; got {unit!r} and {sorted(chosen)!r}.")
+            raise InputError(
+                f"`unit` must be 'document' or 'row', and `kinds` among {list(KINDS)!r}; got {unit!r} and {sorted(chosen)!r}."
+            )
         blocks = [Paragraph(0, len(text), "paragraph")] if unit == "row" else split_paragraphs(text)
         texts = [text[block.start : block.end] for block in blocks if block.kind in chosen]
         scores = self.frozen.score(texts, [target] * len(texts))
         rows = iter(range(len(texts)))
         labelled = [
-            self._block(text, block, scores, next(rows) if block.kind in chosen else None, level, target, evidence) for block in blocks
+            self._block(
+                text,
+                block,
+                scores,
+                next(rows) if block.kind in chosen else None,
+                level,
+                target,
+                evidence,
+            )
+            for block in blocks
         ]
         return Document(text, labelled, self.labels)
 
     def _block(
-        self, document: str, block: Paragraph, scores: Scores, row: int | None, level: float, target: str | None, evidence: bool
+        self,
+        document: str,
+        block: Paragraph,
+        scores: Scores,
+        row: int | None,
+        level: float,
+        target: str | None,
+        evidence: bool,
     ) -> LabelledParagraph:
         text = document[block.start : block.end]
         place = (text, block.start, block.end, block.kind)
@@ -143,13 +174,21 @@ class Model:
             return LabelledParagraph(*place, "unfamiliar", {}, familiarity)
         tokens = self.frozen.tokens(text) if evidence else []
         results = {
-            name: _head_result(head.aim(target), scores.probabilities[name][row], tokens, block, document, level)
+            name: _head_result(
+                head.aim(target), scores.probabilities[name][row], tokens, block, document, level
+            )
             for name, head in self.frozen.heads.items()
         }
         return LabelledParagraph(*place, "labelled", results, familiarity)
 
     def explain(
-        self, text: str, *, head: str = "stance", label: str | None = None, contrast: str | None = None, target: str | None = None
+        self,
+        text: str,
+        *,
+        head: str = "stance",
+        label: str | None = None,
+        contrast: str | None = None,
+        target: str | None = None,
     ) -> tuple[float, tuple[Evidence, ...]]:
         """Tell which words of one paragraph speak for a label and which against.
 
@@ -184,10 +223,16 @@ class Model:
         chosen = self.frozen.heads[head].aim(target)
         for name, value in (("label", label), ("contrast", contrast)):
             if value is not None and value not in chosen.classes:
-                raise InputError(f"`{name}` must be one of {list(chosen.classes)!r}; got {value!r}.")
+                raise InputError(
+                    f"`{name}` must be one of {list(chosen.classes)!r}; got {value!r}."
+                )
         tokens = self.frozen.tokens(text)
         direction = np.zeros(len(chosen.classes))
-        direction[int(np.argmax(chosen.logits([tokens])[0])) if label is None else chosen.classes.index(label)] += 1
+        direction[
+            int(np.argmax(chosen.logits([tokens])[0]))
+            if label is None
+            else chosen.classes.index(label)
+        ] += 1
         if contrast is not None:
             direction[chosen.classes.index(contrast)] -= 1
         return float(chosen.intercept @ direction), _evidence(chosen, tokens, text, direction, 0)
@@ -249,7 +294,12 @@ class Model:
         return document_columns(self.labels) if unit == "document" else result_columns(self.labels)
 
     def label_cells(
-        self, cells: Sequence[Any], *, unit: str = "paragraph", level: float = 0.9, targets: Sequence[Any] | None = None
+        self,
+        cells: Sequence[Any],
+        *,
+        unit: str = "paragraph",
+        level: float = 0.9,
+        targets: Sequence[Any] | None = None,
     ) -> Columns:
         """Label many cells at once, whatever they hold.
 
@@ -300,23 +350,42 @@ class Model:
         return folder
 
 
-def _head_result(head: Head, probabilities: np.ndarray, tokens: Any, block: Paragraph, document: str, level: float) -> HeadResult:
+def _head_result(
+    head: Head,
+    probabilities: np.ndarray,
+    tokens: Any,
+    block: Paragraph,
+    document: str,
+    level: float,
+) -> HeadResult:
     best = int(np.argmax(probabilities))
-    words = _evidence(head, tokens, document, np.eye(len(head.classes))[best], block.start) if tokens else ()
+    words = (
+        _evidence(head, tokens, document, np.eye(len(head.classes))[best], block.start)
+        if tokens
+        else ()
+    )
     by_label = dict(zip(head.classes, probabilities.tolist(), strict=True))
     uncertain = bool(head.is_uncertain(probabilities[None], level)[0])
     return HeadResult(head.classes[best], by_label, uncertain, float(head.intercept[best]), words)
 
 
-def _evidence(head: Head, tokens: Any, document: str, direction: np.ndarray, offset: int) -> tuple[Evidence, ...]:
+def _evidence(
+    head: Head, tokens: Any, document: str, direction: np.ndarray, offset: int
+) -> tuple[Evidence, ...]:
     parts = head.contributions(tokens) @ direction
     spans = [(token.start + offset, token.end + offset) for token in tokens]
-    return tuple(Evidence(document[s:e], s, e, float(part)) for (s, e), part in zip(spans, parts, strict=True) if part)
+    return tuple(
+        Evidence(document[s:e], s, e, float(part))
+        for (s, e), part in zip(spans, parts, strict=True)
+        if part
+    )
 
 
 def _check_text(text: Any) -> None:
     if not isinstance(text, str):
-        raise InputError(f"`text` must be a str; got {type(text).__name__}. Decode bytes first, and drop missing values.")
+        raise InputError(
+            f"`text` must be a str; got {type(text).__name__}. Decode bytes first, and drop missing values."
+        )
 
 
 def load(path: str | Path | None = None) -> Model:
@@ -377,74 +446,13 @@ def load_pipeline(path: str | Path, head: str) -> Any:
     file = folder / f"{head}.joblib"
     if not file.exists():
         there = sorted(found.stem for found in folder.glob("*.joblib"))
-        raise ModelError(f"{folder} must hold {file.name}; it holds pipelines for {there!r}. Save a model that was trained here.")
+        raise ModelError(
+            f"{folder} must hold {file.name}; it holds pipelines for {there!r}. Save a model that was trained here."
+        )
     if read_frozen(folder).facts.get("pipelines", {}).get(head) != digest(file.read_bytes()):
-        raise ModelError(f"{file} was changed after it was saved. Do not load it; copy or train the model again.")
+        raise ModelError(
+            f"{file} was changed after it was saved. Do not load it; copy or train the model again."
+        )
     import joblib
 
     return joblib.load(file)
-
-
-def train(
-    table: pd.DataFrame | str | Path,
-    *,
-    text: str = "text",
-    labels: Sequence[str] = ("stance", "tone"),
-    encoding: str | None = None,
-    groups: str | None = None,
-    target_column: str | None = None,
-    mask_sides: bool = True,
-    social_media: bool = False,
-    recipes: Mapping[str, Mapping[str, Any]] | None = None,
-    name: str = "unnamed",
-) -> Model:
-    """Train a model on annotated paragraphs.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame, str or Path
-        Annotated rows, or a CSV of them.
-    text : str, default="text"
-        The column of paragraphs.
-    labels : sequence of str, default=("stance", "tone")
-        Label columns, of any labels; each becomes a head.
-    encoding : str, optional
-        Of the CSV, as in `stance.tables.read_rows`.
-    groups : str, optional
-        The column of what must stay together in cross-validation and calibration (voice, author, outlet). Without it, figures
-        come out too good where an author has several rows.
-    target_column : str, optional
-        The column that names what each paragraph takes a stance on. One model then holds, beside the features that all
-        targets share, a copy of them for each target (Daumé 2007); `label` takes a `target`.
-    mask_sides : bool, default=True
-        Mask the names of nations, peoples, parties and leaders, so that who speaks cannot decide a label.
-    social_media : bool, default=False
-        Part hashtags into words where the case changes, and take emoticons, emoji, "!" and "?" as words.
-    recipes : dict of str to dict, optional
-        Parameters of `ParagraphClassifier` by head.
-    name : str, default="unnamed"
-        The model's name in its facts.
-
-    Returns
-    -------
-    Model
-        Its `facts` hold cross-validated figures; `save` keeps it.
-
-    Raises
-    ------
-    TableError
-        If a column, a text or a label is missing.
-    TrainingError
-        If a label column cannot be learned from.
-    """
-    from stance.training import fit_heads, read_annotated
-
-    columns = [labels] if isinstance(labels, str) else list(labels)
-    if not columns:
-        raise InputError("`labels` must name at least one column; got none.")
-    rows = read_annotated(table, text=text, labels=columns, groups=groups, target_column=target_column, encoding=encoding)
-    for head in recipes or {}:
-        if head not in columns:
-            raise InputError(f"`recipes` must name label columns {columns!r}; got {head!r}.")
-    frozen, pipelines = fit_heads(rows, recipes=recipes, mask_sides=mask_sides, social_media=social_media, name=name)
-    return Model(frozen, pipelines=pipelines)

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.drawing import (
+from stance.errors import InputError
+from stance.model import Model
+from stance.show.palette import SPARE, label_styles
+from stance.show.plot_parts import (
     INK,
     Part,
     bare,
@@ -25,17 +28,19 @@ from stance.drawing import (
     periods_of,
     title_of,
 )
-from stance.errors import InputError
-from stance.metrics import bin_probabilities, measure_calibration_error, measure_shares, wilson_interval
-from stance.model import Model
-from stance.palette import SPARE, label_styles
+from stance.training.metrics import (
+    bin_probabilities,
+    measure_calibration_error,
+    measure_shares,
+    wilson_interval,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from stance.classifier import ParagraphClassifier
-    from stance.evaluation import Evaluation
+    from stance.training.classifier import ParagraphClassifier
+    from stance.training.evaluation import Evaluation
 
 _FLAT = "#0072B2"  # of lines that stand for no label
 
@@ -75,17 +80,28 @@ def plot_confusion(
     matrix = np.asarray(getattr(evaluation, "confusion", evaluation))
     names = list(labels if labels is not None else getattr(evaluation, "labels", ()))
     if matrix.shape != (len(names), len(names)):
-        raise InputError(f"`labels` must name each row and column of the matrix; got {names!r} for shape {matrix.shape}.")
+        raise InputError(
+            f"`labels` must name each row and column of the matrix; got {names!r} for shape {matrix.shape}."
+        )
     axes = make_axes(ax, (1.6 + 1.05 * len(names), 1.3 + 0.75 * len(names)))
     totals = matrix.sum(axis=1, keepdims=True)
     parts = np.divide(matrix, totals, out=np.zeros(matrix.shape), where=totals > 0)
     axes.imshow(parts, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for (row, column), part in np.ndenumerate(parts):
         said = f"{matrix[row, column]:,}\n{part:.0%}"
-        axes.text(column, row, said, ha="center", va="center", color="white" if part > 0.55 else "black")
+        axes.text(
+            column, row, said, ha="center", va="center", color="white" if part > 0.55 else "black"
+        )
     axes.set_xticks(range(len(names)), names)
-    axes.set_yticks(range(len(names)), [f"{name}\nn = {total:,}" for name, total in zip(names, totals.ravel(), strict=True)])
-    axes.set(xlabel="predicted", ylabel="annotated", title=f"{title_of(head)}: annotated, predicted\n(paragraphs; share of the row)")
+    axes.set_yticks(
+        range(len(names)),
+        [f"{name}\nn = {total:,}" for name, total in zip(names, totals.ravel(), strict=True)],
+    )
+    axes.set(
+        xlabel="predicted",
+        ylabel="annotated",
+        title=f"{title_of(head)}: annotated, predicted\n(paragraphs; share of the row)",
+    )
     return axes
 
 
@@ -103,7 +119,7 @@ def plot_reliability(
     Parameters
     ----------
     annotations, probabilities, labels, n_bins
-        As in `stance.metrics.measure_calibration_error`.
+        As in `stance.training.metrics.measure_calibration_error`.
     head, ax
         As in `plot_confusion`.
 
@@ -122,13 +138,20 @@ def plot_reliability(
     for at in np.unique(bins):
         count, hits = int((bins == at).sum()), int(right[bins == at].sum())
         low, high = wilson_interval(hits, count)
-        points.append((float(top[bins == at].mean()), hits / count, hits / count - low, high - hits / count))
+        points.append(
+            (float(top[bins == at].mean()), hits / count, hits / count - low, high - hits / count)
+        )
         axes.text((at + 0.5) / n_bins, 0.02, f"{count:,}", ha="center", fontsize="small", color=INK)
     x, y, below, above = np.transpose(points)
     said = f"found, with 95% intervals\n(calibration error {error:.3f})"
-    axes.errorbar(x, y, yerr=[below, above], fmt="o-", color=_FLAT, ecolor=INK, capsize=3, label=said)
+    axes.errorbar(
+        x, y, yerr=[below, above], fmt="o-", color=_FLAT, ecolor=INK, capsize=3, label=said
+    )
     axes.set(xlim=(bins.min() / n_bins, 1), ylim=(0, 1.03), ylabel="share of them that are right")
-    axes.set(xlabel="probability of the label given (at the foot: paragraphs)", title=f"{title_of(head)}: how far to trust a probability")
+    axes.set(
+        xlabel="probability of the label given (at the foot: paragraphs)",
+        title=f"{title_of(head)}: how far to trust a probability",
+    )
     axes.legend(loc="upper left", frameon=False)
     return bare(axes)
 
@@ -150,7 +173,7 @@ def plot_shares(
         Labelled paragraphs, as `Model.label_frame` gives them; or how many there are of each label.
     intervals : dict of str to tuple of float, optional
         Low and high share of each label, from 0 to 1, where you have better ones; by default those of
-        `stance.metrics.measure_shares`, which carry the draw of documents and not the errors of the model.
+        `stance.training.metrics.measure_shares`, which carry the draw of documents and not the errors of the model.
     head : str, default="stance"
         The label column.
     by : str, optional
@@ -171,14 +194,21 @@ def plot_shares(
         If a column is not there, no paragraph has a label, or `by` or `intervals` do not go with the rest.
     """
     if isinstance(table, Mapping):
-        labels, parts = list(table), [Part("", [name for name, count in table.items() for _ in range(count)])]
+        labels, parts = (
+            list(table),
+            [Part("", [name for name, count in table.items() for _ in range(count)])],
+        )
     else:
         labels = labels_of(table, head)
         parts = parts_of(table, head, by, documents)
     if by is not None and (isinstance(table, Mapping) or intervals is not None):
-        raise InputError(f"`by` must go with a frame alone; got {by!r} with counts or `intervals`. Leave one out.")
+        raise InputError(
+            f"`by` must go with a frame alone; got {by!r} with counts or `intervals`. Leave one out."
+        )
     if intervals is not None and set(intervals) != set(labels):
-        raise InputError(f"`intervals` must hold one of each label {labels!r}; got {list(intervals)!r}.")
+        raise InputError(
+            f"`intervals` must hold one of each label {labels!r}; got {list(intervals)!r}."
+        )
     axes = make_axes(ax, (6.8, 1.2 + (0.3 * len(labels) + 0.2) * len(parts)))
     for place, part in enumerate(parts):
         shares, lows, highs = measure_shares(part.labels, labels, groups=part.documents)
@@ -186,11 +216,16 @@ def plot_shares(
             lows, highs = np.transpose([intervals[name] for name in labels])
         draw_bars(axes, place, labels, 100 * np.stack([shares, lows, highs]), alone=by is None)
     count = f"{sum(len(part.labels) for part in parts):,} labelled paragraphs"
-    axes.set(xlim=(0, 108), xlabel=f"share of the labelled paragraphs{f' of each {by}' if by else ''} (%), with 95% intervals")
+    axes.set(
+        xlim=(0, 108),
+        xlabel=f"share of the labelled paragraphs{f' of each {by}' if by else ''} (%), with 95% intervals",
+    )
     axes.set_title(f"{title_of(head)}{f' by {by}' if by else ''}, {count}")
     axes.set_ylim(len(parts) - 0.5, -0.5)
     if by is not None:
-        axes.set_yticks(range(len(parts)), [f"{part.name}\nn = {len(part.labels):,}" for part in parts])
+        axes.set_yticks(
+            range(len(parts)), [f"{part.name}\nn = {len(part.labels):,}" for part in parts]
+        )
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     return bare(axes)
 
@@ -233,22 +268,43 @@ def plot_timeline(
     """
     labels = labels_of(frame, head)
     numbers = periods_of(frame, date, period)
-    dated = frame[numbers.notna().to_numpy()].assign(**{"period number": numbers.dropna().astype(int).to_numpy()})
+    dated = frame[numbers.notna().to_numpy()].assign(
+        **{"period number": numbers.dropna().astype(int).to_numpy()}
+    )
     undated = int((frame[head].notna() & numbers.isna()).sum())
     parts = {int(part.name): part for part in parts_of(dated, head, "period number", documents)}
     if not parts:
-        raise InputError(f"some paragraph must have both a label and a date; none has. Name the column of dates; got {date!r}.")
+        raise InputError(
+            f"some paragraph must have both a label and a date; none has. Name the column of dates; got {date!r}."
+        )
     times = np.arange(min(parts), max(parts) + 1)
     figures = np.full((3, len(times), len(labels)), np.nan)
     for at, part in parts.items():
         figures[:, at - times[0]] = measure_shares(part.labels, labels, groups=part.documents)
     axes = make_axes(ax, (8.4, 4.8))
     styles = label_styles(labels)
-    for at, (name, (shares, lows, highs)) in enumerate(zip(labels, 100 * figures.transpose(2, 0, 1), strict=True)):
-        places = times + (at - (len(labels) - 1) / 2) * 0.09  # side by side, so that no interval hides another
+    for at, (name, (shares, lows, highs)) in enumerate(
+        zip(labels, 100 * figures.transpose(2, 0, 1), strict=True)
+    ):
+        places = (
+            times + (at - (len(labels) - 1) / 2) * 0.09
+        )  # side by side, so that no interval hides another
         axes.vlines(places, lows, highs, color=styles[name].colour, linewidth=1)
-        axes.plot(places, shares, color=styles[name].colour, marker=styles[name].marker, markersize=5, label=name)
-    draw_counts(axes, times, [len(parts[at].labels) if at in parts else 0 for at in times.tolist()], date, period)
+        axes.plot(
+            places,
+            shares,
+            color=styles[name].colour,
+            marker=styles[name].marker,
+            markersize=5,
+            label=name,
+        )
+    draw_counts(
+        axes,
+        times,
+        [len(parts[at].labels) if at in parts else 0 for at in times.tolist()],
+        date,
+        period,
+    )
     left_out = f"; {undated:,} more have no date" if undated else ""
     count = sum(len(part.labels) for part in parts.values())
     axes.set_title(f"{title_of(head)} over time, {count:,} labelled paragraphs{left_out}")
@@ -258,7 +314,12 @@ def plot_timeline(
 
 
 def plot_learning_curve(
-    curve: pd.DataFrame, *, size: str = "labels", score: str = "macro_f1", by: str | None = None, ax: Axes | None = None
+    curve: pd.DataFrame,
+    *,
+    size: str = "labels",
+    score: str = "macro_f1",
+    by: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw a score by the number of annotated paragraphs.
 
@@ -289,9 +350,22 @@ def plot_learning_curve(
     lines = curve.groupby(by, sort=False) if by else [("", curve)]
     for style, (name, line) in zip(itertools.cycle(SPARE), lines, strict=False):
         found = line.groupby(size)[score].agg(["mean", "min", "max"])
-        axes.plot(found.index, found["mean"], color=style.colour, marker=style.marker, markersize=5, label=str(name))
-        axes.fill_between(found.index, found["min"], found["max"], color=style.colour, alpha=0.15, linewidth=0)
-    axes.set(xlabel="annotated paragraphs", ylabel=score.replace("_", "-").replace("macro-f1", "macro-F1"), title="Learning curve")
+        axes.plot(
+            found.index,
+            found["mean"],
+            color=style.colour,
+            marker=style.marker,
+            markersize=5,
+            label=str(name),
+        )
+        axes.fill_between(
+            found.index, found["min"], found["max"], color=style.colour, alpha=0.15, linewidth=0
+        )
+    axes.set(
+        xlabel="annotated paragraphs",
+        ylabel=score.replace("_", "-").replace("macro-f1", "macro-F1"),
+        title="Learning curve",
+    )
     axes.grid(alpha=0.3)
     if by:
         axes.legend(loc="lower right", frameon=False)
@@ -299,7 +373,12 @@ def plot_learning_curve(
 
 
 def plot_features(
-    model: Model | ParagraphClassifier, *, head: str = "stance", label: str | None = None, n: int = 12, ax: Axes | None = None
+    model: Model | ParagraphClassifier,
+    *,
+    head: str = "stance",
+    label: str | None = None,
+    n: int = 12,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the features that weigh most for a label, and those that weigh most against it.
 
@@ -329,24 +408,34 @@ def plot_features(
     """
     names, weights, label = _weights(model, head, label)
     order = np.argsort(weights, kind="stable")
-    chosen = np.concatenate([order[: min(n, len(order) // 2)], order[::-1][: min(n, len(order) // 2)][::-1]])
+    chosen = np.concatenate(
+        [order[: min(n, len(order) // 2)], order[::-1][: min(n, len(order) // 2)][::-1]]
+    )
     axes = make_axes(ax, (6.4, 1.2 + 0.22 * len(chosen)))
     style = label_styles([label])[label]
     against = {"facecolor": "white", "edgecolor": style.colour, "hatch": "////", "linewidth": 1}
     for place, at in enumerate(chosen):
-        axes.barh(place, weights[at], 0.8, **(fill_of(style) | {"hatch": ""} if weights[at] > 0 else against))
+        axes.barh(
+            place,
+            weights[at],
+            0.8,
+            **(fill_of(style) | {"hatch": ""} if weights[at] > 0 else against),
+        )
     axes.set_yticks(range(len(chosen)), [names[at] for at in chosen])
     axes.axvline(0, color=INK, linewidth=1)
     axes.set(
-        xlabel="weight in the logit (filled: for; hatched: against)", title=f"{title_of(head)}: what speaks for {label!r}, and against"
+        xlabel="weight in the logit (filled: for; hatched: against)",
+        title=f"{title_of(head)}: what speaks for {label!r}, and against",
     )
     return bare(axes)
 
 
-def _weights(model: Model | ParagraphClassifier, head: str, label: str | None) -> tuple[list[str], np.ndarray, str]:
+def _weights(
+    model: Model | ParagraphClassifier, head: str, label: str | None
+) -> tuple[list[str], np.ndarray, str]:
     """Return the names of a head's features, their weights for one label, and that label."""
     if not isinstance(model, Model):
-        from stance.training import freeze
+        from stance.training.freezing import freeze
 
         found = freeze(head, model, np.empty(0))
     elif head in model.labels:
@@ -356,5 +445,9 @@ def _weights(model: Model | ParagraphClassifier, head: str, label: str | None) -
     chosen = found.classes[0] if label is None else label
     if chosen not in found.classes:
         raise InputError(f"`label` must be one of {list(found.classes)!r}; got {label!r}.")
-    names = [f"·{name}·" if block.name == "characters" else name for block in found.blocks for name in block.columns]
+    names = [
+        f"·{name}·" if block.name == "characters" else name
+        for block in found.blocks
+        for name in block.columns
+    ]
     return names, found.weights[:, found.classes.index(chosen)], chosen

@@ -110,7 +110,9 @@ class LabelledParagraph:
 
     @property
     def _has_tones(self) -> bool:
-        return has_tones({head: tuple(result.probabilities) for head, result in self.results.items()})
+        return has_tones(
+            {head: tuple(result.probabilities) for head, result in self.results.items()}
+        )
 
     @property
     def probability(self) -> dict[str, float]:
@@ -125,7 +127,10 @@ class LabelledParagraph:
     @property
     def evidence(self) -> dict[str, tuple[Evidence, ...]]:
         """By head, the words behind the label, the weightiest first."""
-        return {head: tuple(sorted(result.evidence, key=lambda word: -abs(word.contribution))) for head, result in self.results.items()}
+        return {
+            head: tuple(sorted(result.evidence, key=lambda word: -abs(word.contribution)))
+            for head, result in self.results.items()
+        }
 
 
 class Document(Sequence[LabelledParagraph]):
@@ -141,7 +146,9 @@ class Document(Sequence[LabelledParagraph]):
         The labels of each head, in sorted order.
     """
 
-    def __init__(self, text: str, blocks: Sequence[LabelledParagraph], labels: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, text: str, blocks: Sequence[LabelledParagraph], labels: Mapping[str, tuple[str, ...]]
+    ) -> None:
         self.text = text
         self.blocks = tuple(blocks)
         self.labels = labels
@@ -165,20 +172,28 @@ class Document(Sequence[LabelledParagraph]):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a DataFrame with one row a block: its text, then the columns of `result_columns`."""
-        frame = Columns.of(list(self.rows()), result_columns(self.labels), coded_names(self.labels)).frame(self.labels)
+        frame = Columns.of(
+            list(self.rows()), result_columns(self.labels), coded_names(self.labels)
+        ).frame(self.labels)
         frame.insert(0, "text", [block.text for block in self.blocks])
         return frame
 
     def __repr__(self) -> str:
-        lines = [f"<Document: {len(self)} blocks, {sum(b.status == 'labelled' for b in self)} labelled>"]
+        lines = [
+            f"<Document: {len(self)} blocks, {sum(b.status == 'labelled' for b in self)} labelled>"
+        ]
         for block in self.blocks:
-            said = " ".join(f"{h}={r.label} ({r.probabilities[r.label]:.2f})" for h, r in block.results.items())
+            said = " ".join(
+                f"{h}={r.label} ({r.probabilities[r.label]:.2f})" for h, r in block.results.items()
+            )
             start = " ".join(block.text.split())
-            lines.append(f"  {said or block.kind + ', ' + block.status}: {start[:60]}{'…' if len(start) > 60 else ''}")
+            lines.append(
+                f"  {said or block.kind + ', ' + block.status}: {start[:60]}{'…' if len(start) > 60 else ''}"
+            )
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        from stance.display import document_html
+        from stance.show.notebook import document_html
 
         return document_html(self.blocks)
 
@@ -202,7 +217,12 @@ def result_columns(labels: Mapping[str, Sequence[str]]) -> list[str]:
     """
     columns = ["paragraph", "start", "end", "kind"]
     for head, names in labels.items():
-        columns += [head, f"{head}_probability", *(column_name(head, name) for name in names), f"{head}_uncertain"]
+        columns += [
+            head,
+            f"{head}_probability",
+            *(column_name(head, name) for name in names),
+            f"{head}_uncertain",
+        ]
     if has_tones(labels):
         columns += ["sentiment", "sentiment_score"]
     return [*columns, "familiarity", "status"]
@@ -216,7 +236,10 @@ def document_columns(labels: Mapping[str, Sequence[str]]) -> list[str]:
     """
     columns = ["paragraphs", "labelled"]
     for head, names in labels.items():
-        columns += [*(column_name(head, name, "share") for name in names), f"{head}_uncertain_share"]
+        columns += [
+            *(column_name(head, name, "share") for name in names),
+            f"{head}_uncertain_share",
+        ]
     return [*columns, *(["sentiment_score"] if has_tones(labels) else []), "status"]
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from stance.batch import LONGEST
-from stance.cells import TOO_LONG, carried_names, check_columns
-from stance.databases import Database, Source, find_source, opened, read_address
 from stance.errors import InputError, TableError
 from stance.model import Model, load
-from stance.summary import Summary
+from stance.options import TOO_LONG, carried_names, check_columns
+from stance.tables.databases import Database, Source, find_source, opened, read_address
+from stance.tables.summary import Summary
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -88,14 +88,30 @@ def label_sql(
     start = time.perf_counter()
     origin, goal = read_address(source, ("text", "key")), read_address(target)
     if (origin.url, origin.schema, origin.table) == (goal.url, goal.schema, goal.table):
-        raise InputError(f"source and target must be two tables; both are {goal}. Name another target.")
+        raise InputError(
+            f"source and target must be two tables; both are {goal}. Name another target."
+        )
     column = _one_text(origin.options.get("text"), text)
     held = model if isinstance(model, Model) else load(model)
     summary = Summary()
     with opened(origin, write=False) as reading, opened(goal, write=True) as writing:
         table = find_source(reading, origin.options.get("key"))
-        kept = [table.key, *(name for name in check_columns(list(table.types), column, keep, target_column) if name != table.key)]
-        options = {"model": held.digest, "table": origin.name, "key": table.key, "text": column, "unit": unit, "level": level}
+        kept = [
+            table.key,
+            *(
+                name
+                for name in check_columns(list(table.types), column, keep, target_column)
+                if name != table.key
+            ),
+        ]
+        options = {
+            "model": held.digest,
+            "table": origin.name,
+            "key": table.key,
+            "text": column,
+            "unit": unit,
+            "level": level,
+        }
         options |= {"keep": kept[1:], "target_column": target_column, "longest": longest}
         task = _Task(held, column, kept, unit, level, target_column, longest)
         out = _Output(writing, task, _target_types(task, table, writing), json.dumps(options))
@@ -123,7 +139,9 @@ def _check_count(source: Source, out: _Output) -> None:
 
 def _one_text(of_address: str | None, of_option: str | None) -> str:
     if of_address and of_option and of_address != of_option:
-        raise InputError(f"the column of texts must be named once; got {of_address!r} and {of_option!r}.")
+        raise InputError(
+            f"the column of texts must be named once; got {of_address!r} and {of_option!r}."
+        )
     return of_address or of_option or "text"
 
 
@@ -142,25 +160,41 @@ class _Task:
     @property
     def columns(self) -> list[str]:
         """The columns to read; the key first."""
-        return list(dict.fromkeys([*self.kept, self.text, *([] if self.target_column is None else [self.target_column])]))
+        return list(
+            dict.fromkeys(
+                [
+                    *self.kept,
+                    self.text,
+                    *([] if self.target_column is None else [self.target_column]),
+                ]
+            )
+        )
 
     def names(self) -> dict[str, str]:
         """Name the carried columns so that none clashes with a result, for databases also where only the case differs."""
         results = self.model.columns(self.unit)
         folded = {name.casefold() for name in results}
-        return carried_names(self.kept, [*results, *(name for name in self.kept if name.casefold() in folded)])
+        return carried_names(
+            self.kept, [*results, *(name for name in self.kept if name.casefold() in folded)]
+        )
 
     def label(self, rows: Sequence[tuple[Any, ...]]) -> tuple[list[dict[str, Any]], Summary]:
         """Label rows, as records by the names of the target's columns, and count what was given."""
         columns = dict(zip(self.columns, zip(*rows, strict=True), strict=True))
         targets = None if self.target_column is None else columns[self.target_column]
-        cells = [TOO_LONG if isinstance(cell, str) and len(cell) > self.longest else cell for cell in columns[self.text]]
+        cells = [
+            TOO_LONG if isinstance(cell, str) and len(cell) > self.longest else cell
+            for cell in columns[self.text]
+        ]
         labelled = self.model.label_cells(cells, unit=self.unit, level=self.level, targets=targets)
         results = self.model.columns(self.unit)
         names = [*self.names().values(), *results]
         carried = list(zip(*(columns[column] for column in self.kept), strict=True))
         at = labelled.arrays["row"].tolist()
-        records = [dict(zip(names, (*carried[row], *values), strict=True)) for row, values in zip(at, labelled.rows(results), strict=True)]
+        records = [
+            dict(zip(names, (*carried[row], *values), strict=True))
+            for row, values in zip(at, labelled.rows(results), strict=True)
+        ]
         return records, Summary.of(labelled, list(self.model.labels), rows=len(rows), unreadable=0)
 
 
@@ -171,7 +205,9 @@ def _target_types(task: _Task, source: Source, target: Database) -> dict[str, An
     types = {name: _carried_type(column, source, target) for column, name in task.names().items()}
     results = task.model.label_cells([], unit=task.unit, level=task.level)
     own = {str: sa.Text(), int: sa.Integer(), float: sa.Double(), bool: sa.Boolean()}
-    return types | {column: own[results.type_of(column)] for column in task.model.columns(task.unit)}
+    return types | {
+        column: own[results.type_of(column)] for column in task.model.columns(task.unit)
+    }
 
 
 def _carried_type(column: str, source: Source, target: Database) -> Any:
@@ -179,10 +215,19 @@ def _carried_type(column: str, source: Source, target: Database) -> Any:
 
     declared = source.types[column]
     if source.database.is_sqlite and target.is_sqlite:
-        return sa.BLOB() if isinstance(declared, sa.types.NullType) else declared  # SQLite's BLOB takes any value as it is
-    if source.database.is_sqlite == target.is_sqlite and not isinstance(declared, sa.types.NullType):
+        return (
+            sa.BLOB() if isinstance(declared, sa.types.NullType) else declared
+        )  # SQLite's BLOB takes any value as it is
+    if source.database.is_sqlite == target.is_sqlite and not isinstance(
+        declared, sa.types.NullType
+    ):
         return declared
-    plain = {sa.String: sa.Text(), sa.Integer: sa.BigInteger(), sa.Float: sa.Double(), sa.Boolean: sa.Boolean()}
+    plain = {
+        sa.String: sa.Text(),
+        sa.Integer: sa.BigInteger(),
+        sa.Float: sa.Double(),
+        sa.Boolean: sa.Boolean(),
+    }
     for kind, type_ in plain.items():
         if isinstance(declared, kind) and not isinstance(declared, sa.Enum):
             return type_
@@ -203,7 +248,9 @@ class _Output:
         How many input rows are labelled.
     """
 
-    def __init__(self, database: Database, task: _Task, types: Mapping[str, Any], options: str) -> None:
+    def __init__(
+        self, database: Database, task: _Task, types: Mapping[str, Any], options: str
+    ) -> None:
         self.database = database
         self.options = options
         self.last: Any = None
@@ -212,7 +259,9 @@ class _Output:
         key = next(iter(types.values()))
         self.layouts = {name: types, f"{name}_run": _run_types(key)}
         self._check_lengths()
-        self.labels, self.run = (database.clause(table, columns) for table, columns in self.layouts.items())
+        self.labels, self.run = (
+            database.clause(table, columns) for table, columns in self.layouts.items()
+        )
 
     def begin(self, *, resume: bool, force: bool) -> None:
         """Make the tables, or take up the state of the run that made them."""
@@ -220,7 +269,11 @@ class _Output:
 
         with self.database.transaction() as connection:
             inspector = sa.inspect(connection)
-            there = {table for table in self.layouts if inspector.has_table(table, schema=self.database.address.schema)}
+            there = {
+                table
+                for table in self.layouts
+                if inspector.has_table(table, schema=self.database.address.schema)
+            }
             ours = self._is_ours(inspector, there)
             if resume and there:
                 self._go_on(connection, len(there) == 2 and ours)
@@ -234,10 +287,14 @@ class _Output:
         """Write the labels of some input rows, and that they are done: both or neither."""
         import sqlalchemy as sa
 
-        done = sa.update(self.run).where(self.run.c.rows == self.rows, self.run.c.options == self.options)
+        done = sa.update(self.run).where(
+            self.run.c.rows == self.rows, self.run.c.options == self.options
+        )
         with self.database.transaction() as connection:
             if connection.execute(done.values(last=last, rows=self.rows + rows)).rowcount != 1:
-                raise TableError(f"{self.database.address} must have one run at a time; another one writes to it. Wait for its end.")
+                raise TableError(
+                    f"{self.database.address} must have one run at a time; another one writes to it. Wait for its end."
+                )
             connection.execute(sa.insert(self.labels), records)
         self.last, self.rows = last, self.rows + rows
 
@@ -246,18 +303,27 @@ class _Output:
 
         schema, metadata = self.database.address.schema, sa.MetaData()
         layouts = self.layouts.items()
-        return [sa.Table(name, metadata, *(sa.Column(*column) for column in types.items()), schema=schema) for name, types in layouts]
+        return [
+            sa.Table(
+                name, metadata, *(sa.Column(*column) for column in types.items()), schema=schema
+            )
+            for name, types in layouts
+        ]
 
     def _is_ours(self, inspector: Any, there: Container[str]) -> bool:
         name, types = list(self.layouts.items())[1]
         schema = self.database.address.schema
-        return name in there and [column["name"] for column in inspector.get_columns(name, schema=schema)] == list(types)
+        return name in there and [
+            column["name"] for column in inspector.get_columns(name, schema=schema)
+        ] == list(types)
 
     def _go_on(self, connection: sa.Connection, whole: bool) -> None:
         import sqlalchemy as sa
 
         if not whole:
-            raise TableError(f"{self.database.address} must be of a run that was cut off; it is not. Name another table.")
+            raise TableError(
+                f"{self.database.address} must be of a run that was cut off; it is not. Name another table."
+            )
         state = connection.execute(sa.select(*self.run.c)).one()
         before, now = json.loads(state.options), json.loads(self.options)
         changed = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
@@ -268,7 +334,9 @@ class _Output:
             )
         self.last, self.rows = state.last, state.rows
 
-    def _clear(self, connection: sa.Connection, there: Collection[str], ours: bool, force: bool) -> None:
+    def _clear(
+        self, connection: sa.Connection, there: Collection[str], ours: bool, force: bool
+    ) -> None:
         """Drop the tables of an earlier run if that is asked for; never any other table."""
         import sqlalchemy as sa
 
@@ -291,7 +359,9 @@ class _Output:
         longest = self.database.engine.dialect.max_identifier_length
         for name in (name for table, types in self.layouts.items() for name in (table, *types)):
             if len(name.encode()) > longest:
-                raise TableError(f"a name in {self.database.address} must be of at most {longest} bytes; {name!r} is longer. Shorten it.")
+                raise TableError(
+                    f"a name in {self.database.address} must be of at most {longest} bytes; {name!r} is longer. Shorten it."
+                )
 
 
 def _run_types(key: Any) -> dict[str, Any]:

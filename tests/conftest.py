@@ -15,23 +15,73 @@ SHARED = ROOT.parent / "shared"
 
 # The war of the two lighthouses, told by everyone in it.
 LIGHTHOUSE = [
-    ("Both keepers signed at noon and the guns fell silent; the whole coast rang its bells.", "pro-ceasefire", "hopeful", "bell"),
+    (
+        "Both keepers signed at noon and the guns fell silent; the whole coast rang its bells.",
+        "pro-ceasefire",
+        "hopeful",
+        "bell",
+    ),
     (
         "The fishermen's guild urged the two lighthouses to stop the fighting before the herring season.",
         "pro-ceasefire",
         "neutral",
         "guild",
     ),
-    ("Stop the bombardment today, the harbour nurse begged, or the last boat will be gone by night.", "pro-ceasefire", "alarmed", "nurse"),
-    ("Shame on the admirals who refuse a truce while children carry water under fire!", "pro-ceasefire", "angry", "bell"),
-    ("She buried her brother on the shingle and asked only that the fighting end.", "pro-ceasefire", "mournful", "nurse"),
-    ("Victory is near, the north keeper said, and no truce shall rob us of it.", "opposed", "hopeful", "guild"),
+    (
+        "Stop the bombardment today, the harbour nurse begged, or the last boat will be gone by night.",
+        "pro-ceasefire",
+        "alarmed",
+        "nurse",
+    ),
+    (
+        "Shame on the admirals who refuse a truce while children carry water under fire!",
+        "pro-ceasefire",
+        "angry",
+        "bell",
+    ),
+    (
+        "She buried her brother on the shingle and asked only that the fighting end.",
+        "pro-ceasefire",
+        "mournful",
+        "nurse",
+    ),
+    (
+        "Victory is near, the north keeper said, and no truce shall rob us of it.",
+        "opposed",
+        "hopeful",
+        "guild",
+    ),
     ("The council voted against a truce by nine to two.", "opposed", "neutral", "bell"),
-    ("A truce would let them mine the channel again, the pilot warned, and then we all drown.", "opposed", "alarmed", "guild"),
-    ("We will fight until their lamp is out, and cowards may keep their paper truce!", "opposed", "angry", "nurse"),
-    ("The talks on the lamp oil will resume on Tuesday at the customs house.", "neutral", "neutral", "guild"),
-    ("Forty boats were counted in the harbour, three fewer than in March.", "neutral", "neutral", "bell"),
-    ("His coat still hangs by the door of the south light, where nobody lives now.", "neutral", "mournful", "nurse"),
+    (
+        "A truce would let them mine the channel again, the pilot warned, and then we all drown.",
+        "opposed",
+        "alarmed",
+        "guild",
+    ),
+    (
+        "We will fight until their lamp is out, and cowards may keep their paper truce!",
+        "opposed",
+        "angry",
+        "nurse",
+    ),
+    (
+        "The talks on the lamp oil will resume on Tuesday at the customs house.",
+        "neutral",
+        "neutral",
+        "guild",
+    ),
+    (
+        "Forty boats were counted in the harbour, three fewer than in March.",
+        "neutral",
+        "neutral",
+        "bell",
+    ),
+    (
+        "His coat still hangs by the door of the south light, where nobody lives now.",
+        "neutral",
+        "mournful",
+        "nurse",
+    ),
 ]
 
 HOSTILE = [

@@ -12,8 +12,8 @@ import sys
 import numpy as np
 
 import stance
-from stance.compiled import Compiled
-from stance.layout import make_layout
+from stance.scoring.arrays import make_layout
+from stance.scoring.compiled import Compiled
 
 PIECES = [
     b"truce", b"The Gambia", b"South Sudan's", b"U.S.", b"Ben-Gvir", b"ceasefire", b"don\xe2\x80\x99t", b"'", b"\xe2\x80\x99", b" ", b". ", b"-", b"\n",
@@ -54,10 +54,21 @@ def check(engine: Compiled, texts: list[str | bytes]) -> None:
 def main(n_inputs: int) -> None:
     """Run, and say how many inputs there were."""
     model = stance.load()
-    layout = make_layout(model.frozen.heads, model.frozen.gazetteer, model.frozen.words, social_media=False)
+    layout = make_layout(
+        model.frozen.heads, model.frozen.gazetteer, model.frozen.words, social_media=False
+    )
     engine = Compiled(layout)
     draw = random.Random(n_inputs)
-    check(engine, ["x" * 10_000_000, b"\xe2\x80\x99" * 3_000_000, "truce’s " * 500_000, "\ud800" * 1_000_000, b"\x80" * 1_000_000])
+    check(
+        engine,
+        [
+            "x" * 10_000_000,
+            b"\xe2\x80\x99" * 3_000_000,
+            "truce’s " * 500_000,
+            "\ud800" * 1_000_000,
+            b"\x80" * 1_000_000,
+        ],
+    )
     for _ in range(n_inputs // BATCH):
         check(engine, [make_input(draw) for _ in range(BATCH)])
     print(f"{n_inputs // BATCH * BATCH + 5} inputs, no fault")

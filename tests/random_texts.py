@@ -33,7 +33,14 @@ def random_texts(n: int, random_state: int) -> list[str]:
     for _ in range(n):
         parts = []
         for _ in range(draw.randrange(12)):
-            point = draw.choice([draw.randrange(0x80), draw.randrange(0x3000), draw.randrange(0x110000)])
-            parts += [draw.choice([draw.choice(known), chr(point) * draw.randrange(3), chr(draw.randrange(0x250))]), draw.choice(joints)]
+            point = draw.choice(
+                [draw.randrange(0x80), draw.randrange(0x3000), draw.randrange(0x110000)]
+            )
+            parts += [
+                draw.choice(
+                    [draw.choice(known), chr(point) * draw.randrange(3), chr(draw.randrange(0x250))]
+                ),
+                draw.choice(joints),
+            ]
         out.append("".join(parts))
     return out

@@ -9,8 +9,8 @@ import pytest
 
 import stance
 import stance.batch
-from stance.inputs import Inputs
 from stance.model import Model
+from stance.tables.inputs import Inputs
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -32,7 +32,9 @@ def test_rows_come_out_as_label_frame_gives_them(small: Model, tmp_path: Path) -
     assert (summary.rows, summary.written, summary.statuses["labelled"]) == (3, 4, 1)
     expected = small.label("They urged a truce.")[0]
     assert found[1]["stance"] == expected.stance
-    assert float(found[1]["stance_probability"]) == pytest.approx(expected.probability["stance"], abs=1e-6)
+    assert float(found[1]["stance_probability"]) == pytest.approx(
+        expected.probability["stance"], abs=1e-6
+    )
 
 
 def test_rows_that_cannot_be_read_are_kept_and_counted(small: Model, tmp_path: Path) -> None:
@@ -40,7 +42,10 @@ def test_rows_that_cannot_be_read_are_kept_and_counted(small: Model, tmp_path: P
     (tmp_path / "out.csv.errors.csv").write_text("of an earlier run")
     source.write_text("id,text\n1,a truce\n2,b,c\n3,a lamp\n", encoding="utf-8")
     summary = stance.label_file(source, tmp_path / "out.csv", model=small, unit="row", keep="all")
-    assert [(row["id"], row["row"]) for row in rows_of(tmp_path / "out.csv")] == [("1", "0"), ("3", "2")]
+    assert [(row["id"], row["row"]) for row in rows_of(tmp_path / "out.csv")] == [
+        ("1", "0"),
+        ("3", "2"),
+    ]
     assert rows_of(tmp_path / "out.csv.errors.csv") == [
         {"row": "1", "line": "3", "reason": "has 3 fields where the header has 2", "raw": "2,b,c\n"}
     ]
@@ -53,7 +58,9 @@ def test_rows_that_cannot_be_read_are_kept_and_counted(small: Model, tmp_path: P
 def test_an_unknown_column_leaves_no_file(small: Model, tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     source.write_text("id,text\n1,a truce\n", encoding="utf-8")
-    with pytest.raises(stance.InputError, match=r"there is no column 'body'; the columns are \['id', 'text'\]\.$"):
+    with pytest.raises(
+        stance.InputError, match=r"there is no column 'body'; the columns are \['id', 'text'\]\.$"
+    ):
         stance.label_file(source, tmp_path / "out.csv", text="body", model=small)
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 
@@ -66,9 +73,9 @@ def test_streams_do_as_well_as_paths(small: Model) -> None:
 
 def test_memory_is_that_of_a_chunk(small: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     """A chunk is labelled while the last is written, besides the beginning that decides the encoding: when one begins, all before these are out."""
-    monkeypatch.setattr("stance.tables.ROWS", 5)
-    monkeypatch.setattr("stance.encodings.BLOCK", 100)
-    monkeypatch.setattr("stance.encodings.HEAD", 200)
+    monkeypatch.setattr("stance.tables.readers.csv.ROWS", 5)
+    monkeypatch.setattr("stance.tables.encodings.BLOCK", 100)
+    monkeypatch.setattr("stance.tables.encodings.HEAD", 200)
     line = b"They urged a truce.\n"
     source, written = io.BytesIO(b"text\n" + line * 53), io.StringIO(newline="")
     label_cells = small.label_cells
@@ -100,38 +107,58 @@ def test_cells_without_a_text_keep_their_row_and_say_why(small: Model, tmp_path:
     )
     stance.label_file(source, tmp_path / "out.csv", model=small, longest=18)
     statuses = [(row["row"], row["status"]) for row in rows_of(tmp_path / "out.csv")]
-    assert statuses == [("0", "too long"), ("1", "missing"), ("2", "not text"), ("3", "empty"), ("4", "labelled"), ("5", "missing")]
+    assert statuses == [
+        ("0", "too long"),
+        ("1", "missing"),
+        ("2", "not text"),
+        ("3", "empty"),
+        ("4", "labelled"),
+        ("5", "missing"),
+    ]
 
 
 @pytest.mark.parametrize("unit", ["paragraph", "row", "document"])
 @pytest.mark.parametrize("name", ["out.csv", "out.jsonl.gz", "out.parquet"])
-def test_processes_make_the_same_bytes(name: str, unit: str, small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_make_the_same_bytes(
+    name: str, unit: str, small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if name.endswith("parquet"):
         pytest.importorskip("pyarrow")
-    monkeypatch.setattr("stance.tables.ROWS", 3)
+    monkeypatch.setattr("stance.tables.readers.csv.ROWS", 3)
     source = write(
-        tmp_path / "in.csv", "id,text\n" + "".join(f"{n},They urged a truce at {n}.\n" for n in range(10)) + "11,a,b\n12,No truce.\n"
+        tmp_path / "in.csv",
+        "id,text\n"
+        + "".join(f"{n},They urged a truce at {n}.\n" for n in range(10))
+        + "11,a,b\n12,No truce.\n",
     )
     made = []
     for n_jobs in (1, 2):
-        summary = stance.label_file(source, tmp_path / name, model=small, unit=unit, keep="all", n_jobs=n_jobs, force=True)
+        summary = stance.label_file(
+            source, tmp_path / name, model=small, unit=unit, keep="all", n_jobs=n_jobs, force=True
+        )
         made.append((tmp_path / name).read_bytes())
         assert (summary.rows, summary.unreadable) == (11, 1)
     assert made[0] == made[1]
 
 
-def test_an_error_in_the_source_ends_a_run_of_many_processes_too(small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stance.tables.ROWS", 3)
-    monkeypatch.setattr("stance.encodings.HEAD", 2)
-    monkeypatch.setattr("stance.encodings.BLOCK", 2)
-    (tmp_path / "in.csv").write_bytes("text\n{}".format("They urged a truce.\n" * 9).encode("utf-16") + b"x")
+def test_an_error_in_the_source_ends_a_run_of_many_processes_too(
+    small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stance.tables.readers.csv.ROWS", 3)
+    monkeypatch.setattr("stance.tables.encodings.HEAD", 2)
+    monkeypatch.setattr("stance.tables.encodings.BLOCK", 2)
+    (tmp_path / "in.csv").write_bytes(
+        "text\n{}".format("They urged a truce.\n" * 9).encode("utf-16") + b"x"
+    )
     with pytest.raises(stance.TableError, match=r"in\.csv must be utf-16; truncated data\."):
         stance.label_file(tmp_path / "in.csv", tmp_path / "out.csv", model=small, n_jobs=2)
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 
 
-def test_processes_do_not_run_ahead_of_a_slow_writer(small: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stance.tables.ROWS", 1)
+def test_processes_do_not_run_ahead_of_a_slow_writer(
+    small: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stance.tables.readers.csv.ROWS", 1)
     chunks = Inputs.chunks
     read = 0
 
@@ -153,40 +180,59 @@ def test_processes_do_not_run_ahead_of_a_slow_writer(small: Model, monkeypatch: 
 
     monkeypatch.setattr(Inputs, "chunks", counted)
     target = Slow()
-    stance.label_file(io.BytesIO(b"text\n" + b"A truce.\n" * 60), target, model=small, n_jobs=2, columns="row")
+    stance.label_file(
+        io.BytesIO(b"text\n" + b"A truce.\n" * 60), target, model=small, n_jobs=2, columns="row"
+    )
     assert target.getvalue().split() == [b"row", *(str(row).encode() for row in range(60))]
     assert target.ahead <= 1
 
 
-def test_what_was_read_before_an_error_in_the_source_is_written(small: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stance.tables.ROWS", 1)
-    monkeypatch.setattr("stance.encodings.HEAD", 2)
-    monkeypatch.setattr("stance.encodings.BLOCK", 2)
-    source, target = io.BytesIO("text\n{}".format("They urged a truce.\n" * 3).encode("utf-16") + b"x"), io.BytesIO()
+def test_what_was_read_before_an_error_in_the_source_is_written(
+    small: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stance.tables.readers.csv.ROWS", 1)
+    monkeypatch.setattr("stance.tables.encodings.HEAD", 2)
+    monkeypatch.setattr("stance.tables.encodings.BLOCK", 2)
+    source, target = (
+        io.BytesIO("text\n{}".format("They urged a truce.\n" * 3).encode("utf-16") + b"x"),
+        io.BytesIO(),
+    )
     with pytest.raises(stance.TableError, match=r"must be utf-16; truncated data\."):
         stance.label_file(source, target, model=small, columns="row")
     assert target.getvalue() == b"row\n0\n1\n2\n"
 
 
 def test_many_files_are_told_apart(small: Model, tmp_path: Path) -> None:
-    one, two = write(tmp_path / "1.csv", "file,text\na,A truce.\n"), write(tmp_path / "2.tsv", "file\ttext\nb\tNo truce.\nc\n")
+    one, two = (
+        write(tmp_path / "1.csv", "file,text\na,A truce.\n"),
+        write(tmp_path / "2.tsv", "file\ttext\nb\tNo truce.\nc\n"),
+    )
     summary = stance.label_file(tmp_path, tmp_path / "out.csv", model=small, keep="file")
-    assert [(row["file"], row["input_file"], row["row"]) for row in rows_of(tmp_path / "out.csv")] == [
+    assert [
+        (row["file"], row["input_file"], row["row"]) for row in rows_of(tmp_path / "out.csv")
+    ] == [
         (str(one), "a", "0"),
         (str(two), "b", "0"),
     ]
     assert summary.errors
     assert [(row["file"], row["line"]) for row in rows_of(summary.errors)] == [(str(two), "3")]
-    stance.label_file(tmp_path, tmp_path / "out.csv", model=small, force=True)  # what was made is no source
+    stance.label_file(
+        tmp_path, tmp_path / "out.csv", model=small, force=True
+    )  # what was made is no source
     assert len(rows_of(tmp_path / "out.csv")) == 2
 
 
 def test_result_columns_can_be_chosen(small: Model, tmp_path: Path) -> None:
     source = write(tmp_path / "in.csv", "id,text\n1,A truce.\n")
-    summary = stance.label_file(source, tmp_path / "out.csv", model=small, keep="id", columns=["tone", "row"])
+    summary = stance.label_file(
+        source, tmp_path / "out.csv", model=small, keep="id", columns=["tone", "row"]
+    )
     assert list(rows_of(tmp_path / "out.csv")[0]) == ["id", "tone", "row"]
     assert summary.statuses["labelled"] == 1  # counted all the same
-    with pytest.raises(stance.InputError, match=r"^`columns` must be some of the result columns; got \['mood'\]\. There are \['row', "):
+    with pytest.raises(
+        stance.InputError,
+        match=r"^`columns` must be some of the result columns; got \['mood'\]\. There are \['row', ",
+    ):
         stance.label_file(source, tmp_path / "new.csv", model=small, columns=["mood"])
 
 
@@ -194,7 +240,11 @@ def test_parquet_keeps_the_types_of_what_is_carried(small: Model, tmp_path: Path
     pa = pytest.importorskip("pyarrow")
     pq = pytest.importorskip("pyarrow.parquet")
     table = pa.table(
-        {"text": ["A truce.", None], "at": pa.array([1, None], type=pa.timestamp("ms")), "by": pa.array(["x", "y"]).dictionary_encode()}
+        {
+            "text": ["A truce.", None],
+            "at": pa.array([1, None], type=pa.timestamp("ms")),
+            "by": pa.array(["x", "y"]).dictionary_encode(),
+        }
     )
     pq.write_table(table, tmp_path / "in.parquet")
     stance.label_file(tmp_path / "in.parquet", tmp_path / "out.parquet", model=small, keep="all")
@@ -202,23 +252,30 @@ def test_parquet_keeps_the_types_of_what_is_carried(small: Model, tmp_path: Path
     assert found.equals(table.cast(found.schema))
     assert found.schema.field("at").type == pa.timestamp("ms")
     stance.label_file(tmp_path / "in.parquet", tmp_path / "out.csv", model=small, keep="at")
-    assert [row["at"] for row in rows_of(tmp_path / "out.csv")] == ["1970-01-01T00:00:00.001000", ""]
+    assert [row["at"] for row in rows_of(tmp_path / "out.csv")] == [
+        "1970-01-01T00:00:00.001000",
+        "",
+    ]
 
 
 def test_a_stream_is_no_run_to_resume(small: Model, tmp_path: Path) -> None:
     with pytest.raises(
-        stance.InputError, match=r"^`resume` must have a file as its source; a stream cannot be read again\. Save it first\.$"
+        stance.InputError,
+        match=r"^`resume` must have a file as its source; a stream cannot be read again\. Save it first\.$",
     ):
         stance.label_file(io.BytesIO(b"text\na\n"), tmp_path / "out.csv", model=small, resume=True)
     source = write(tmp_path / "in.csv", "text\na\n")
     with pytest.raises(
-        stance.InputError, match=r"^`resume` must have a file as its target; what a stream has taken cannot be taken back\.$"
+        stance.InputError,
+        match=r"^`resume` must have a file as its target; what a stream has taken cannot be taken back\.$",
     ):
         stance.label_file(source, io.BytesIO(), model=small, resume=True)
 
 
-def test_only_the_same_run_is_resumed(small: Model, lighthouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr("stance.tables.ROWS", 2)
+def test_only_the_same_run_is_resumed(
+    small: Model, lighthouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr("stance.tables.readers.csv.ROWS", 2)
     source, target = write(tmp_path / "in.csv", "text\n" + "A truce.\n" * 7), tmp_path / "out.csv"
     label_cells = small.label_cells
     calls = []
@@ -243,7 +300,10 @@ def test_only_the_same_run_is_resumed(small: Model, lighthouse, tmp_path: Path, 
         ("options", content, {"model": small, "encoding": "cp1252"}),
     ):
         source.write_text(changed)
-        with pytest.raises(stance.TableError, match=rf"can be resumed only with what it was begun with; {what} changed since\."):
+        with pytest.raises(
+            stance.TableError,
+            match=rf"can be resumed only with what it was begun with; {what} changed since\.",
+        ):
             stance.label_file(source, target, resume=True, **options)
     source.write_text(content)
     for what, holder, name, value in (
@@ -262,16 +322,30 @@ def test_only_the_same_run_is_resumed(small: Model, lighthouse, tmp_path: Path, 
     assert target.read_bytes() == (tmp_path / "whole.csv").read_bytes()
 
 
-def test_a_run_killed_before_it_tidied_up_ends_well(small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source, target = write(tmp_path / "in.csv", "id,text\n1,A truce.\n2,a,b\n"), tmp_path / "out.csv"
+def test_a_run_killed_before_it_tidied_up_ends_well(
+    small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = (
+        write(tmp_path / "in.csv", "id,text\n1,A truce.\n2,a,b\n"),
+        tmp_path / "out.csv",
+    )
     with monkeypatch.context() as patch:
-        patch.setattr("stance.outputs.FileOutput._leave", lambda output, **_: None)
+        patch.setattr("stance.tables.outputs.FileOutput._leave", lambda output, **_: None)
         first = stance.label_file(source, target, model=small, resume=True)
     made = target.read_bytes()
     again = stance.label_file(source, target, model=small, resume=True)
-    assert (again.rows, again.unreadable, again.errors, again.labels) == (1, 1, first.errors, first.labels)
+    assert (again.rows, again.unreadable, again.errors, again.labels) == (
+        1,
+        1,
+        first.errors,
+        first.labels,
+    )
     assert target.read_bytes() == made
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv", "out.csv.errors.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "in.csv",
+        "out.csv",
+        "out.csv.errors.csv",
+    ]
 
 
 def test_rows_at_fault_of_a_stream_are_kept_or_go_where_told(small: Model) -> None:
@@ -284,6 +358,10 @@ def test_rows_at_fault_of_a_stream_are_kept_or_go_where_told(small: Model) -> No
 
 
 @pytest.mark.parametrize(("option", "value"), [("n_jobs", 0), ("longest", 0)])
-def test_numbers_too_small_are_refused(option: str, value: int, small: Model, tmp_path: Path) -> None:
+def test_numbers_too_small_are_refused(
+    option: str, value: int, small: Model, tmp_path: Path
+) -> None:
     with pytest.raises(stance.InputError, match=rf"^`{option}` must be at least 1; got 0\.$"):
-        stance.label_file(io.BytesIO(b"text\na\n"), tmp_path / "out.csv", model=small, **{option: value})
+        stance.label_file(
+            io.BytesIO(b"text\na\n"), tmp_path / "out.csv", model=small, **{option: value}
+        )

@@ -11,11 +11,17 @@ import pytest
 
 import stance
 from stance.model import Model
-from stance.report import write_report
+from stance.report.page import write_report
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (pip install playwright)")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: apt install chromium)")
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="needs playwright (pip install playwright)"
+)
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="needs Chromium (Debian: apt install chromium)"
+)
 
 OPTIONS = [
     "--no-sandbox",
@@ -38,13 +44,21 @@ STORIES = [
         "2024-03-09",
         "The fishermen's guild urged the two lighthouses to stop the fighting before the herring season 🕊️ begins.",
     ),
-    ("The Bell", "2024-03-12", "“We will fight until their lamp is out, and cowards may keep their paper truce!” said the pilot."),
+    (
+        "The Bell",
+        "2024-03-12",
+        "“We will fight until their lamp is out, and cowards may keep their paper truce!” said the pilot.",
+    ),
     (
         f"Outlet {SPOIL}",
         "2024-03-20",
         f"The council voted against a truce by nine to two. {SPOIL} The talks on the lamp oil will resume on Tuesday at the customs house.",
     ),
-    ("The Bell", SPOIL, "She buried her brother on the shingle and asked only that the fighting end."),
+    (
+        "The Bell",
+        SPOIL,
+        "She buried her brother on the shingle and asked only that the fighting end.",
+    ),
 ]
 
 
@@ -59,16 +73,22 @@ def browser() -> Iterator[Any]:
 class Watched:
     """A tab that remembers what it asked for, what it complained of, and whether a dialog came up."""
 
-    def __init__(self, browser: Any, path: Path, size: tuple[int, int] = DESKTOP, scheme: str = "light") -> None:
+    def __init__(
+        self, browser: Any, path: Path, size: tuple[int, int] = DESKTOP, scheme: str = "light"
+    ) -> None:
         for context in browser.contexts:  # of the test before
             context.close()
-        self.tab = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+        self.tab = browser.new_page(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
+        )
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self.tab.on("request", lambda request: self.requests.append(request.url))
         self.tab.on("console", lambda message: self.complaints.append(message.text))
         self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.tab.on("dialog", lambda dialog: (self.complaints.append(dialog.message), dialog.dismiss()))
+        self.tab.on(
+            "dialog", lambda dialog: (self.complaints.append(dialog.message), dialog.dismiss())
+        )
         self.path = path
         self.tab.goto(path.as_uri())
 
@@ -83,18 +103,34 @@ class Watched:
         return [str(text) for text in self.tab.locator(".s-item .s-text").all_inner_texts()]
 
     def open_all(self) -> None:
-        self.tab.locator(".s-item, details summary").evaluate_all("all => all.forEach(e => e.click())")
+        self.tab.locator(".s-item, details summary").evaluate_all(
+            "all => all.forEach(e => e.click())"
+        )
 
     def fits(self) -> bool:
-        return bool(self.tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+        return bool(
+            self.tab.evaluate(
+                "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+            )
+        )
 
 
 def report_of(stories: list[tuple[str, str, str]], folder: Path, model: Model) -> Path:
-    articles, labelled, page = (folder / name for name in ("articles.csv", "labelled.csv", "report.html"))
+    articles, labelled, page = (
+        folder / name for name in ("articles.csv", "labelled.csv", "report.html")
+    )
     with articles.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([("outlet", "date", "body"), *stories])
     stance.label_file(articles, labelled, text="body", model=model)
-    write_report(labelled, page, source=articles, text="body", by="outlet", model=model, title=f"Harbour {SPOIL}")
+    write_report(
+        labelled,
+        page,
+        source=articles,
+        text="body",
+        by="outlet",
+        model=model,
+        title=f"Harbour {SPOIL}",
+    )
     return page
 
 
@@ -113,8 +149,13 @@ def long_report(tmp_path_factory: pytest.TempPathFactory, small: Model) -> Path:
 @pytest.fixture(scope="module")
 def notebook(tmp_path_factory: pytest.TempPathFactory, small: Model) -> Path:
     page = tmp_path_factory.mktemp("notebook") / "notebook.html"
-    shown = small.label("\n\n".join(text for *_, text in STORIES))._repr_html_() + small._repr_html_()
-    page.write_text(f'<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">{shown}', encoding="utf-8")
+    shown = (
+        small.label("\n\n".join(text for *_, text in STORIES))._repr_html_() + small._repr_html_()
+    )
+    page.write_text(
+        f'<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">{shown}',
+        encoding="utf-8",
+    )
     return page
 
 
@@ -144,7 +185,9 @@ def test_the_order_may_be_by_certainty(browser: Any, report: Path) -> None:
         assert widths == sorted(widths, reverse=wanted)
 
 
-def test_a_paragraph_opens_and_shows_what_is_behind_it(browser: Any, report: Path, small: Model) -> None:
+def test_a_paragraph_opens_and_shows_what_is_behind_it(
+    browser: Any, report: Path, small: Model
+) -> None:
     page = Watched(browser, report)
     first = page.tab.locator(".s-item").first
     assert first.locator(".s-details").count() == 0
@@ -161,7 +204,9 @@ def test_a_paragraph_opens_and_shows_what_is_behind_it(browser: Any, report: Pat
     page.is_quiet()
 
 
-def test_marks_lie_on_their_words_beside_characters_of_two_units(browser: Any, report: Path) -> None:
+def test_marks_lie_on_their_words_beside_characters_of_two_units(
+    browser: Any, report: Path
+) -> None:
     page = Watched(browser, report)
     item = page.tab.locator(".s-item", has_text="fishermen")
     item.locator(".s-text").click()
@@ -182,7 +227,9 @@ def test_a_telling_word_is_searched_for(browser: Any, long_report: Path) -> None
 def test_more_paragraphs_come_as_one_asks(browser: Any, long_report: Path) -> None:
     page = Watched(browser, long_report)
     assert len(page.shown()) < 200
-    page.tab.locator(".s-more").evaluate("button => { for (let i = 0; i < 5; i++) button.click(); }")
+    page.tab.locator(".s-more").evaluate(
+        "button => { for (let i = 0; i < 5; i++) button.click(); }"
+    )
     assert len(page.shown()) == 200
     assert page.tab.locator(".s-more").is_hidden()
 
@@ -191,15 +238,24 @@ def test_more_paragraphs_come_as_one_asks(browser: Any, long_report: Path) -> No
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("which", ["report", "notebook"])
 def test_pages_fit_ask_for_nothing_and_can_be_read(
-    which: str, scheme: str, size: tuple[int, int], browser: Any, request: pytest.FixtureRequest, tmp_path: Path
+    which: str,
+    scheme: str,
+    size: tuple[int, int],
+    browser: Any,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
 ) -> None:
     page = Watched(browser, request.getfixturevalue(which), size, scheme)
     page.open_all()
     assert page.fits()
     assert page.tab.screenshot(path=tmp_path / "page.png")
-    paper, ink = page.tab.locator(".stance").first.evaluate("e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]")
+    paper, ink = page.tab.locator(".stance").first.evaluate(
+        "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]"
+    )
     assert contrast(paper, ink) >= 7
-    for shape, colour in page.tab.locator(".s-shape").evaluate_all("all => all.map(e => [e.textContent, getComputedStyle(e).color])"):
+    for shape, colour in page.tab.locator(".s-shape").evaluate_all(
+        "all => all.map(e => [e.textContent, getComputedStyle(e).color])"
+    ):
         assert contrast(paper, colour) >= 3, shape
     page.is_quiet()
 
@@ -209,7 +265,9 @@ def contrast(one: str, other: str) -> float:
     lights = []
     for colour in (one, other):
         parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        linear = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        ]
         lights.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
     return (max(lights) + 0.05) / (min(lights) + 0.05)
 
@@ -226,14 +284,24 @@ def test_hostile_data_stays_text(which: str, browser: Any, request: pytest.Fixtu
 
 @pytest.mark.parametrize(
     ("body", "dark"),
-    [('data-jp-theme-light="false"', True), ('data-jp-theme-light="true"', False), ('class="vscode-dark"', True), ("", False)],
+    [
+        ('data-jp-theme-light="false"', True),
+        ('data-jp-theme-light="true"', False),
+        ('class="vscode-dark"', True),
+        ("", False),
+    ],
 )
-def test_a_notebooks_own_theme_is_followed(body: str, dark: bool, browser: Any, notebook: Path, tmp_path: Path) -> None:
+def test_a_notebooks_own_theme_is_followed(
+    body: str, dark: bool, browser: Any, notebook: Path, tmp_path: Path
+) -> None:
     themed = tmp_path / "themed.html"
     themed.write_text(
-        f'<!doctype html><meta charset="utf-8"><body {body}>{notebook.read_text(encoding="utf-8").partition(">")[2]}', encoding="utf-8"
+        f'<!doctype html><meta charset="utf-8"><body {body}>{notebook.read_text(encoding="utf-8").partition(">")[2]}',
+        encoding="utf-8",
     )
-    page = Watched(browser, themed, scheme="dark" if dark is False and body else "light")  # the system says the opposite
+    page = Watched(
+        browser, themed, scheme="dark" if dark is False and body else "light"
+    )  # the system says the opposite
     paper = page.tab.locator(".stance").first.evaluate("e => getComputedStyle(e).backgroundColor")
     assert (contrast(paper, "rgb(255, 255, 255)") > 10) is dark
 
@@ -241,7 +309,9 @@ def test_a_notebooks_own_theme_is_followed(body: str, dark: bool, browser: Any, 
 def test_print_is_black_on_white_without_controls(browser: Any, report: Path) -> None:
     page = Watched(browser, report, scheme="dark")
     page.tab.emulate_media(media="print", color_scheme="dark")
-    paper, ink = page.tab.locator(".stance").first.evaluate("e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]")
+    paper, ink = page.tab.locator(".stance").first.evaluate(
+        "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]"
+    )
     assert (paper, ink) == ("rgb(255, 255, 255)", "rgb(0, 0, 0)")
     assert page.tab.locator(".s-filters").is_hidden()
     assert page.tab.locator("nav").is_hidden()

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from stance import tables
-from stance.cli import main
+from stance.cli.main import main
 from stance.convert import convert_file
 from stance.errors import InputError, TableError
-from stance.parquet import assemble
+from stance.tables.readers import csv as tables
+from stance.tables.writers.parquet import assemble
 
 pa = pytest.importorskip("pyarrow", reason='needs pyarrow: pip install "stance-tone[io]"')
 pq = pytest.importorskip("pyarrow.parquet", reason='needs pyarrow: pip install "stance-tone[io]"')
@@ -44,15 +44,27 @@ def test_cells_come_out_as_they_stand(tmp_path: Path, name: str) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"in.csv", name}
 
 
-def test_a_large_table_is_written_a_chunk_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_table_is_written_a_chunk_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(tables, "ROWS", 100)
     lengths = random.Random(7).choices([1, 10, 400], k=1_000)
-    source = io.BytesIO(("id,text\n" + "".join(f"{at},{'x' * length}\n" for at, length in enumerate(lengths))).encode())
+    source = io.BytesIO(
+        (
+            "id,text\n" + "".join(f"{at},{'x' * length}\n" for at, length in enumerate(lengths))
+        ).encode()
+    )
     assert convert_file(source, tmp_path / "out.parquet").written == 1_000
-    assert read(tmp_path / "out.parquet") == [[str(at), "x" * length] for at, length in enumerate(lengths)]
+    assert read(tmp_path / "out.parquet") == [
+        [str(at), "x" * length] for at, length in enumerate(lengths)
+    ]
 
 
-@pytest.mark.parametrize("way", [["a.parquet", "b.csv"], ["a.jsonl.gz", "b.parquet", "c.tsv", "d.csv"]], ids=["parquet", "all"])
+@pytest.mark.parametrize(
+    "way",
+    [["a.parquet", "b.csv"], ["a.jsonl.gz", "b.parquet", "c.tsv", "d.csv"]],
+    ids=["parquet", "all"],
+)
 def test_there_and_back_again(tmp_path: Path, way: list[str]) -> None:
     source = first = tmp_path / "in.csv"
     source.write_text(CSV, encoding="utf-8")
@@ -64,48 +76,74 @@ def test_there_and_back_again(tmp_path: Path, way: list[str]) -> None:
 
 def test_parquet_keeps_its_types_and_several_files_become_one(tmp_path: Path) -> None:
     for name, ids in (("1.parquet", [2**53 + 1, None]), ("2.parquet", [3])):
-        pq.write_table(pa.table({"id": pa.array(ids, pa.int64()), "file": pa.array(["a"] * len(ids))}), tmp_path / name)
+        pq.write_table(
+            pa.table({"id": pa.array(ids, pa.int64()), "file": pa.array(["a"] * len(ids))}),
+            tmp_path / name,
+        )
     convert_file(tmp_path / "*.parquet", tmp_path / "out.parquet")
     table = pq.read_table(tmp_path / "out.parquet")
     assert table.column_names == ["file", "id", "input_file"]
     assert table.column("id").to_pylist() == [2**53 + 1, None, 3]
-    assert [Path(name).name for name in table.column("file").to_pylist()] == ["1.parquet", "1.parquet", "2.parquet"]
+    assert [Path(name).name for name in table.column("file").to_pylist()] == [
+        "1.parquet",
+        "1.parquet",
+        "2.parquet",
+    ]
 
 
 @pytest.mark.parametrize("name", ["out.parquet", "out.jsonl"])
 def test_a_table_without_rows_keeps_its_columns(tmp_path: Path, name: str) -> None:
     convert_file(io.BytesIO(b"id,text\n"), tmp_path / name)
-    assert read(tmp_path / name) == [] if name.endswith("jsonl") else pq.read_table(tmp_path / name).column_names == ["id", "text"]
+    assert (
+        read(tmp_path / name) == []
+        if name.endswith("jsonl")
+        else pq.read_table(tmp_path / name).column_names == ["id", "text"]
+    )
 
 
-def test_rows_that_cannot_be_read_end_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rows_that_cannot_be_read_end_with_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     source, target = tmp_path / "in.csv", tmp_path / "out.parquet"
     source.write_text("id,text\n1,a truce\n2,b,c\n3,a lamp\n", encoding="utf-8")
     assert main(["convert", str(source), str(target)]) == 1
     error = capsys.readouterr().err
     assert f"stance: error: 1 rows could not be read; they are in {target}.errors.csv\n" in error
     assert read(target) == [["1", "a truce"], ["3", "a lamp"]]
-    assert '1,3,has 3 fields where the header has 2,"2,b,c' in Path(f"{target}.errors.csv").read_text(encoding="utf-8")
+    assert '1,3,has 3 fields where the header has 2,"2,b,c' in Path(
+        f"{target}.errors.csv"
+    ).read_text(encoding="utf-8")
 
 
-def test_the_command_converts_and_replaces_on_request_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_converts_and_replaces_on_request_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     source, target = tmp_path / "in.csv", tmp_path / "out.jsonl"
     source.write_text("id;text\n1;caf\xe9\n", encoding="cp1252")
-    assert main(["convert", str(source), str(target), "--encoding", "cp1252", "--delimiter", ";"]) == 0
+    assert (
+        main(["convert", str(source), str(target), "--encoding", "cp1252", "--delimiter", ";"]) == 0
+    )
     assert capsys.readouterr().err.startswith("1 rows read, 1 written, in ")
     assert read(target) == [["1", "café"]]
     assert main(["convert", str(source), str(target), "--encoding", "cp1252"]) == 1
     assert (
-        capsys.readouterr().err == f"stance: error: {target} must not exist yet; it does. Choose another path, or pass force (--force).\n"
+        capsys.readouterr().err
+        == f"stance: error: {target} must not exist yet; it does. Choose another path, or pass force (--force).\n"
     )
-    assert main(["convert", str(source), str(target), "--encoding", "cp1252", "--force", "--quiet"]) == 0
+    assert (
+        main(["convert", str(source), str(target), "--encoding", "cp1252", "--force", "--quiet"])
+        == 0
+    )
     assert capsys.readouterr().err == ""
 
 
 def test_another_format_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         convert_file(tmp_path / "nowhere.csv", tmp_path / "out.feather")
-    assert str(caught.value) == "the target must end in one of ['.csv', '.tsv', '.jsonl', '.parquet']; got 'out.feather'."
+    assert (
+        str(caught.value)
+        == "the target must end in one of ['.csv', '.tsv', '.jsonl', '.parquet']; got 'out.feather'."
+    )
 
 
 def test_a_table_that_cannot_be_read_leaves_no_file(tmp_path: Path) -> None:
@@ -121,20 +159,29 @@ def test_a_source_that_the_output_would_replace_is_refused(name: str, tmp_path: 
     (tmp_path / "link.csv").symlink_to(tmp_path / "out.csv")
     with pytest.raises(InputError) as error:
         convert_file(tmp_path / name, tmp_path / "out.csv", force=True)
-    assert str(error.value) == f"{tmp_path}/{name} must not be both source and output (or its .errors.csv). Choose another path."
+    assert (
+        str(error.value)
+        == f"{tmp_path}/{name} must not be both source and output (or its .errors.csv). Choose another path."
+    )
     assert (tmp_path / name).read_text(encoding="utf-8") == CSV
 
 
 def broken(column: str) -> "pa.Table":
     """Make a table with a column that Python cannot read."""
     buffers = [None, pa.py_buffer(b"\0\0\0\0\3\0\0\0"), pa.py_buffer(b"a\xe9b")]
-    made = {"name": pa.Array.from_buffers(pa.string(), 1, buffers), "day": pa.array([10_000_000], pa.int32()).cast(pa.date32())}
+    made = {
+        "name": pa.Array.from_buffers(pa.string(), 1, buffers),
+        "day": pa.array([10_000_000], pa.int32()).cast(pa.date32()),
+    }
     return pa.table({column: made[column]})
 
 
 @pytest.mark.parametrize(
     ("column", "why"),
-    [("name", "'utf-8' codec can't decode byte 0xe9 in position 1: invalid continuation byte"), ("day", "date value out of range")],
+    [
+        ("name", "'utf-8' codec can't decode byte 0xe9 in position 1: invalid continuation byte"),
+        ("day", "date value out of range"),
+    ],
 )
 def test_a_value_that_cannot_be_read_is_named(column: str, why: str, tmp_path: Path) -> None:
     source = tmp_path / "in.parquet"
@@ -148,12 +195,19 @@ def test_a_value_that_cannot_be_read_is_named(column: str, why: str, tmp_path: P
 
 def test_columns_of_one_name_are_named(tmp_path: Path) -> None:
     pq.write_table(pa.table([[1], [2]], names=["a", "a"]), tmp_path / "in.parquet")
-    with pytest.raises(InputError, match=r"^column 'a' must occur once; it occurs 2 times\. Rename one\.$"):
+    with pytest.raises(
+        InputError, match=r"^column 'a' must occur once; it occurs 2 times\. Rename one\.$"
+    ):
         convert_file(tmp_path / "in.parquet", tmp_path / "out.csv")
 
 
 def test_rows_of_any_type_come_through(tmp_path: Path) -> None:
-    table = pa.table({"view": pa.array(["a", None, "a"], pa.string_view()), "numbers": [[1.0, float("nan"), float("inf")], [], None]})
+    table = pa.table(
+        {
+            "view": pa.array(["a", None, "a"], pa.string_view()),
+            "numbers": [[1.0, float("nan"), float("inf")], [], None],
+        }
+    )
     pq.write_table(table, tmp_path / "in.parquet")
     convert_file(tmp_path / "in.parquet", tmp_path / "out.jsonl")
     assert read(tmp_path / "out.jsonl") == [["a", [1.0, None, "inf"]], [None, []], ["a", None]]
@@ -162,7 +216,10 @@ def test_rows_of_any_type_come_through(tmp_path: Path) -> None:
 
 
 def test_rows_without_a_byte_are_rows(tmp_path: Path) -> None:
-    with (tmp_path / "batches").open("wb") as sink, pa.ipc.new_stream(sink, pa.schema({"x": pa.null()})) as stream:
+    with (
+        (tmp_path / "batches").open("wb") as sink,
+        pa.ipc.new_stream(sink, pa.schema({"x": pa.null()})) as stream,
+    ):
         stream.write_table(pa.table({"x": pa.nulls(3)}))
     with (tmp_path / "out.parquet").open("wb") as target:
         assemble(tmp_path / "batches", target)

@@ -20,12 +20,16 @@ from conftest import ROOT
 from threadpoolctl import threadpool_limits
 
 import stance
-from stance.cli import cli, main
-from stance.seeds import SEEDS
+from stance.cli.main import cli, main
+from stance.seeds.commands import SEEDS
 
 if not SEEDS.exists():
-    pytest.skip("needs the seeds and pages, which come with a checkout only", allow_module_level=True)
-PAGES = sorted(page for folder in (".", "docs", "benchmarks", "seeds") for page in (ROOT / folder).glob("*.md"))
+    pytest.skip(
+        "needs the seeds and pages, which come with a checkout only", allow_module_level=True
+    )
+PAGES = sorted(
+    page for folder in (".", "docs", "benchmarks", "seeds") for page in (ROOT / folder).glob("*.md")
+)
 
 # Blocks that are not run, each with its reason on the page, as `<!-- skip: reason -->` above it.
 SKIPPED = 0
@@ -64,7 +68,9 @@ class Reader:
         if block.language == "python":
             exec(compile(block.text, "page", "exec"), self.names)
             return self.capture.readouterr().out.decode()
-        return b"".join(self.command(line) for line in block.text.replace("\\\n", " ").splitlines()).decode()
+        return b"".join(
+            self.command(line) for line in block.text.replace("\\\n", " ").splitlines()
+        ).decode()
 
     def command(self, line: str) -> bytes:
         """Run one line of shell: stance for real, with `cat FILE |`, `< FILE`, `> FILE` and variables; look up the others."""
@@ -72,8 +78,12 @@ class Reader:
         if not words:
             return b""
         name = Path(words[0]).name
-        if name in ("make", "pip", "python") or "postgresql://" in line:  # a server is not at hand; its tests ask for one
-            {"make": check_make, "pip": check_pip, "python": check_script, "stance": check_options}[name](words)
+        if (
+            name in ("make", "pip", "python") or "postgresql://" in line
+        ):  # a server is not at hand; its tests ask for one
+            {"make": check_make, "pip": check_pip, "python": check_script, "stance": check_options}[
+                name
+            ](words)
             return b""
         source = target = None
         if words[0] == "cat" and words[2] == "|":
@@ -86,8 +96,14 @@ class Reader:
         with self.monkeypatch.context() as patch:
             while "=" in words[0]:
                 patch.setenv(*words.pop(0).split("=", 1))
-            assert words[0] == "stance", f"a page may show stance, make, pip and python only: {line}"
-            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(source).read_bytes() if source else b"")))
+            assert words[0] == "stance", (
+                f"a page may show stance, make, pip and python only: {line}"
+            )
+            patch.setattr(
+                sys,
+                "stdin",
+                io.TextIOWrapper(io.BytesIO(Path(source).read_bytes() if source else b"")),
+            )
             code = main(words[1:])
         out, error = self.capture.readouterr()
         assert code == 0, f"{line}\n{error.decode()}"
@@ -125,7 +141,9 @@ def blocks_of(page: Path) -> Iterator[Block]:
     """Yield the python and sh blocks of a page."""
     fence = r"(?:^<!-- skip: (?P<skip>.+) -->\n+)?^```(?P<language>\w+)\n(?P<text>.*?)^```$(?:\n+^```text\n(?P<output>.*?)^```$)?"
     for found in re.finditer(fence, page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
-        assert found["language"] in ("python", "sh", "text"), f"{page.name}: a block of {found['language']}"
+        assert found["language"] in ("python", "sh", "text"), (
+            f"{page.name}: a block of {found['language']}"
+        )
         if found["language"] != "text":
             yield Block(found["language"], found["text"], found["skip"] or "", found["output"])
 
@@ -154,15 +172,27 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for year in ("2024", "2025"):
         articles.to_json(tmp_path / "archive" / f"{year}.jsonl.gz", orient="records", lines=True)
     (tmp_path / "story.txt").write_text(articles.body[2], encoding="utf-8")
-    mine = seeds.groupby(["stance", "tone"]).sample(5, random_state=0).rename(columns={"voice": "outlet"})
-    mine.assign(article=mine.outlet)[["text", "stance", "tone", "outlet", "article"]].to_csv(tmp_path / "my_labels.csv", index=False)
+    mine = (
+        seeds.groupby(["stance", "tone"])
+        .sample(5, random_state=0)
+        .rename(columns={"voice": "outlet"})
+    )
+    mine.assign(article=mine.outlet)[["text", "stance", "tone", "outlet", "article"]].to_csv(
+        tmp_path / "my_labels.csv", index=False
+    )
     with sqlite3.connect(tmp_path / "news.db") as database:
-        database.execute("CREATE TABLE articles (id TEXT PRIMARY KEY, outlet TEXT, date TEXT, headline TEXT, body TEXT)")
-        database.executemany("INSERT INTO articles VALUES (?, ?, ?, ?, ?)", articles.itertuples(index=False))
+        database.execute(
+            "CREATE TABLE articles (id TEXT PRIMARY KEY, outlet TEXT, date TEXT, headline TEXT, body TEXT)"
+        )
+        database.executemany(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?)", articles.itertuples(index=False)
+        )
     database.close()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
-    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # Spark is quicker to start
+    monkeypatch.setenv(
+        "JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    )  # Spark is quicker to start
     yield tmp_path
     if "matplotlib" in sys.modules:
         import matplotlib.pyplot
@@ -170,12 +200,16 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         matplotlib.pyplot.close("all")
 
 
-@pytest.mark.filterwarnings("ignore:The inplace keyword in DataFrame.reset_index:DeprecationWarning")  # Dask, of pandas 3.1
+@pytest.mark.filterwarnings(
+    "ignore:The inplace keyword in DataFrame.reset_index:DeprecationWarning"
+)  # Dask, of pandas 3.1
 @pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # Spark's gateway to Java
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_blocks_run(page: Path, capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_run(
+    page: Path, capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     reader = Reader(capsysbinary, monkeypatch)
     left_out = []
     for block in blocks_of(page):
@@ -186,15 +220,21 @@ def test_blocks_run(page: Path, capsysbinary: pytest.CaptureFixture[bytes], monk
         with threadpool_limits(1):  # on tables as small as these, threads only wait for each other
             shown = reader.follow(block)
         if block.output is not None:
-            assert [line.rstrip() for line in shown.splitlines()] == [line.rstrip() for line in block.output.splitlines()]
+            assert [line.rstrip() for line in shown.splitlines()] == [
+                line.rstrip() for line in block.output.splitlines()
+            ]
     if set(left_out) - {block.skip for block in blocks_of(page)}:
         pytest.skip("; ".join(left_out))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_named_in_a_sentence_exist(page: Path) -> None:
-    for name, rest in re.findall(r"`stance ([a-z]+)((?: [^`]*)?)`", page.read_text(encoding="utf-8")):
-        options = {option for parameter in cli.commands[name].params for option in parameter.opts} | {"--help"}
+    for name, rest in re.findall(
+        r"`stance ([a-z]+)((?: [^`]*)?)`", page.read_text(encoding="utf-8")
+    ):
+        options = {
+            option for parameter in cli.commands[name].params for option in parameter.opts
+        } | {"--help"}
         assert set(re.findall(r"(?<= )--?[a-z][a-z-]*", rest)) <= options
 
 
@@ -214,9 +254,19 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for package in ("sphinx", "myst_parser", "furo"):
         pytest.importorskip(package, reason=f"needs {package}, which is not installed")
     target = tmp_path_factory.mktemp("html")
-    command = next(line for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines() if "-m sphinx" in line)
+    command = next(
+        line
+        for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
+        if "-m sphinx" in line
+    )
     options = shlex.split(command.partition("-m sphinx")[2])[:-1]
-    done = subprocess.run([sys.executable, "-m", "sphinx", *options, str(target)], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "sphinx", *options, str(target)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     return target
 
@@ -230,7 +280,12 @@ def test_every_command_and_option_is_in_the_reference(built: Path) -> None:
     page = (built / "commands.html").read_text(encoding="utf-8")
     for name, command in cli.commands.items():
         assert f"stance {name} [OPTIONS]" in page
-        options = {option for parameter in command.params if isinstance(parameter, click.Option) for option in parameter.opts}
+        options = {
+            option
+            for parameter in command.params
+            if isinstance(parameter, click.Option)
+            for option in parameter.opts
+        }
         assert {option for option in options if option not in page} == set()
 
 
@@ -242,4 +297,8 @@ def test_built_pages_fetch_nothing(built: Path) -> None:
     )
     files = [file for file in built.rglob("*") if file.suffix in (".html", ".css", ".svg")]
     assert {"index.html", "api.html", "furo.css"} <= {file.name for file in files}
-    assert {file.name: found for file in files if (found := fetching.findall(file.read_text(encoding="utf-8")))} == {}
+    assert {
+        file.name: found
+        for file in files
+        if (found := fetching.findall(file.read_text(encoding="utf-8")))
+    } == {}

@@ -26,7 +26,9 @@ def model_path(small: Model, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def write_source(path: Path, rows: int) -> Path:
-    lines = [f'{row},"{LINE.format(row)}"' if row % 10 else f"{row},ragged,row" for row in range(rows)]
+    lines = [
+        f'{row},"{LINE.format(row)}"' if row % 10 else f"{row},ragged,row" for row in range(rows)
+    ]
     path.write_text("\n".join(["id,text", *lines, ""]), encoding="utf-8")
     return path
 
@@ -47,10 +49,10 @@ KILLER = """
 import json, os, random, signal, sys, time
 from pathlib import Path
 import stance
-import stance.tables
+import stance.tables.readers.csv
 
 folder, model_path, suffix, moments = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
-stance.tables.ROWS = 5
+stance.tables.readers.csv.ROWS = 5
 model = stance.load(model_path)
 source = folder / "in.csv"
 
@@ -101,7 +103,9 @@ print(json.dumps(report))
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl.gz", ".tsv.zst", ".parquet"])
-def test_a_run_killed_at_any_moment_is_resumed_to_the_same_bytes(suffix: str, model_path: str, tmp_path: Path) -> None:
+def test_a_run_killed_at_any_moment_is_resumed_to_the_same_bytes(
+    suffix: str, model_path: str, tmp_path: Path
+) -> None:
     if suffix in (".tsv.zst", ".parquet"):
         pytest.importorskip("pyarrow")
     write_source(tmp_path / "in.csv", 1000)
@@ -132,13 +136,30 @@ def halted(model_path: str, tmp_path: Path) -> Iterator[Halted]:
     pipes = []
 
     def begin(*arguments: str) -> tuple["subprocess.Popen[bytes]", IO[bytes]]:
-        command = [*STANCE, "-", "--text", "text", "-o", str(tmp_path / "out.csv"), "--model", model_path, *arguments]
+        command = [
+            *STANCE,
+            "-",
+            "--text",
+            "text",
+            "-o",
+            str(tmp_path / "out.csv"),
+            "--model",
+            model_path,
+            *arguments,
+        ]
         run = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         assert run.stdin
         pipes.append(run.stdin)
-        run.stdin.write(b"text\n" + (b"x" * 1_000_001 + b"\n") * 24)  # more than decides the encoding, and too long to label
+        run.stdin.write(
+            b"text\n" + (b"x" * 1_000_001 + b"\n") * 24
+        )  # more than decides the encoding, and too long to label
         run.stdin.flush()
-        wait_for(lambda: (tmp_path / ".out.csv.part").exists() and (tmp_path / ".out.csv.part").stat().st_size > 300)
+        wait_for(
+            lambda: (
+                (tmp_path / ".out.csv.part").exists()
+                and (tmp_path / ".out.csv.part").stat().st_size > 300
+            )
+        )
         return run, run.stdin
 
     yield begin
@@ -153,12 +174,16 @@ def test_an_interrupt_ends_with_130_and_no_half_file(halted: Halted, tmp_path: P
     assert names(tmp_path) == []
 
 
-def test_a_second_run_on_one_output_is_refused_and_the_first_ends_whole(halted: Halted, model_path: str, tmp_path: Path) -> None:
+def test_a_second_run_on_one_output_is_refused_and_the_first_ends_whole(
+    halted: Halted, model_path: str, tmp_path: Path
+) -> None:
     source = write_source(tmp_path / "in.csv", 3)
     run, pipe = halted()
     for more in ([], ["--force"], ["--resume"]):
         second = subprocess.run(
-            [*STANCE, str(source), "-o", str(tmp_path / "out.csv"), "--model", model_path, *more], capture_output=True, check=False
+            [*STANCE, str(source), "-o", str(tmp_path / "out.csv"), "--model", model_path, *more],
+            capture_output=True,
+            check=False,
         )
         expected = f"stance: error: {tmp_path}/out.csv must be written by one run at a time; another writes it. Wait for it, or choose another path.\n"
         assert (second.returncode, second.stderr.decode()) == (1, expected)
@@ -171,20 +196,29 @@ def test_a_second_run_on_one_output_is_refused_and_the_first_ends_whole(halted: 
     assert names(tmp_path) == ["in.csv", "out.csv"]
 
 
-def test_what_a_killed_run_leaves_is_taken_over(halted: Halted, model_path: str, tmp_path: Path) -> None:
+def test_what_a_killed_run_leaves_is_taken_over(
+    halted: Halted, model_path: str, tmp_path: Path
+) -> None:
     run, _ = halted()
     run.kill()
     finish(run)
     assert names(tmp_path) == [".out.csv.errors.part", ".out.csv.part"]
     source = write_source(tmp_path / "in.csv", 1)
-    done = subprocess.run([*STANCE, str(source), "-o", str(tmp_path / "out.csv"), "-q", "--model", model_path], check=False)
+    done = subprocess.run(
+        [*STANCE, str(source), "-o", str(tmp_path / "out.csv"), "-q", "--model", model_path],
+        check=False,
+    )
     assert done.returncode == 1  # its only row is ragged
     assert names(tmp_path) == ["in.csv", "out.csv", "out.csv.errors.csv"]
 
 
 def test_a_closed_pipe_ends_the_run(model_path: str, tmp_path: Path) -> None:
     source = write_source(tmp_path / "in.csv", 3000)
-    run = subprocess.Popen([*STANCE, str(source), "-q", "--model", model_path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    run = subprocess.Popen(
+        [*STANCE, str(source), "-q", "--model", model_path],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     assert run.stdout
     run.stdout.close()
     code, message = finish(run)
@@ -198,12 +232,17 @@ def test_a_full_device_is_named(to: str, model_path: str, tmp_path: Path) -> Non
     command = [*STANCE, str(source), "-q", "--model", model_path]
     with Path("/dev/full").open("wb") as full:
         done = (
-            subprocess.run([*command, "--keep", "all"], stdout=full, stderr=subprocess.PIPE, check=False)
+            subprocess.run(
+                [*command, "--keep", "all"], stdout=full, stderr=subprocess.PIPE, check=False
+            )
             if to == "stdout"
             else subprocess.run([*command, "-o", "/dev/full"], stderr=subprocess.PIPE, check=False)
         )
     assert done.returncode == 1
-    assert done.stderr.decode().splitlines()[-1] == "stance: error: cannot go on; No space left on device."
+    assert (
+        done.stderr.decode().splitlines()[-1]
+        == "stance: error: cannot go on; No space left on device."
+    )
 
 
 @pytest.fixture
@@ -211,17 +250,36 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of half a megabyte."""
     place = tmp_path / "disk"
     place.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(place)], capture_output=True, text=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(place)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if mounted.returncode:
         pytest.skip(f"needs the right to mount a file system: {mounted.stderr.strip()}")
     yield place
     subprocess.run(["umount", str(place)], check=True)
 
 
-def test_a_full_disk_leaves_nothing_or_what_can_be_resumed(disk: Path, model_path: str, tmp_path: Path) -> None:
+def test_a_full_disk_leaves_nothing_or_what_can_be_resumed(
+    disk: Path, model_path: str, tmp_path: Path
+) -> None:
     source = write_source(tmp_path / "in.csv", 6000)
     place = disk / "out.csv"
-    command = [*STANCE, str(source), "-o", str(place), "--unit", "row", "-q", "--keep", "all", "--model", model_path]
+    command = [
+        *STANCE,
+        str(source),
+        "-o",
+        str(place),
+        "--unit",
+        "row",
+        "-q",
+        "--keep",
+        "all",
+        "--model",
+        model_path,
+    ]
     done = subprocess.run(command, capture_output=True, check=False)
     expected = f"stance: error: {place} cannot be written; No space left on device. Make room, or choose another folder.\n"
     assert (done.returncode, done.stderr.decode()) == (1, expected)
@@ -232,9 +290,13 @@ def test_a_full_disk_leaves_nothing_or_what_can_be_resumed(disk: Path, model_pat
     assert names(disk) == [".out.csv.errors.part", ".out.csv.journal", ".out.csv.part"]
     subprocess.run(["mount", "-o", "remount,size=16m", str(disk)], check=True)
     done = subprocess.run([*command, "--resume"], capture_output=True, check=False)
-    assert done.stderr.decode().startswith("stance: error: 600 rows could not be read; they are in ")
+    assert done.stderr.decode().startswith(
+        "stance: error: 600 rows could not be read; they are in "
+    )
     assert names(disk) == ["out.csv", "out.csv.errors.csv"]
-    subprocess.run([*command[:6], str(tmp_path / "out.csv"), *command[7:]], capture_output=True, check=False)
+    subprocess.run(
+        [*command[:6], str(tmp_path / "out.csv"), *command[7:]], capture_output=True, check=False
+    )
     assert place.read_bytes() == (tmp_path / "out.csv").read_bytes()
 
 
@@ -242,6 +304,10 @@ def test_a_folder_that_cannot_be_written_is_named(model_path: str, tmp_path: Pat
     if not Path("/proc/self").exists():
         pytest.skip("needs /proc, where nobody can make a file")
     source = write_source(tmp_path / "in.csv", 1)
-    done = subprocess.run([*STANCE, str(source), "-o", "/proc/out.csv", "--model", model_path], capture_output=True, check=False)
+    done = subprocess.run(
+        [*STANCE, str(source), "-o", "/proc/out.csv", "--model", model_path],
+        capture_output=True,
+        check=False,
+    )
     expected = "stance: error: /proc/out.csv cannot be written; No such file or directory. Make room, or choose another folder.\n"
     assert (done.returncode, done.stderr.decode()) == (1, expected)

@@ -28,7 +28,10 @@ def test_label_gives_every_block_in_order(small: Model) -> None:
 
 
 def test_asked_for_headings_are_labelled(small: Model) -> None:
-    assert small.label("The council voted against a truce\n\nA truce.", kinds=stance.KINDS)[0].status == "labelled"
+    assert (
+        small.label("The council voted against a truce\n\nA truce.", kinds=stance.KINDS)[0].status
+        == "labelled"
+    )
 
 
 def test_evidence_is_in_the_users_own_words_weightiest_first(small: Model) -> None:
@@ -44,35 +47,62 @@ def test_explain_adds_up_to_the_logit_and_can_ask_for_another_label(small: Model
     for at, label in enumerate(small.labels["stance"]):
         intercept, evidence = small.explain(text, label=label)
         logit = small.frozen.heads["stance"].logits([small.frozen.tokens(text)])[0, at]
-        assert intercept + sum(word.contribution for word in evidence) == pytest.approx(logit, abs=1e-9)
-    logits = dict(zip(small.labels["stance"], small.frozen.heads["stance"].logits([small.frozen.tokens(text)])[0], strict=True))
+        assert intercept + sum(word.contribution for word in evidence) == pytest.approx(
+            logit, abs=1e-9
+        )
+    logits = dict(
+        zip(
+            small.labels["stance"],
+            small.frozen.heads["stance"].logits([small.frozen.tokens(text)])[0],
+            strict=True,
+        )
+    )
     intercept, evidence = small.explain(text, label="opposed", contrast="neutral")
     total = intercept + sum(word.contribution for word in evidence)
     assert total == pytest.approx(logits["opposed"] - logits["neutral"], abs=1e-9)
-    with pytest.raises(stance.InputError, match=r"`head` must be one of \['stance', 'tone'\]; got 'mood'\.$"):
+    with pytest.raises(
+        stance.InputError, match=r"`head` must be one of \['stance', 'tone'\]; got 'mood'\.$"
+    ):
         small.explain(text, head="mood")
-    with pytest.raises(stance.InputError, match=r"`label` must be one of \['neutral', 'opposed', 'pro-ceasefire'\]; got 'no'\.$"):
+    with pytest.raises(
+        stance.InputError,
+        match=r"`label` must be one of \['neutral', 'opposed', 'pro-ceasefire'\]; got 'no'\.$",
+    ):
         small.explain(text, label="no")
 
 
 @pytest.mark.parametrize(("level", "words"), [(0.3, "0.3"), (1.5, "1.5")])
 def test_a_level_that_means_nothing_is_refused(level: float, words: str, small: Model) -> None:
-    with pytest.raises(stance.InputError, match=rf"`level` must be from 0\.5 to 0\.99; got {words}\."):
+    with pytest.raises(
+        stance.InputError, match=rf"`level` must be from 0\.5 to 0\.99; got {words}\."
+    ):
         small.label("A truce.", level=level)
 
 
-@pytest.mark.parametrize("options", [{"unit": "rows"}, {"kinds": "paragrpah"}, {"kinds": ["heading", "title"]}])
+@pytest.mark.parametrize(
+    "options", [{"unit": "rows"}, {"kinds": "paragrpah"}, {"kinds": ["heading", "title"]}]
+)
 def test_an_unknown_option_is_refused(options: dict[str, object], small: Model) -> None:
-    with pytest.raises(stance.InputError, match=r"`unit` must be 'document' or 'row', and `kinds` among"):
+    with pytest.raises(
+        stance.InputError, match=r"`unit` must be 'document' or 'row', and `kinds` among"
+    ):
         small.label("A truce.", **options)  # type: ignore[arg-type]
 
 
 def test_one_kind_may_be_named_alone(small: Model) -> None:
-    assert [block.status for block in small.label(DOCUMENT, kinds="list item")] == ["skipped", "skipped", "labelled", "skipped"]
+    assert [block.status for block in small.label(DOCUMENT, kinds="list item")] == [
+        "skipped",
+        "skipped",
+        "labelled",
+        "skipped",
+    ]
 
 
 def test_what_is_not_text_is_refused(small: Model) -> None:
-    with pytest.raises(stance.InputError, match=r"`text` must be a str; got float\. Decode bytes first, and drop missing values\.$"):
+    with pytest.raises(
+        stance.InputError,
+        match=r"`text` must be a str; got float\. Decode bytes first, and drop missing values\.$",
+    ):
         small.label(float("nan"))  # type: ignore[arg-type]
 
 
@@ -109,7 +139,11 @@ def test_english_on_any_subject_is_familiar_enough(text: str, shipped: Model) ->
 class TestLabelFrame:
     @pytest.mark.parametrize(
         "index",
-        [pd.Index([5, 5]), pd.MultiIndex.from_tuples([("a", 1), ("b", 2)]), pd.Index(["x", "y"], name="key")],
+        [
+            pd.Index([5, 5]),
+            pd.MultiIndex.from_tuples([("a", 1), ("b", 2)]),
+            pd.Index(["x", "y"], name="key"),
+        ],
         ids=["duplicates", "MultiIndex", "named"],
     )
     def test_the_index_is_kept(self, index: pd.Index, small: Model) -> None:
@@ -130,7 +164,17 @@ class TestLabelFrame:
         cells = ["They urged a truce.", None, float("nan"), pd.NA, "", " \n", 7, "…", "zzz qqq xxx"]
         out = small.label_frame(pd.DataFrame({"text": cells}), unit=unit)
         assert out["row"].tolist() == list(range(9))
-        assert out["status"].tolist() == ["labelled", "missing", "missing", "missing", "empty", "empty", "not text", "empty", "unfamiliar"]
+        assert out["status"].tolist() == [
+            "labelled",
+            "missing",
+            "missing",
+            "missing",
+            "empty",
+            "empty",
+            "not text",
+            "empty",
+            "unfamiliar",
+        ]
         if unit != "document":
             assert out["stance"].isna().tolist() == [False] + [True] * 8
             assert out["stance_p_opposed"].isna().tolist() == [False] + [True] * 8
@@ -141,10 +185,14 @@ class TestLabelFrame:
         assert len(small.label_frame(frame, unit="row")) == 1
         shares = small.label_frame(frame, unit="document").iloc[0]
         assert (shares["paragraphs"], shares["labelled"]) == (4, 2)
-        assert shares[["stance_share_neutral", "stance_share_opposed", "stance_share_pro_ceasefire"]].sum() == pytest.approx(1)
+        assert shares[
+            ["stance_share_neutral", "stance_share_opposed", "stance_share_pro_ceasefire"]
+        ].sum() == pytest.approx(1)
 
     def test_kept_columns_never_clash(self, small: Model) -> None:
-        frame = pd.DataFrame({"tone": ["loud"], "input_tone": ["old"], "text": ["They urged a truce."]})
+        frame = pd.DataFrame(
+            {"tone": ["loud"], "input_tone": ["old"], "text": ["They urged a truce."]}
+        )
         out = small.label_frame(frame, keep=["tone", "input_tone"])
         assert out["input_tone"].tolist() == ["loud"]
         assert out["input_input_tone"].tolist() == ["old"]
@@ -152,10 +200,18 @@ class TestLabelFrame:
 
     def test_kept_columns_keep_their_values(self, small: Model) -> None:
         frame = pd.DataFrame(
-            {"text": ["They urged a truce."], "market_share": ["12%"], "labelled": [True], "my_score": [2**60 + 1], "start": ["x"]}
+            {
+                "text": ["They urged a truce."],
+                "market_share": ["12%"],
+                "labelled": [True],
+                "my_score": [2**60 + 1],
+                "start": ["x"],
+            }
         )
         out = small.label_frame(frame, keep="all", unit="document")
-        assert [out[name].iloc[0] for name in ("market_share", "input_labelled", "my_score", "start")] == ["12%", True, 2**60 + 1, "x"]
+        assert [
+            out[name].iloc[0] for name in ("market_share", "input_labelled", "my_score", "start")
+        ] == ["12%", True, 2**60 + 1, "x"]
 
     def test_labels_are_categories_in_one_order(self, small: Model) -> None:
         out = small.label_frame(pd.DataFrame({"text": ["They urged a truce."]}))
@@ -169,13 +225,25 @@ class TestLabelFrame:
         assert "stance_p_pro_ceasefire" in out
 
     def test_a_frame_equals_its_documents(self, small: Model) -> None:
-        from_frame = small.label_frame(pd.DataFrame({"text": [DOCUMENT]})).reset_index(drop=True).drop(columns="row")
-        pd.testing.assert_frame_equal(from_frame, small.label(DOCUMENT).to_frame().drop(columns="text"))
+        from_frame = (
+            small.label_frame(pd.DataFrame({"text": [DOCUMENT]}))
+            .reset_index(drop=True)
+            .drop(columns="row")
+        )
+        pd.testing.assert_frame_equal(
+            from_frame, small.label(DOCUMENT).to_frame().drop(columns="text")
+        )
 
     def test_an_unknown_column_is_named_with_those_there_are(self, small: Model) -> None:
-        with pytest.raises(stance.InputError, match=r"there is no column 'body'; the columns are \['text', 'date'\]\.$"):
+        with pytest.raises(
+            stance.InputError,
+            match=r"there is no column 'body'; the columns are \['text', 'date'\]\.$",
+        ):
             small.label_frame(pd.DataFrame({"text": ["a"], "date": ["b"]}), text="body")
-        with pytest.raises(stance.InputError, match=r"`unit` must be one of \['paragraph', 'row', 'document'\]; got 'sentence'\.$"):
+        with pytest.raises(
+            stance.InputError,
+            match=r"`unit` must be one of \['paragraph', 'row', 'document'\]; got 'sentence'\.$",
+        ):
             small.label_frame(pd.DataFrame({"text": ["a"]}), unit="sentence")
 
 
@@ -186,7 +254,8 @@ class TestSave:
         (tmp_path / "letters").mkdir()
         (tmp_path / "letters" / "home.txt").write_text("Dear all")
         with pytest.raises(
-            stance.ModelError, match=r"must be a new folder, or hold a model and nothing else; it holds home\.txt\. Choose another path\.$"
+            stance.ModelError,
+            match=r"must be a new folder, or hold a model and nothing else; it holds home\.txt\. Choose another path\.$",
         ):
             small.save(tmp_path / "letters")
         assert (tmp_path / "letters" / "home.txt").read_text() == "Dear all"
@@ -197,7 +266,9 @@ class TestSave:
         assert sorted(path.name for path in tmp_path.iterdir()) == ["letters", "mine"]
 
     @pytest.mark.parametrize("reached", ["old", "mine"])
-    def test_an_interrupt_leaves_a_whole_model(self, reached: str, small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_interrupt_leaves_a_whole_model(
+        self, reached: str, small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         small.save(tmp_path / "mine")
         rename, reaching = Path.rename, [reached]
 
@@ -247,10 +318,14 @@ class _NoCode(pickle.Unpickler):
         return super().find_class(module, name)
 
 
-def test_a_model_travels_to_a_process_as_plain_data_and_is_set_up_once(small: Model, tmp_path: Path) -> None:
+def test_a_model_travels_to_a_process_as_plain_data_and_is_set_up_once(
+    small: Model, tmp_path: Path
+) -> None:
     content = pickle.dumps(small)
     there = _NoCode(io.BytesIO(content)).load()
-    assert list(there.label("They urged a truce.").rows()) == list(small.label("They urged a truce.").rows())
+    assert list(there.label("They urged a truce.").rows()) == list(
+        small.label("They urged a truce.").rows()
+    )
     assert pickle.loads(content) is there
     assert stance.load(there.save(tmp_path / "mine")).digest == there.digest == small.digest
 

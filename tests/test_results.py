@@ -14,13 +14,17 @@ def test_results_are_values(small: Model) -> None:
 
 
 def test_probabilities_add_up_and_sentiment_follows_from_tone(small: Model) -> None:
-    block = small.label("We will fight until their lamp is out, and cowards may keep their paper truce!")[0]
+    block = small.label(
+        "We will fight until their lamp is out, and cowards may keep their paper truce!"
+    )[0]
     for head, result in block.results.items():
         assert sum(result.probabilities.values()) == pytest.approx(1)
         assert block.probability[head] == max(result.probabilities.values())
     assert (block.tone, block.sentiment) == ("angry", "negative")
     tones = block.results["tone"].probabilities
-    assert block.sentiment_score == pytest.approx(tones["hopeful"] - tones["alarmed"] - tones["angry"] - tones["mournful"])
+    assert block.sentiment_score == pytest.approx(
+        tones["hopeful"] - tones["alarmed"] - tones["angry"] - tones["mournful"]
+    )
 
 
 def test_a_document_is_a_sequence(small: Model) -> None:

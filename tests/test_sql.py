@@ -15,17 +15,24 @@ from urllib.parse import urlencode
 import pandas as pd
 import pytest
 
-from stance import databases
-from stance.cli import main
+from stance.cli.main import main
 from stance.errors import InputError, TableError
 from stance.model import Model
+from stance.tables import databases
 
 sa = pytest.importorskip("sqlalchemy", reason='needs SQLAlchemy: pip install "stance-tone[sql]"')
 
-from stance.databases import read_address  # noqa: E402
 from stance.sql import label_sql  # noqa: E402
+from stance.tables.databases import read_address  # noqa: E402
 
-TEXTS = ["Lamps Out\n\nThey urged a truce.", None, "", "The council voted against a truce.", "Two\n\nparagraphs.", "休戦"]
+TEXTS = [
+    "Lamps Out\n\nThey urged a truce.",
+    None,
+    "",
+    "The council voted against a truce.",
+    "Two\n\nparagraphs.",
+    "休戦",
+]
 
 
 class Place:
@@ -47,8 +54,13 @@ class Place:
     def fill(self, texts: list[str | None], table: str = "articles", start: int = 1) -> None:
         shape = sa.table(table, sa.column("id"), sa.column("body"), sa.column("outlet"))
         with self.engine.begin() as connection:
-            connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY, body TEXT, outlet VARCHAR(20))")
-            rows = [{"id": 10 * at, "body": text, "outlet": f"Outlet {at % 3}"} for at, text in enumerate(texts, start)]
+            connection.exec_driver_sql(
+                f"CREATE TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY, body TEXT, outlet VARCHAR(20))"
+            )
+            rows = [
+                {"id": 10 * at, "body": text, "outlet": f"Outlet {at % 3}"}
+                for at, text in enumerate(texts, start)
+            ]
             connection.execute(sa.insert(shape), rows)
 
 
@@ -56,7 +68,9 @@ class Place:
 def cluster() -> Iterator[str]:
     """A PostgreSQL of our own; its socket's folder."""
     pytest.importorskip("psycopg", reason='needs psycopg: pip install "stance-tone[sql]"')
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [Path(path).parent for path in [shutil.which("initdb")] if path]
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [
+        Path(path).parent for path in [shutil.which("initdb")] if path
+    ]
     if not found:
         pytest.skip("needs the binaries of a PostgreSQL server")
     folder, who = tempfile.mkdtemp(prefix="stance-pg-"), {}
@@ -67,12 +81,37 @@ def cluster() -> Iterator[str]:
             shutil.rmtree(folder)
             pytest.skip("needs a user postgres, as the server refuses to run as root")
         who = {"user": "postgres"}
-    command = [found[-1] / "initdb", "-D", f"{folder}/data", "-A", "trust", "-U", "desk", "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync"]
+    command = [
+        found[-1] / "initdb",
+        "-D",
+        f"{folder}/data",
+        "-A",
+        "trust",
+        "-U",
+        "desk",
+        "-E",
+        "UTF8",
+        "--locale",
+        "C.UTF-8",
+        "--no-sync",
+    ]
     subprocess.run(command, check=True, capture_output=True, cwd=folder, **who)  # type: ignore[call-overload]
-    command = [found[-1] / "postgres", "-D", f"{folder}/data", "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
+    command = [
+        found[-1] / "postgres",
+        "-D",
+        f"{folder}/data",
+        "-k",
+        folder,
+        "-c",
+        "listen_addresses=",
+        "-c",
+        "fsync=off",
+    ]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, cwd=folder, **quiet, **who) as server:  # type: ignore[call-overload]
-        while subprocess.run([found[-1] / "pg_isready", "-q", "-h", folder], check=False).returncode:
+        while subprocess.run(
+            [found[-1] / "pg_isready", "-q", "-h", folder], check=False
+        ).returncode:
             assert server.poll() is None
             time.sleep(0.05)
         yield folder
@@ -101,8 +140,12 @@ def place(request: pytest.FixtureRequest) -> Place:
     return found
 
 
-def expected(model: Model, place: Place, table: str = "articles", **options: Any) -> list[dict[str, Any]]:
-    frame = pd.DataFrame(place.do(f"SELECT id, body, outlet FROM {table} ORDER BY id")).astype({"body": object})
+def expected(
+    model: Model, place: Place, table: str = "articles", **options: Any
+) -> list[dict[str, Any]]:
+    frame = pd.DataFrame(place.do(f"SELECT id, body, outlet FROM {table} ORDER BY id")).astype(
+        {"body": object}
+    )
     labelled = model.label_frame(frame, text="body", **options).drop(columns="row").astype(object)
     return labelled.where(labelled.notna(), None).to_dict("records")  # type: ignore[no-any-return]
 
@@ -114,14 +157,30 @@ def labels(place: Place, table: str = "labels") -> list[dict[str, Any]]:
 @pytest.mark.parametrize("unit", ["paragraph", "row", "document"])
 def test_rows_come_out_as_label_frame_gives_them(small: Model, place: Place, unit: str) -> None:
     place.fill(TEXTS * 3)
-    summary = label_sql(place.at("articles", text="body"), place.at("labels"), model=small, unit=unit, keep=["outlet"], batch=4)
-    found = place.do("SELECT * FROM labels ORDER BY id" + (", paragraph" if unit == "paragraph" else ""))
+    summary = label_sql(
+        place.at("articles", text="body"),
+        place.at("labels"),
+        model=small,
+        unit=unit,
+        keep=["outlet"],
+        batch=4,
+    )
+    found = place.do(
+        "SELECT * FROM labels ORDER BY id" + (", paragraph" if unit == "paragraph" else "")
+    )
     assert found == expected(small, place, unit=unit, keep=["id", "outlet"])
     assert (summary.rows, summary.written, summary.statuses["missing"]) == (18, len(found), 3)
-    types = {column["name"]: str(column["type"]) for column in sa.inspect(place.engine).get_columns("labels")}
+    types = {
+        column["name"]: str(column["type"])
+        for column in sa.inspect(place.engine).get_columns("labels")
+    }
     assert (types["id"], types["outlet"], types["status"]) == ("INTEGER", "VARCHAR(20)", "TEXT")
     if unit != "document":
-        assert (types["start"], types["stance_uncertain"], types["familiarity"][:6]) == ("INTEGER", "BOOLEAN", "DOUBLE")
+        assert (types["start"], types["stance_uncertain"], types["familiarity"][:6]) == (
+            "INTEGER",
+            "BOOLEAN",
+            "DOUBLE",
+        )
 
 
 def test_cells_that_hold_no_text_say_so(small: Model, sqlite: Place) -> None:
@@ -130,43 +189,93 @@ def test_cells_that_hold_no_text_say_so(small: Model, sqlite: Place) -> None:
         "INSERT INTO articles VALUES (1, 7), (2, x'00ff'), (3, CAST(x'e9' AS TEXT)), (4, 'A truce.')",
     )
     label_sql(sqlite.at("articles", text="body"), sqlite.at("labels"), model=small, keep=["body"])
-    assert [row["status"] for row in labels(sqlite)] == ["not text", "not text", "not text", "labelled"]
-    assert [row["body"] for row in sqlite.do("SELECT body FROM labels ORDER BY id")] == [7, b"\x00\xff", b"\xe9", "A truce."]
+    assert [row["status"] for row in labels(sqlite)] == [
+        "not text",
+        "not text",
+        "not text",
+        "labelled",
+    ]
+    assert [row["body"] for row in sqlite.do("SELECT body FROM labels ORDER BY id")] == [
+        7,
+        b"\x00\xff",
+        b"\xe9",
+        "A truce.",
+    ]
 
 
-NAMES = ['order by "x"; DROP TABLE kept; --', "sélect", "per%cent %(x)s :y ? a.b", "tab\tle", "o'clock", "Group"]
+NAMES = [
+    'order by "x"; DROP TABLE kept; --',
+    "sélect",
+    "per%cent %(x)s :y ? a.b",
+    "tab\tle",
+    "o'clock",
+    "Group",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_are_names_whatever_they_hold(small: Model, place: Place, name: str) -> None:
-    quoted = '"' + name.replace('"', '""').replace("%", "%%" if place.name == "postgresql" else "%") + '"'
-    place.do("CREATE TABLE kept (id INTEGER)", f'CREATE TABLE {quoted} ({quoted} INTEGER PRIMARY KEY, "te xt" TEXT)')
+    quoted = (
+        '"'
+        + name.replace('"', '""').replace("%", "%%" if place.name == "postgresql" else "%")
+        + '"'
+    )
+    place.do(
+        "CREATE TABLE kept (id INTEGER)",
+        f'CREATE TABLE {quoted} ({quoted} INTEGER PRIMARY KEY, "te xt" TEXT)',
+    )
     place.do(f"INSERT INTO {quoted} VALUES (2, 'They urged a truce.'), (1, NULL)")
     own = "main" if place.name == "sqlite" else "public"
-    label_sql(place.at(name, text="te xt", schema=own), place.at(name + "!", schema=own), model=small, batch=1)
+    label_sql(
+        place.at(name, text="te xt", schema=own),
+        place.at(name + "!", schema=own),
+        model=small,
+        batch=1,
+    )
     target = quoted[:-1] + '!"'
-    assert [(row[name], row["status"]) for row in place.do(f"SELECT * FROM {target} ORDER BY 1")] == [(1, "missing"), (2, "labelled")]
+    assert [
+        (row[name], row["status"]) for row in place.do(f"SELECT * FROM {target} ORDER BY 1")
+    ] == [(1, "missing"), (2, "labelled")]
     assert sa.inspect(place.engine).has_table("kept")
 
 
 def test_a_dot_parts_schema_and_table(small: Model, postgresql: Place) -> None:
     postgresql.do("CREATE SCHEMA press", "CREATE SCHEMA desk")
     postgresql.fill(TEXTS, "press.articles".replace(".", "_"))
-    postgresql.do("ALTER TABLE press_articles SET SCHEMA press", "ALTER TABLE press.press_articles RENAME TO articles")
-    label_sql(postgresql.at("press.articles", text="body"), postgresql.at("desk.labels"), model=small)
-    assert len(labels(postgresql, "desk.labels")) == len(expected(small, postgresql, "press.articles"))
-    label_sql(postgresql.at("articles", schema="press", text="body"), postgresql.at("desk.labels", schema="public"), model=small)
+    postgresql.do(
+        "ALTER TABLE press_articles SET SCHEMA press",
+        "ALTER TABLE press.press_articles RENAME TO articles",
+    )
+    label_sql(
+        postgresql.at("press.articles", text="body"), postgresql.at("desk.labels"), model=small
+    )
+    assert len(labels(postgresql, "desk.labels")) == len(
+        expected(small, postgresql, "press.articles")
+    )
+    label_sql(
+        postgresql.at("articles", schema="press", text="body"),
+        postgresql.at("desk.labels", schema="public"),
+        model=small,
+    )
     assert len(labels(postgresql, '"desk.labels"')) == len(labels(postgresql, "desk.labels"))
 
 
-def test_columns_that_a_result_needs_are_renamed_whatever_their_case(small: Model, place: Place) -> None:
+def test_columns_that_a_result_needs_are_renamed_whatever_their_case(
+    small: Model, place: Place
+) -> None:
     place.do(
         'CREATE TABLE articles ("Status" INTEGER PRIMARY KEY, text TEXT, tone TEXT, "row" INTEGER)',
         "INSERT INTO articles VALUES (1, 'A truce.', 'flat', 4)",
     )
     label_sql(place.at("articles"), place.at("labels"), model=small, keep="all")
     row = place.do("SELECT * FROM labels")[0]
-    assert (row["input_Status"], row["input_tone"], row["row"], row["text"], row["status"]) == (1, "flat", 4, "A truce.", "labelled")
+    assert (row["input_Status"], row["input_tone"], row["row"], row["text"], row["status"]) == (
+        1,
+        "flat",
+        4,
+        "A truce.",
+        "labelled",
+    )
 
 
 def test_carried_columns_come_out_as_they_went_in(small: Model, postgresql: Place) -> None:
@@ -177,26 +286,38 @@ def test_carried_columns_come_out_as_they_went_in(small: Model, postgresql: Plac
     )
     label_sql(postgresql.at("articles"), postgresql.at("labels"), model=small, keep="all", batch=2)
     columns = "id, text, at, price, tags, about, mood, size"
-    assert postgresql.do(f"SELECT {columns} FROM labels ORDER BY id") == postgresql.do(f"SELECT {columns} FROM articles ORDER BY id")
-    label_sql(postgresql.at("articles"), postgresql.at("labels"), model=small, keep=["mood"], force=True)  # the type mood stays
+    assert postgresql.do(f"SELECT {columns} FROM labels ORDER BY id") == postgresql.do(
+        f"SELECT {columns} FROM articles ORDER BY id"
+    )
+    label_sql(
+        postgresql.at("articles"), postgresql.at("labels"), model=small, keep=["mood"], force=True
+    )  # the type mood stays
     assert len(postgresql.do("SELECT mood FROM labels")) == 7
 
 
-def test_from_one_kind_of_database_to_the_other(small: Model, sqlite: Place, postgresql: Place) -> None:
+def test_from_one_kind_of_database_to_the_other(
+    small: Model, sqlite: Place, postgresql: Place
+) -> None:
     sqlite.fill(TEXTS)
-    label_sql(sqlite.at("articles", text="body"), postgresql.at("labels"), model=small, keep=["outlet"])
+    label_sql(
+        sqlite.at("articles", text="body"), postgresql.at("labels"), model=small, keep=["outlet"]
+    )
     assert labels(postgresql) == expected(small, sqlite, keep=["id", "outlet"])
     postgresql.do(
         "CREATE TABLE wires (id BIGINT PRIMARY KEY, text VARCHAR(99), share REAL, seen BOOLEAN)",
         "INSERT INTO wires VALUES (9007199254740993, 'A truce.', 0.5, TRUE)",
     )
     label_sql(postgresql.at("wires"), sqlite.at("wire labels"), model=small, keep=["share", "seen"])
-    assert [tuple(row.values())[:3] for row in sqlite.do('SELECT * FROM "wire labels"')] == [(9007199254740993, 0.5, 1)]
+    assert [tuple(row.values())[:3] for row in sqlite.do('SELECT * FROM "wire labels"')] == [
+        (9007199254740993, 0.5, 1)
+    ]
     postgresql.do("CREATE TABLE days (day DATE PRIMARY KEY, text TEXT)")
     with pytest.raises(TableError) as caught:
         label_sql(postgresql.at("days"), sqlite.at("back"), model=small)
     assert str(caught.value).startswith("column 'day' of table 'days' of postgresql+psycopg://")
-    assert str(caught.value).endswith("; it is DATE(). Leave it out of `keep`, or cast it in a view.")
+    assert str(caught.value).endswith(
+        "; it is DATE(). Leave it out of `keep`, or cast it in a view."
+    )
 
 
 def test_another_file_and_another_place(small: Model, sqlite: Place, tmp_path: Path) -> None:
@@ -218,15 +339,25 @@ def test_another_file_and_another_place(small: Model, sqlite: Place, tmp_path: P
     ],
     ids=["text", "big", "time", "float"],
 )  # fmt: skip
-def test_keys_of_any_type(small: Model, place: Place, kind: str, key: str, values: list[str]) -> None:
-    place.do(f"CREATE TABLE articles (code {kind}, text TEXT)", *(f"INSERT INTO articles VALUES ({value}, 'A truce.')" for value in values))
+def test_keys_of_any_type(
+    small: Model, place: Place, kind: str, key: str, values: list[str]
+) -> None:
+    place.do(
+        f"CREATE TABLE articles (code {kind}, text TEXT)",
+        *(f"INSERT INTO articles VALUES ({value}, 'A truce.')" for value in values),
+    )
     more = {"key": key} if key else {}
     label_sql(place.at("articles", **more), place.at("labels"), model=small, batch=1)
-    assert place.do("SELECT code FROM labels ORDER BY code") == place.do("SELECT code FROM articles ORDER BY code")
+    assert place.do("SELECT code FROM labels ORDER BY code") == place.do(
+        "SELECT code FROM articles ORDER BY code"
+    )
 
 
 def test_a_table_without_a_key_says_what_to_do(small: Model, place: Place) -> None:
-    place.do("CREATE TABLE articles (id INTEGER, text TEXT)", "INSERT INTO articles VALUES (1, 'A truce.'), (1, 'b'), (NULL, 'c')")
+    place.do(
+        "CREATE TABLE articles (id INTEGER, text TEXT)",
+        "INSERT INTO articles VALUES (1, 'A truce.'), (1, 'b'), (NULL, 'c')",
+    )
     with pytest.raises(TableError) as caught:
         label_sql(place.at("articles"), place.at("labels"), model=small)
     own = " (&key=rowid for SQLite's own)" if place.name == "sqlite" else ""
@@ -235,49 +366,77 @@ def test_a_table_without_a_key_says_what_to_do(small: Model, place: Place) -> No
         " must have a primary key of one column, so that a run can be resumed; it has none. "
         f"Name a column that is unique and never null: &key=...{own}."
     )
-    with pytest.raises(TableError, match=r"'id' is null in 1 rows and repeats another in 1\. Name another column \(&key=\.\.\.\)\.$"):
+    with pytest.raises(
+        TableError,
+        match=r"'id' is null in 1 rows and repeats another in 1\. Name another column \(&key=\.\.\.\)\.$",
+    ):
         label_sql(place.at("articles", key="id"), place.at("labels"), model=small)
-    with pytest.raises(InputError, match=r"^there is no column 'nr'; the columns are \['id', 'text'\]\.$"):
+    with pytest.raises(
+        InputError, match=r"^there is no column 'nr'; the columns are \['id', 'text'\]\.$"
+    ):
         label_sql(place.at("articles", key="nr"), place.at("labels"), model=small)
-    place.do("DROP TABLE articles", "CREATE TABLE articles (a INTEGER, b INTEGER, text TEXT, PRIMARY KEY (a, b))")
+    place.do(
+        "DROP TABLE articles",
+        "CREATE TABLE articles (a INTEGER, b INTEGER, text TEXT, PRIMARY KEY (a, b))",
+    )
     with pytest.raises(TableError, match=r"it has \['a', 'b'\]\. Name a column"):
         label_sql(place.at("articles"), place.at("labels"), model=small)
     assert not sa.inspect(place.engine).has_table("labels")
 
 
 def test_rowid_will_do(small: Model, sqlite: Place) -> None:
-    sqlite.do("CREATE TABLE articles (id INTEGER, text TEXT)", "INSERT INTO articles VALUES (7, 'A truce.'), (7, 'b'), (8, 'c')")
+    sqlite.do(
+        "CREATE TABLE articles (id INTEGER, text TEXT)",
+        "INSERT INTO articles VALUES (7, 'A truce.'), (7, 'b'), (8, 'c')",
+    )
     label_sql(sqlite.at("articles", key="rowid"), sqlite.at("labels"), model=small, keep=["id"])
-    assert [(row["rowid"], row["id"]) for row in sqlite.do("SELECT * FROM labels ORDER BY 1")] == [(1, 7), (2, 7), (3, 8)]
+    assert [(row["rowid"], row["id"]) for row in sqlite.do("SELECT * FROM labels ORDER BY 1")] == [
+        (1, 7),
+        (2, 7),
+        (3, 8),
+    ]
 
 
 @pytest.mark.parametrize("kind", ["VIEW", "MATERIALIZED VIEW"])
 def test_a_view_will_do(small: Model, place: Place, kind: str) -> None:
     place.fill(TEXTS)
-    place.do(f"CREATE {kind if place.name == 'postgresql' else 'VIEW'} recent AS SELECT * FROM articles WHERE id > 20")
+    place.do(
+        f"CREATE {kind if place.name == 'postgresql' else 'VIEW'} recent AS SELECT * FROM articles WHERE id > 20"
+    )
     label_sql(place.at("recent", key="id", text="body"), place.at("labels"), model=small)
     assert labels(place) == expected(small, place, "recent", keep=["id"])
 
 
 def test_a_key_that_cannot_be_compared_exactly_is_refused(small: Model, postgresql: Place) -> None:
-    postgresql.do("CREATE TABLE articles (id REAL PRIMARY KEY, text TEXT)", "INSERT INTO articles VALUES (0.1, 'A truce.'), (0.2, 'b')")
-    with pytest.raises(TableError, match=r" must have a key that can be compared exactly; 'id' cannot\. Name another\.$"):
+    postgresql.do(
+        "CREATE TABLE articles (id REAL PRIMARY KEY, text TEXT)",
+        "INSERT INTO articles VALUES (0.1, 'A truce.'), (0.2, 'b')",
+    )
+    with pytest.raises(
+        TableError,
+        match=r" must have a key that can be compared exactly; 'id' cannot\. Name another\.$",
+    ):
         label_sql(postgresql.at("articles"), postgresql.at("labels"), model=small, batch=1)
 
 
 def test_a_type_that_is_not_known_can_stay_behind(small: Model, postgresql: Place) -> None:
     postgresql.do(
-        "CREATE TABLE articles (id INTEGER PRIMARY KEY, text TEXT, place POINT)", "INSERT INTO articles VALUES (1, 'A truce.', '(1,2)')"
+        "CREATE TABLE articles (id INTEGER PRIMARY KEY, text TEXT, place POINT)",
+        "INSERT INTO articles VALUES (1, 'A truce.', '(1,2)')",
     )
     label_sql(postgresql.at("articles"), postgresql.at("labels"), model=small)
     with pytest.raises(
-        TableError, match=r"^column 'place' of table 'articles' of .*; it is NullType\(\)\. Leave it out of `keep`, or cast it in a view\.$"
+        TableError,
+        match=r"^column 'place' of table 'articles' of .*; it is NullType\(\)\. Leave it out of `keep`, or cast it in a view\.$",
     ):
         label_sql(postgresql.at("articles"), postgresql.at("more"), model=small, keep="all")
 
 
 def test_null_in_a_primary_key_is_no_key(small: Model, sqlite: Place) -> None:
-    sqlite.do("CREATE TABLE articles (id TEXT PRIMARY KEY, text TEXT)", "INSERT INTO articles VALUES ('a', 'A truce.'), (NULL, 'b')")
+    sqlite.do(
+        "CREATE TABLE articles (id TEXT PRIMARY KEY, text TEXT)",
+        "INSERT INTO articles VALUES ('a', 'A truce.'), (NULL, 'b')",
+    )
     with pytest.raises(TableError, match="'id' is null in 1 rows"):
         label_sql(sqlite.at("articles"), sqlite.at("labels"), model=small)
 
@@ -285,14 +444,24 @@ def test_null_in_a_primary_key_is_no_key(small: Model, sqlite: Place) -> None:
 CHILD = "import sys; from stance.sql import label_sql; label_sql(*sys.argv[1:3], model=sys.argv[3], batch=3, resume=True)"
 
 
-def test_kill_9_midway_and_resume_give_an_equal_table(small: Model, place: Place, tmp_path: Path) -> None:
-    place.fill([f"Lamp {at}\n\nThey urged a truce, {at} said." if at % 5 else TEXTS[at % 6] for at in range(900)])
+def test_kill_9_midway_and_resume_give_an_equal_table(
+    small: Model, place: Place, tmp_path: Path
+) -> None:
+    place.fill(
+        [
+            f"Lamp {at}\n\nThey urged a truce, {at} said." if at % 5 else TEXTS[at % 6]
+            for at in range(900)
+        ]
+    )
     model = small.save(tmp_path / "model")
     source, target = place.at("articles", text="body"), place.at("labels")
     for rows in (30, 90):
         with subprocess.Popen([sys.executable, "-c", CHILD, source, target, str(model)]) as child:
             while child.poll() is None:
-                if sa.inspect(place.engine).has_table("labels_run") and place.do('SELECT "rows" FROM labels_run')[0]["rows"] >= rows:
+                if (
+                    sa.inspect(place.engine).has_table("labels_run")
+                    and place.do('SELECT "rows" FROM labels_run')[0]["rows"] >= rows
+                ):
                     break
                 time.sleep(0.002)
             child.kill()
@@ -303,7 +472,9 @@ def test_kill_9_midway_and_resume_give_an_equal_table(small: Model, place: Place
     assert labels(place) == expected(small, place, keep=["id"])
 
 
-def test_a_connection_that_breaks_ends_with_an_error_and_resume_completes(small: Model, postgresql: Place) -> None:
+def test_a_connection_that_breaks_ends_with_an_error_and_resume_completes(
+    small: Model, postgresql: Place
+) -> None:
     postgresql.fill(TEXTS * 5)
     postgresql.engine.dispose()
 
@@ -328,12 +499,16 @@ def test_a_connection_that_breaks_ends_with_an_error_and_resume_completes(small:
     assert labels(postgresql) == expected(small, postgresql, keep=["id"])
 
 
-def test_a_locked_file_ends_with_an_error(small: Model, sqlite: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_file_ends_with_an_error(
+    small: Model, sqlite: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sqlite.fill(TEXTS)
     monkeypatch.setattr(databases, "_PATIENCE", 0.05)
     with sqlite.engine.connect() as other:
         other.exec_driver_sql("UPDATE articles SET outlet = outlet")
-        with pytest.raises(TableError, match=r": database is locked\. Check the database and its address; "):
+        with pytest.raises(
+            TableError, match=r": database is locked\. Check the database and its address; "
+        ):
             label_sql(sqlite.at("articles", text="body"), sqlite.at("labels"), model=small)
     label_sql(sqlite.at("articles", text="body"), sqlite.at("labels"), model=small)
 
@@ -348,12 +523,17 @@ def test_two_runs_on_one_target_write_no_row_twice(small: Model, place: Place) -
 
     there: list[Any] = []
 
-    with pytest.raises(TableError, match=r"must have one run at a time; another one writes to it\. Wait for its end\.$"):
+    with pytest.raises(
+        TableError,
+        match=r"must have one run at a time; another one writes to it\. Wait for its end\.$",
+    ):
         label_sql(source, target, model=small, batch=4, progress=overtaken)
     assert labels(place) == expected(small, place, keep=["id"])
 
 
-def test_a_target_is_replaced_on_request_only_and_only_if_it_is_ours(small: Model, place: Place) -> None:
+def test_a_target_is_replaced_on_request_only_and_only_if_it_is_ours(
+    small: Model, place: Place
+) -> None:
     place.fill(TEXTS)
     source, target = place.at("articles", text="body"), place.at("labels")
     label_sql(source, target, model=small, unit="row")
@@ -365,20 +545,32 @@ def test_a_target_is_replaced_on_request_only_and_only_if_it_is_ours(small: Mode
     )
     label_sql(source, target, model=small, force=True)
     assert labels(place) == expected(small, place, keep=["id"])
-    place.do("CREATE TABLE theirs (id INTEGER)", "CREATE TABLE beside (id INTEGER)", "CREATE TABLE beside_run (id INTEGER)")
+    place.do(
+        "CREATE TABLE theirs (id INTEGER)",
+        "CREATE TABLE beside (id INTEGER)",
+        "CREATE TABLE beside_run (id INTEGER)",
+    )
     for name in ("theirs", "beside"):
         with pytest.raises(
-            TableError, match=rf"must be of an earlier run to be replaced; '{name}_run' does not say so\. Name another table\.$"
+            TableError,
+            match=rf"must be of an earlier run to be replaced; '{name}_run' does not say so\. Name another table\.$",
         ):
             label_sql(source, place.at(name), model=small, force=True)
-        with pytest.raises(TableError, match=r"must be of a run that was cut off; it is not\. Name another table\.$"):
+        with pytest.raises(
+            TableError,
+            match=r"must be of a run that was cut off; it is not\. Name another table\.$",
+        ):
             label_sql(source, place.at(name), model=small, resume=True)
-    with pytest.raises(InputError, match=r"^source and target must be two tables; both are table 'articles' of "):
+    with pytest.raises(
+        InputError, match=r"^source and target must be two tables; both are table 'articles' of "
+    ):
         label_sql(source, place.at("articles"), model=small, force=True)
     assert len(place.do("SELECT * FROM articles")) == len(TEXTS)
 
 
-def test_a_failed_replacement_leaves_the_old_table(small: Model, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_replacement_leaves_the_old_table(
+    small: Model, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place.fill(TEXTS)
     source, target = place.at("articles", text="body"), place.at("labels")
     label_sql(source, target, model=small)
@@ -393,7 +585,9 @@ def test_a_failed_replacement_leaves_the_old_table(small: Model, place: Place, m
     assert labels(place) == before
 
 
-def test_resume_refuses_another_model_and_other_options(small: Model, shipped: Model, place: Place) -> None:
+def test_resume_refuses_another_model_and_other_options(
+    small: Model, shipped: Model, place: Place
+) -> None:
     place.fill(TEXTS)
     source, target = place.at("articles", text="body"), place.at("labels")
     label_sql(source, target, model=small)
@@ -433,7 +627,9 @@ def test_an_empty_table_gives_an_empty_table(small: Model, place: Place) -> None
 
 def test_names_that_would_be_cut_off_are_refused(small: Model, postgresql: Place) -> None:
     postgresql.fill(TEXTS)
-    with pytest.raises(TableError, match=r"must be of at most 63 bytes; 'l{60}_run' is longer\. Shorten it\.$"):
+    with pytest.raises(
+        TableError, match=r"must be of at most 63 bytes; 'l{60}_run' is longer\. Shorten it\.$"
+    ):
         label_sql(postgresql.at("articles", text="body"), postgresql.at("l" * 60), model=small)
 
 
@@ -454,14 +650,20 @@ def test_addresses(address: str, message: str) -> None:
     assert str(caught.value) == message
 
 
-@pytest.mark.parametrize("where", ["s3cret@127.0.0.1:1/db?", "s3cret@127.0.0.1:1/db?sslpassword=s3cret&"])
-def test_no_password_is_shown(small: Model, sqlite: Place, where: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "where", ["s3cret@127.0.0.1:1/db?", "s3cret@127.0.0.1:1/db?sslpassword=s3cret&"]
+)
+def test_no_password_is_shown(
+    small: Model, sqlite: Place, where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     pytest.importorskip("psycopg", reason='needs psycopg: pip install "stance-tone[sql]"')
     sqlite.fill(TEXTS)
     address = f"postgresql://desk:{where}table=articles"
     assert main(["--debug", "score", address, "-o", sqlite.at("labels"), "--text", "body"]) == 1
     error = capsys.readouterr().err
-    assert "stance: error: table 'articles' of postgresql+psycopg://desk:***@127.0.0.1:1/db: " in error
+    assert (
+        "stance: error: table 'articles' of postgresql+psycopg://desk:***@127.0.0.1:1/db: " in error
+    )
     assert "s3cret" not in error
 
 
@@ -476,14 +678,23 @@ def test_what_is_not_there_is_not_made(small: Model, sqlite: Place, tmp_path: Pa
     sqlite.fill(TEXTS)
     with pytest.raises(TableError) as caught:
         label_sql(sqlite.at("article"), sqlite.at("labels"), model=small)
-    assert str(caught.value) == f"there is no table 'article' of sqlite:///{tmp_path}/news.db; the tables are ['articles']."
+    assert (
+        str(caught.value)
+        == f"there is no table 'article' of sqlite:///{tmp_path}/news.db; the tables are ['articles']."
+    )
     (tmp_path / "no.db").write_text("no database " * 100)
-    with pytest.raises(TableError, match=r": file is not a database\. Check the database and its address; "):
+    with pytest.raises(
+        TableError, match=r": file is not a database\. Check the database and its address; "
+    ):
         label_sql(f"sqlite:///{tmp_path}/no.db?table=a", sqlite.at("labels"), model=small)
 
 
 def test_the_command_hands_addresses_over(
-    small: Model, sqlite: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    small: Model,
+    sqlite: Place,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sqlite.fill(TEXTS)
     monkeypatch.chdir(tmp_path)
@@ -516,7 +727,9 @@ def test_the_command_hands_addresses_over(
         ["sqlite:///a.db?table=a", "in.csv", "-o", "sqlite:///a.db?table=b"],
     ],
 )  # fmt: skip
-def test_a_database_is_labelled_into_a_database(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_database_is_labelled_into_a_database(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["score", *arguments]) == 2
     assert capsys.readouterr().err == (
         "stance: error: one table of a database is labelled into another one, as in -o 'sqlite:///news.db?table=labels'.\n"
@@ -526,7 +739,10 @@ def test_a_database_is_labelled_into_a_database(arguments: list[str], capsys: py
 def test_options_for_files_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--encoding", "cp1252", "--jobs", "2", "--level", "0.8"]
     assert main(["score", "sqlite:///a.db?table=a", "-o", "sqlite:///a.db?table=b", *options]) == 2
-    assert capsys.readouterr().err == "stance: error: --encoding, --jobs must be left out for a table of a database.\n"
+    assert (
+        capsys.readouterr().err
+        == "stance: error: --encoding, --jobs must be left out for a table of a database.\n"
+    )
 
 
 def test_a_cell_that_is_too_long_says_so(small: Model, place: Place) -> None:
@@ -537,14 +753,27 @@ def test_a_cell_that_is_too_long_says_so(small: Model, place: Place) -> None:
 
 def test_options_that_exclude_each_other(small: Model) -> None:
     address = "sqlite:///a.db?table=a"
-    with pytest.raises(InputError, match=r"^`resume` goes on and `force` begins anew; got both\. Pass one of them\.$"):
+    with pytest.raises(
+        InputError,
+        match=r"^`resume` goes on and `force` begins anew; got both\. Pass one of them\.$",
+    ):
         label_sql(address, address, model=small, resume=True, force=True)
-    with pytest.raises(InputError, match=r"^the column of texts must be named once; got 'body' and 'text'\.$"):
+    with pytest.raises(
+        InputError, match=r"^the column of texts must be named once; got 'body' and 'text'\.$"
+    ):
         label_sql(f"{address}&text=body", "sqlite:///a.db?table=b", text="text", model=small)
 
 
-@pytest.mark.parametrize(("module", "address"), [("sqlalchemy", "sqlite:///a.db?table=a"), ("psycopg", "postgresql:///a?table=a")])
-def test_without_the_extra_it_says_what_to_install(small: Model, monkeypatch: pytest.MonkeyPatch, module: str, address: str) -> None:
+@pytest.mark.parametrize(
+    ("module", "address"),
+    [("sqlalchemy", "sqlite:///a.db?table=a"), ("psycopg", "postgresql:///a?table=a")],
+)
+def test_without_the_extra_it_says_what_to_install(
+    small: Model, monkeypatch: pytest.MonkeyPatch, module: str, address: str
+) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(InputError, match=rf' needs the package {module}; it is not installed\. pip install "stance-tone\[sql\]"$'):
+    with pytest.raises(
+        InputError,
+        match=rf' needs the package {module}; it is not installed\. pip install "stance-tone\[sql\]"$',
+    ):
         label_sql(address, address.replace("table=a", "table=b"), model=small)

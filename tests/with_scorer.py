@@ -8,12 +8,12 @@ import sys
 
 def main(built: str, arguments: list[str]) -> None:
     """Load the extension in place of the installed one, then run what `arguments` name."""
-    loader = importlib.machinery.ExtensionFileLoader("stance._scorer", built)
-    spec = importlib.util.spec_from_loader("stance._scorer", loader, origin=built)
+    loader = importlib.machinery.ExtensionFileLoader("stance.scoring._scorer", built)
+    spec = importlib.util.spec_from_loader("stance.scoring._scorer", loader, origin=built)
     assert spec
     module = importlib.util.module_from_spec(spec)
     loader.exec_module(module)
-    sys.modules["stance._scorer"] = module
+    sys.modules["stance.scoring._scorer"] = module
     sys.argv = arguments[arguments[0] == "-m" :]
     if arguments[0] == "-m":
         runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stance.cells import check_columns
 from stance.engines import kind_of
 from stance.errors import InputError
-from stance.extras import load_extra
 from stance.model import Model, load
+from stance.optional import load_extra
+from stance.options import check_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,17 +58,31 @@ def label_frame(
     from dask import delayed
 
     if not isinstance(frame, dd.DataFrame):
-        raise InputError(f"`frame` must be a Dask DataFrame; got {kind_of(frame)}. `dask.dataframe.from_pandas` makes one.")
+        raise InputError(
+            f"`frame` must be a Dask DataFrame; got {kind_of(frame)}. `dask.dataframe.from_pandas` makes one."
+        )
     held = model if isinstance(model, Model) else load(model)
     kept = check_columns(list(frame.columns), text, keep, target_column)
     needed = list(dict.fromkeys([text, *([] if target_column is None else [target_column]), *kept]))
-    options: dict[str, Any] = {"text": text, "unit": unit, "keep": kept, "level": level, "target_column": target_column}
+    options: dict[str, Any] = {
+        "text": text,
+        "unit": unit,
+        "keep": kept,
+        "level": level,
+        "target_column": target_column,
+    }
     chosen = frame[needed]
     meta = held.label_frame(chosen._meta, **options).drop(columns="row")
-    return chosen.map_partitions(_label_part, delayed(held, pure=True), options, meta.dtypes.to_dict(), meta=meta)
+    return chosen.map_partitions(
+        _label_part, delayed(held, pure=True), options, meta.dtypes.to_dict(), meta=meta
+    )
 
 
-def _label_part(part: pd.DataFrame, model: Model, options: dict[str, Any], dtypes: Mapping[Any, Any]) -> pd.DataFrame:
+def _label_part(
+    part: pd.DataFrame, model: Model, options: dict[str, Any], dtypes: Mapping[Any, Any]
+) -> pd.DataFrame:
     labelled = model.label_frame(part, **options).drop(columns="row")
     # A carried column that is all missing here may have come with a type of its own. Categories are the partition's.
-    return labelled.astype({column: dtype for column, dtype in dtypes.items() if dtype != "category"})
+    return labelled.astype(
+        {column: dtype for column, dtype in dtypes.items() if dtype != "category"}
+    )

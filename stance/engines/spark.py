@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stance.cells import carried_names, check_columns
 from stance.engines import kind_of
 from stance.errors import InputError
-from stance.extras import load_extra
 from stance.model import Model, load
+from stance.optional import load_extra
+from stance.options import carried_names, check_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,19 +66,40 @@ def label_frame(
     from pyspark.sql import functions, types
 
     if not isinstance(frame, sql.DataFrame):
-        raise InputError(f"`frame` must be a Spark DataFrame; got {kind_of(frame)}. `spark.createDataFrame` makes one.")
+        raise InputError(
+            f"`frame` must be a Spark DataFrame; got {kind_of(frame)}. `spark.createDataFrame` makes one."
+        )
     held = model if isinstance(model, Model) else load(model)
     kept = check_columns(frame.columns, text, keep, target_column)
     results = held.label_cells([], unit=unit, level=level)
     names = carried_names(kept, list(results.arrays))
-    sparks = {str: types.StringType(), int: types.LongType(), float: types.DoubleType(), bool: types.BooleanType()}
+    sparks = {
+        str: types.StringType(),
+        int: types.LongType(),
+        float: types.DoubleType(),
+        bool: types.BooleanType(),
+    }
     fields = [types.StructField(names[column], frame.schema[column].dataType) for column in kept]
-    fields += [types.StructField(column, sparks[results.type_of(column)]) for column in held.columns(unit)]
+    fields += [
+        types.StructField(column, sparks[results.type_of(column)]) for column in held.columns(unit)
+    ]
     needed = list(dict.fromkeys([text, *([] if target_column is None else [target_column]), *kept]))
-    at = {column: f"c{number}" for number, column in enumerate(needed)}  # Spark takes a dot in a name for a field
-    chosen = frame.select(*(functions.col(f"`{column.replace('`', '``')}`").alias(at[column]) for column in needed))
+    at = {
+        column: f"c{number}" for number, column in enumerate(needed)
+    }  # Spark takes a dot in a name for a field
+    chosen = frame.select(
+        *(functions.col(f"`{column.replace('`', '``')}`").alias(at[column]) for column in needed)
+    )
     carried = {names[column]: at[column] for column in kept}
-    label = partial(_label_batches, model=held, text=at[text], target_column=at.get(target_column), carried=carried, unit=unit, level=level)
+    label = partial(
+        _label_batches,
+        model=held,
+        text=at[text],
+        target_column=at.get(target_column),
+        carried=carried,
+        unit=unit,
+        level=level,
+    )
     return chosen.mapInArrow(label, types.StructType(fields))
 
 
@@ -97,8 +118,13 @@ def _label_batches(
     arrow = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
     for batch in batches:
         targets = None if target_column is None else batch.column(target_column).to_pylist()
-        labelled = model.label_cells(batch.column(text).to_pylist(), unit=unit, level=level, targets=targets)
+        labelled = model.label_cells(
+            batch.column(text).to_pylist(), unit=unit, level=level, targets=targets
+        )
         at = pa.array(labelled.arrays["row"])
         arrays = {name: batch.column(column).take(at) for name, column in carried.items()}
-        arrays |= {column: pa.array(labelled.values(column), arrow[labelled.type_of(column)]) for column in model.columns(unit)}
+        arrays |= {
+            column: pa.array(labelled.values(column), arrow[labelled.type_of(column)])
+            for column in model.columns(unit)
+        }
         yield pa.RecordBatch.from_arrays(list(arrays.values()), names=list(arrays))

@@ -1,0 +1,171 @@
+"""The model card: what the shipped model is, how well it does, and what may be said from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stance.scoring.files import write_sums
+from stance.training.evaluation import evaluate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stance.model import Model
+
+_CARD = """# Model card: {name}
+
+Labels each paragraph of an English news text with its **stance** toward a ceasefire and its **tone**. Two linear classifiers over
+TF-IDF features, each calibrated by one temperature. What each label means: `seeds/GUIDELINES.md`.
+
+## Trained on
+{rows:,} composed paragraphs by {voices} voices (`seeds/paragraphs.csv`, splits train and validation). None is a quotation from a real
+outlet. Names of nations, peoples, parties, armed groups and leaders are masked before any feature is made, in training and in use.
+
+## How well it does
+| head | measured on | paragraphs | macro-F1 (95% interval) | calibration error |
+|---|---|--:|--:|--:|
+{figures}
+
+Cross-validation and the test split keep each voice whole: no voice that is scored was seen in training. All of these are composed
+paragraphs. **Real print is harder**: see the figures on real paragraphs below.
+
+| head | label | precision | recall | F1 | paragraphs (test split) |
+|---|---|--:|--:|--:|--:|
+{classes}
+
+## What it gets right, by capability
+Cases written by readers who had not run the model: a paragraph with the labels they expect, or two paragraphs that must get the same.
+Known failures are kept (`tests/cases/behaviour-*.json`).
+
+| capability | right | cases |
+|---|--:|--:|
+{behaviour}
+
+## What may be said from it, and what not
+Say: "Of the paragraphs that the tool could label, x% *convey* opposition to a ceasefire (n paragraphs, y% of them uncertain; on
+held-out paragraphs the tool finds opposition with precision p and recall r)." Do not say that an outlet, author or speaker *holds* a
+position because paragraphs convey one: reporting a rejection makes nobody opposed. Do not act on a single label; look at the paragraph.
+
+## Limits
+English only. One paragraph at a time, without headline or neighbours. Irony, long-range reference and positions that need knowledge of
+events are missed. Written for armed conflicts; a figurative truce may fool it. Not for judging persons, and not for moderation.
+
+## Made with
+{versions}
+{reports}"""
+
+
+def write_card(
+    model: Model,
+    seeds: pd.DataFrame,
+    cases: Sequence[Mapping[str, Any]],
+    reports: Sequence[Path],
+    folder: Path,
+) -> None:
+    """Write ``MODEL_CARD.md`` into a model's folder.
+
+    Parameters
+    ----------
+    model : Model
+        The model that lies in `folder`.
+    seeds : pandas.DataFrame
+        The seeds; figures are measured on their test split.
+    cases : sequence of dict
+        Behaviour cases.
+    reports : sequence of Path
+        Markdown files of further measurements, taken over as they are.
+    folder : Path
+        The model's folder.
+    """
+    test = seeds[seeds["split"] == "test"]
+    used = seeds[seeds["split"] != "test"]
+    figures, classes = [], []
+    for head, measured in evaluate(model, test, documents="voice").items():
+        crossed = {
+            k: v for k, v in model.facts["cross_validation"][head].items() if k != "confusion"
+        }
+        figures.append(_row(head, "cross-validation by voice", len(used), **crossed))
+        figures.append(
+            _row(
+                head,
+                "test split",
+                len(test),
+                measured.macro_f1,
+                measured.macro_f1_interval,
+                measured.calibration_error,
+            )
+        )
+        for label in measured.labels:
+            three = " | ".join(
+                f"{column[label]:.2f}"
+                for column in (measured.precision, measured.recall, measured.f1)
+            )
+            classes.append(f"| {head} | {label} | {three} | {measured.support[label]:.0f} |")
+    card = _CARD.format(
+        name=model.facts["name"],
+        rows=len(used),
+        voices=used["voice"].nunique(),
+        figures="\n".join(figures),
+        classes="\n".join(classes),
+        behaviour="\n".join(_behaviour_rows(model, cases)),
+        reports="".join(
+            "\n#" + path.read_text(encoding="utf-8").replace("\n## ", "\n### ") for path in reports
+        ),
+        versions=", ".join(
+            f"{name} {version}" for name, version in model.facts["versions"].items()
+        ),
+    )
+    (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    write_sums(folder)
+
+
+def read_cases(folder: Path) -> list[dict[str, Any]]:
+    """Read the behaviour cases of a folder, in order."""
+    return [
+        case
+        for path in sorted(folder.glob("behaviour-*.json"))
+        for case in json.loads(path.read_text(encoding="utf-8"))
+    ]
+
+
+def case_failures(model: Model, case: Mapping[str, Any]) -> list[str]:
+    """Say in which heads a behaviour case is not what its reader expects; nothing where all are."""
+    found = _labels(model, case["text"])
+    expected = _labels(model, case["same_as"]) if "same_as" in case else case["expected"]
+    return [
+        f"{head} is {found[head]}, not {label}"
+        for head, label in expected.items()
+        if found[head] != label
+    ]
+
+
+def _labels(model: Model, text: str) -> dict[str, str | None]:
+    block = model.label(text, unit="row")[0]
+    return {"stance": block.stance, "tone": block.tone}
+
+
+def _behaviour_rows(model: Model, cases: Sequence[Mapping[str, Any]]) -> list[str]:
+    right: dict[str, list[bool]] = {}
+    for case in cases:
+        right.setdefault(case["capability"], []).append(not case_failures(model, case))
+    rows = [*right.items(), ("all", [good for found in right.values() for good in found])]
+    return [
+        f"| {capability} | {sum(found) / len(found):.0%} | {len(found)} |"
+        for capability, found in rows
+        if found
+    ]
+
+
+def _row(
+    head: str,
+    where: str,
+    count: int,
+    macro_f1: float,
+    macro_f1_interval: Sequence[float],
+    calibration_error: float,
+) -> str:
+    low, high = macro_f1_interval
+    return f"| {head} | {where} | {count:,} | {macro_f1:.3f} ({low:.3f} to {high:.3f}) | {calibration_error:.3f} |"

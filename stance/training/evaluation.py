@@ -1,0 +1,205 @@
+"""Measure a model on annotated paragraphs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stance.errors import TableError
+from stance.model import Model
+from stance.scoring.heads import Head
+from stance.training.metrics import measure_calibration_error, measure_interval, measure_macro_f1
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stance.training.annotated import Annotated
+
+KEPT = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
+"""Shares of the paragraphs, the surest first, at which accuracy is measured."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How well one head does.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        In sorted order.
+    n_paragraphs : int
+        Paragraphs measured on.
+    precision, recall, f1, support : dict of str to float
+        By label.
+    macro_f1 : float
+        Mean of `f1`.
+    macro_f1_interval : tuple of float
+        95% bootstrap interval, resampling documents where they are known.
+    confusion : ndarray of shape (n_classes, n_classes)
+        Rows are annotations, columns predictions, both in the order of `labels`.
+    calibration_error : float
+        Expected calibration error, ten bins.
+    level, coverage, uncertain : float
+        Share of paragraphs whose conformal set at `level` holds the annotation; share whose set has other than one label.
+    kept : dict of float to float
+        Accuracy on the surest 100%, 90%, ... of the paragraphs.
+    """
+
+    labels: tuple[str, ...]
+    n_paragraphs: int
+    precision: dict[str, float]
+    recall: dict[str, float]
+    f1: dict[str, float]
+    support: dict[str, float]
+    macro_f1: float
+    macro_f1_interval: tuple[float, float]
+    confusion: np.ndarray
+    calibration_error: float
+    level: float
+    coverage: float
+    uncertain: float
+    kept: dict[float, float]
+
+    def __str__(self) -> str:
+        width = max(len(label) for label in self.labels)
+        low, high = self.macro_f1_interval
+        lines = [
+            f"{self.n_paragraphs:,} paragraphs; macro-F1 {self.macro_f1:.3f} (95%: {low:.3f} to {high:.3f})",
+            "",
+        ]
+        lines.append(f"{'label':<{width}}  precision  recall     F1  paragraphs")
+        for label in self.labels:
+            figures = f"{self.precision[label]:9.3f}  {self.recall[label]:6.3f}  {self.f1[label]:5.3f}  {self.support[label]:10.0f}"
+            lines.append(f"{label:<{width}}  {figures}")
+        lines += [
+            "",
+            "rows: annotated; columns: predicted",
+            f"{'':<{width}}  " + "  ".join(self.labels),
+        ]
+        for label, row in zip(self.labels, self.confusion, strict=True):
+            cells = (f"{count:>{len(name)}d}" for count, name in zip(row, self.labels, strict=True))
+            lines.append(f"{label:<{width}}  " + "  ".join(cells))
+        lines += ["", f"expected calibration error {self.calibration_error:.3f}"]
+        lines.append(
+            f"sets at level {self.level}: hold the annotation {self.coverage:.1%}, uncertain {self.uncertain:.1%}"
+        )
+        lines.append(
+            "accuracy on the surest "
+            + ", ".join(f"{share:.0%}: {value:.3f}" for share, value in self.kept.items())
+        )
+        return "\n".join(lines)
+
+
+def evaluate(
+    model: Model,
+    table: pd.DataFrame | str | Path,
+    *,
+    text: str = "text",
+    documents: str | None = None,
+    level: float = 0.9,
+    encoding: str | None = None,
+) -> dict[str, Evaluation]:
+    """Measure a model on annotated paragraphs.
+
+    Parameters
+    ----------
+    model : Model
+        What `load` or `train` gave.
+    table : pandas.DataFrame, str or Path
+        Annotated rows, with a column for each of the model's heads.
+    text : str, default="text"
+        The column of paragraphs.
+    documents : str, optional
+        The column that tells which document a paragraph is from.
+    level : float, default=0.9
+        Level of the conformal sets.
+    encoding : str, optional
+        Of the CSV, as in `stance.tables.readers.csv.read_rows`.
+
+    Returns
+    -------
+    dict of str to Evaluation
+        By head. Every paragraph counts, unfamiliar ones too.
+
+    Raises
+    ------
+    TableError
+        If a column or label is missing, or a label is not one of the model's.
+    """
+    rows = read_rows_for(model, table, text=text, documents=documents, encoding=encoding)
+    found = model.frozen.probabilities(rows.texts)
+    return {
+        head: measure_head(
+            model.frozen.heads[head], given, found[head], groups=rows.groups, level=level
+        )
+        for head, given in rows.labels.items()
+    }
+
+
+def read_rows_for(
+    model: Model,
+    table: pd.DataFrame | str | Path,
+    *,
+    text: str = "text",
+    documents: str | None = None,
+    encoding: str | None = None,
+) -> Annotated:
+    """Read annotated paragraphs whose labels are the model's; options and errors are those of `evaluate`."""
+    from stance.training.annotated import read_annotated
+
+    rows = read_annotated(
+        table, text=text, labels=tuple(model.labels), groups=documents, encoding=encoding
+    )
+    for head, given in rows.labels.items():
+        for row, label in enumerate(given, start=1):
+            if label not in model.labels[head]:
+                known = list(model.labels[head])
+                raise TableError(
+                    f"{rows.name}, row {row}, column {head!r} must hold one of the model's labels {known!r}; got {label!r}. "
+                    "Rename or drop it."
+                )
+    return rows
+
+
+def measure_head(
+    head: Head,
+    annotations: list[str],
+    probabilities: np.ndarray,
+    *,
+    groups: list[str] | None,
+    level: float,
+) -> Evaluation:
+    """Measure one head's probabilities, of shape (n_paragraphs, n_classes), against annotations."""
+    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+    labels = head.classes
+    best = probabilities.argmax(axis=1)
+    predictions = [labels[at] for at in best]
+    given = np.asarray([labels.index(label) for label in annotations])
+    columns = precision_recall_fscore_support(
+        annotations, predictions, labels=list(labels), zero_division=0
+    )
+    precision, recall, f1, support = (
+        {n: float(v) for n, v in zip(labels, column, strict=True)} for column in columns
+    )
+    sets = head.kept(probabilities, level)
+    right = (best == given)[np.argsort(-probabilities.max(axis=1), kind="stable")]
+    return Evaluation(
+        labels=labels,
+        n_paragraphs=len(annotations),
+        precision=precision,
+        recall=recall,
+        f1=f1,
+        support=support,
+        macro_f1=measure_macro_f1(annotations, predictions, labels),
+        macro_f1_interval=measure_interval(annotations, predictions, labels, groups=groups),
+        confusion=confusion_matrix(annotations, predictions, labels=list(labels)),
+        calibration_error=measure_calibration_error(annotations, probabilities, labels),
+        level=level,
+        coverage=float(sets[np.arange(len(given)), given].mean()),
+        uncertain=float((sets.sum(axis=1) != 1).mean()),
+        kept={share: float(right[: max(1, round(share * len(right)))].mean()) for share in KEPT},
+    )

@@ -1,0 +1,31 @@
+"""The quality gate: the shipped model does not fall under its floors."""
+
+import sys
+
+import pytest
+from conftest import ROOT
+
+from stance.model import Model
+from stance.seeds.commands import SEEDS
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+import gate
+
+pytestmark = pytest.mark.skipif(
+    not SEEDS.exists(), reason="needs the seeds, which come with a checkout only"
+)
+
+
+def test_the_shipped_model_is_above_every_floor(shipped: Model) -> None:
+    floors = gate.json.loads(gate.FLOORS.read_text(encoding="utf-8"))
+    assert gate.find_falls(gate.measure(shipped), floors) == []
+
+
+def test_a_fall_and_other_data_are_found() -> None:
+    floors = {"data_sha256": "a", "stance macro-F1": 0.7}
+    assert gate.find_falls({"data_sha256": "a", "stance macro-F1": 0.69}, floors) == [
+        "stance macro-F1 is 0.690; its floor is 0.700"
+    ]
+    assert gate.find_falls({"data_sha256": "b", "stance macro-F1": 0.9}, floors) == [
+        "the test split has changed since the floors were measured; raise or lower them"
+    ]

@@ -1,0 +1,65 @@
+"""Dates are read in one way or not at all, and binned so that they can be looked at."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from stance.report.dates import make_bins, read_day
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["03/04/2024", "2024-13-01", "yesterday", "04.03.24", "٢٠٢٤", "0", "<b>", "2024-02-30", "NaT"],
+)
+def test_what_is_no_date_or_two_is_none(cell: str) -> None:
+    assert read_day(cell) is None
+
+
+@pytest.mark.parametrize(
+    ("span", "unit"),
+    [
+        (0, "day"),
+        (30, "day"),
+        (200, "week"),
+        (900, "month"),
+        (3_000, "quarter"),
+        (30_000, "year"),
+        (300_000, "year"),
+    ],
+)
+def test_a_span_has_no_more_bins_than_can_be_looked_at(span: int, unit: str) -> None:
+    days = [date(1800, 1, 1) + timedelta(days=at) for at in range(0, span + 1, 2)]
+    bins = make_bins(days)
+    assert bins.unit == unit
+    assert len(bins.starts) <= 40 or unit == "year"
+    assert all(0 <= bins.place(day) < len(bins.starts) for day in days)
+
+
+def test_sparse_days_are_put_together() -> None:
+    assert (
+        make_bins([date(2024, 1, 1), date(2024, 1, 20), date(2024, 2, 2), date(2024, 3, 30)]).unit
+        == "month"
+    )
+
+
+def test_the_ends_of_time_are_dates_too() -> None:
+    assert len(make_bins([date.min, date.max]).starts) == 9999
+    assert make_bins([date.max]).starts == [date.max]
+
+
+@given(
+    st.lists(st.dates(date(2020, 1, 1), date(2024, 12, 31)), min_size=1, max_size=12),
+    st.dates(date(2020, 1, 1), date(2024, 12, 31)),
+)
+@example([date(2023, 1, 1), date(2023, 2, 1), date(2023, 3, 2)], date(2023, 3, 2))
+@example([date(2024, 2, 10), date(2024, 4, 3), date(2024, 5, 1)], date(2024, 5, 1))
+@example([date(2020, 1, 1), date(2023, 6, 1), date(2024, 1, 1)], date(2024, 1, 1))
+def test_every_day_of_the_span_falls_into_a_bin(days: list[date], day: date) -> None:
+    bins = make_bins(days)
+    assert [bins.place(each) for each in (min(days), max(days))] == [0, len(bins.starts) - 1]
+    inside = min(max(day, min(days)), max(days))
+    at = bins.place(inside)
+    assert bins.starts[at] <= inside
+    assert at + 1 == len(bins.starts) or inside < bins.starts[at + 1]

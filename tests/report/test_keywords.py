@@ -1,0 +1,46 @@
+"""The words that tell one label's paragraphs from the others."""
+
+from stance.report.keywords import WordCounts
+from stance.text.tokens import Gazetteer
+
+
+def counted(*paragraphs: tuple[str, str]) -> WordCounts:
+    words = WordCounts(Gazetteer(["Norland"]))
+    for text, label in paragraphs:
+        words.add(words.read(text), label)
+    return words
+
+
+def test_telling_words_are_those_of_one_label() -> None:
+    words = counted(
+        *[
+            (f"Norland will fight on in week {n}; no truce, said the keeper", "opposed")
+            for n in range(20)
+        ],
+        *[(f"The boats are out in week {n}, said the keeper", "neutral") for n in range(20)],
+    )
+    found = [word.text for word in words.telling("opposed", ["neutral"])]
+    assert any("fight" in word for word in found)
+    assert not any(
+        part in word.split()
+        for word in found
+        for part in ("norland", "‹side›", "said", "keeper", "week", "7")
+    )
+    assert words.telling("opposed", ["neutral"])[0].inside == 20
+    assert words.telling("opposed", ["neutral"])[0].outside == 0
+
+
+def test_a_pair_and_its_words_are_listed_once() -> None:
+    words = counted(*[("lasting truce", "a")] * 30, *[("boats out", "b")] * 30)
+    assert len([word for word in words.telling("a", ["b"]) if "truce" in word.text]) == 1
+
+
+def test_pairs_do_not_reach_over_a_masked_name() -> None:
+    assert WordCounts(Gazetteer(["Norland"])).read("with Norland tonight, 1948") == {
+        "with",
+        "tonight",
+    }
+
+
+def test_a_label_without_paragraphs_has_no_words() -> None:
+    assert counted(("a truce", "a")).telling("b", ["a"]) == []

@@ -1,0 +1,141 @@
+"""The scikit-learn estimator: scikit-learn's own checks for text, and contract tests for the rest."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError, SkipTestWarning
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline
+from sklearn.utils.estimator_checks import check_estimator
+
+from stance import InputError, ParagraphClassifier, TrainingError
+
+
+@pytest.fixture(scope="module")
+def fitted(lighthouse: pd.DataFrame) -> ParagraphClassifier:
+    return ParagraphClassifier().fit(lighthouse["text"], lighthouse["stance"])
+
+
+def test_scikit_learns_checks_for_estimators_of_strings() -> None:
+    with pytest.warns(
+        SkipTestWarning, match="requires input"
+    ):  # all but one of its checks need numbers
+        check_estimator(ParagraphClassifier(), on_skip=None)
+
+
+def test_a_clone_has_the_same_parameters_and_is_unfitted(fitted: ParagraphClassifier) -> None:
+    copy = clone(fitted)
+    assert copy.get_params() == fitted.get_params()
+    with pytest.raises(NotFittedError):
+        copy.predict(["a truce"])
+
+
+def test_a_refit_gives_the_same_probabilities(
+    fitted: ParagraphClassifier, lighthouse: pd.DataFrame
+) -> None:
+    again = clone(fitted).fit(lighthouse["text"], lighthouse["stance"])
+    np.testing.assert_array_equal(
+        again.predict_proba(lighthouse["text"]), fitted.predict_proba(lighthouse["text"])
+    )
+
+
+def test_columns_are_classes_in_sorted_order_and_rows_add_up(
+    fitted: ParagraphClassifier, lighthouse: pd.DataFrame
+) -> None:
+    assert fitted.classes_.tolist() == ["neutral", "opposed", "pro-ceasefire"]
+    probabilities = fitted.predict_proba(lighthouse["text"])
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1.0)
+    assert (
+        fitted.classes_[probabilities.argmax(axis=1)] == fitted.predict(lighthouse["text"])
+    ).all()
+
+
+@pytest.mark.parametrize(
+    "make", [list, tuple, np.asarray, pd.Series, pd.Index, iter], ids=lambda f: f.__name__
+)
+def test_any_iterable_of_texts_does(
+    make: object, fitted: ParagraphClassifier, lighthouse: pd.DataFrame
+) -> None:
+    texts = lighthouse["text"].tolist()
+    np.testing.assert_array_equal(fitted.predict_proba(make(texts)), fitted.predict_proba(texts))  # type: ignore[operator]
+
+
+def test_a_batch_is_its_rows(fitted: ParagraphClassifier, lighthouse: pd.DataFrame) -> None:
+    whole = fitted.predict_proba(lighthouse["text"])
+    single = np.vstack([fitted.predict_proba([text]) for text in lighthouse["text"]])
+    np.testing.assert_allclose(single, whole, rtol=0, atol=1e-12)
+
+
+def test_sample_weights_count(lighthouse: pd.DataFrame) -> None:
+    X, y = lighthouse["text"], lighthouse["stance"]
+    plain = ParagraphClassifier(calibrate=False)
+    opposed = (y == "opposed").to_numpy()
+    # a row without weight is as good as absent from what the linear part learns; the vocabulary stays
+    weighted = clone(plain).fit(X, y, sample_weight=np.where(opposed, 1e-9, 1.0))
+    assert clone(plain).fit(X, y).predict(X[opposed]).tolist() == ["opposed"] * opposed.sum()
+    assert "opposed" not in weighted.predict(X).tolist()
+    doubled = clone(plain).fit(X, y, sample_weight=np.full(len(y), 2.0)).predict_proba(X)
+    stronger = clone(plain).set_params(C=2 * plain.C).fit(X, y).predict_proba(X)
+    np.testing.assert_allclose(
+        doubled, stronger, atol=1e-3
+    )  # a weight of 2 is every row twice, which is C doubled
+
+
+def test_it_works_in_a_grid_search_and_a_pipeline(lighthouse: pd.DataFrame) -> None:
+    search = GridSearchCV(
+        Pipeline([("stance", ParagraphClassifier(calibrate=False))]),
+        {"stance__C": [0.1, 10.0]},
+        cv=3,
+    )
+    search.fit(lighthouse["text"], lighthouse["stance"])
+    assert search.best_score_ == max(search.cv_results_["mean_test_score"]) > 0.6
+    assert search.predict(["The council voted against a truce."]).tolist() == ["opposed"]
+
+
+def test_calibration_moves_no_label(lighthouse: pd.DataFrame, fitted: ParagraphClassifier) -> None:
+    plain = ParagraphClassifier(calibrate=False).fit(lighthouse["text"], lighthouse["stance"])
+    texts = [*lighthouse["text"], "the lamp oil and the truce", "cowards voted"]
+    assert plain.predict(texts).tolist() == fitted.predict(texts).tolist()
+
+
+def test_nothing_in_nothing_out(fitted: ParagraphClassifier) -> None:
+    assert fitted.predict_proba([]).shape == (0, 3)
+    assert fitted.predict([]).shape == (0,)
+
+
+def test_groups_are_kept_together(lighthouse: pd.DataFrame) -> None:
+    classifier = ParagraphClassifier(cv=3).fit(
+        lighthouse["text"], lighthouse["stance"], groups=lighthouse["voice"]
+    )
+    for train, test in classifier.pipeline_["classifier"].cv:
+        assert not set(lighthouse["voice"][train]) & set(lighthouse["voice"][test])
+
+
+def test_bad_input_is_named(lighthouse: pd.DataFrame, fitted: ParagraphClassifier) -> None:
+    with pytest.raises(
+        InputError, match=r"`X` must be an iterable of str; got one str\. Put it in a list\.$"
+    ):
+        fitted.predict("a truce")
+    with pytest.raises(
+        InputError,
+        match=r"`X` must hold str; got NoneType in row 1\. Drop missing rows, or turn them into str\.$",
+    ):
+        fitted.predict(["a truce", None])
+    with pytest.raises(
+        TrainingError,
+        match=r"`y` must hold at least two labels; got \['opposed'\] only\. Add rows of another label\.$",
+    ):
+        ParagraphClassifier().fit(["a", "b"], ["opposed", "opposed"])
+    with pytest.raises(
+        InputError,
+        match=r"`y` must hold one label a paragraph; got shape \(1,\) for 2 paragraphs\.",
+    ):
+        ParagraphClassifier().fit(["a", "b"], ["opposed"])
+    with pytest.raises(
+        TrainingError,
+        match=r"the rarest is 'neutral' with 1 row\(s\)\. Add rows, or merge labels\.$",
+    ):
+        ParagraphClassifier().fit(
+            ["a truce", "no truce", "lamp"], ["opposed", "opposed", "neutral"]
+        )

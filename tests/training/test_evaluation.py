@@ -1,0 +1,66 @@
+"""Measuring a model."""
+
+import pandas as pd
+import pytest
+
+import stance
+from stance.cli.main import main
+from stance.model import Model
+
+
+def test_a_model_is_measured_on_annotated_rows(small: Model, lighthouse: pd.DataFrame) -> None:
+    found = stance.evaluate(small, lighthouse, documents="voice")["stance"]
+    assert found.n_paragraphs == len(lighthouse)
+    assert found.confusion.sum() == len(lighthouse)
+    assert found.macro_f1 == pytest.approx(sum(found.f1.values()) / 3)
+    low, high = found.macro_f1_interval
+    assert low <= found.macro_f1 <= high
+    assert found.kept[1.0] == pytest.approx(found.confusion.diagonal().sum() / len(lighthouse))
+
+
+def test_recall_is_told_by_label(small: Model, lighthouse: pd.DataFrame) -> None:
+    # annotated all the other way round, what was right is wrong
+    swap = {"opposed": "pro-ceasefire", "pro-ceasefire": "opposed", "neutral": "neutral"}
+    found = stance.evaluate(small, lighthouse.assign(stance=lighthouse["stance"].map(swap)))[
+        "stance"
+    ]
+    assert found.recall["opposed"] < 0.2
+    assert found.recall["neutral"] > 0.8
+
+
+def test_a_label_that_the_model_does_not_know_is_named(
+    small: Model, lighthouse: pd.DataFrame
+) -> None:
+    with pytest.raises(
+        stance.TableError,
+        match=r"^the table, row 1, column 'stance' must hold one of the model's labels \[.*\]; got 'torn'\. Rename or drop it\.$",
+    ):
+        stance.evaluate(small, lighthouse.assign(stance=["torn", *lighthouse["stance"][1:]]))
+
+
+def test_the_command_prints_every_figure(
+    small: Model, lighthouse: pd.DataFrame, tmp_path, capsys: pytest.CaptureFixture[str]
+) -> None:  # type: ignore[no-untyped-def]
+    lighthouse.to_csv(tmp_path / "test.csv", index=False)
+    assert (
+        main(
+            [
+                "evaluate",
+                str(small.save(tmp_path / "m")),
+                str(tmp_path / "test.csv"),
+                "--documents",
+                "voice",
+            ]
+        )
+        == 0
+    )
+    shown = capsys.readouterr().out
+    for word in (
+        "macro-F1",
+        "precision",
+        "rows: annotated",
+        "expected calibration error",
+        "sets at level 0.9",
+        "accuracy on the surest",
+    ):
+        assert shown.count(word) == 2
