@@ -22,9 +22,10 @@ from stance.labels import KINDS, SENTIMENTS, STANCES, STATUSES, TONES, sentiment
 
 if TYPE_CHECKING:
     from stance.batch import label_file
-    from stance.model import Model, load, load_pipeline
+    from stance.model import Model, load
     from stance.report.page import write_report
     from stance.results import Document, Evidence, HeadResult, LabelledParagraph
+    from stance.scoring.pipelines import load_pipeline
     from stance.tables.summary import Summary
     from stance.text.paragraphs import Paragraph, split_paragraphs
     from stance.training.classifier import ParagraphClassifier
@@ -37,7 +38,7 @@ __version__ = "0.1.0"
 # Loaded on first use (PEP 562), so that `import stance` costs next to nothing.
 _LAZY = {
     "Document": "results", "Evidence": "results", "HeadResult": "results", "LabelledParagraph": "results",
-    "Model": "model", "load": "model", "load_pipeline": "model", "train": "training.fitting",
+    "Model": "model", "load": "model", "load_pipeline": "scoring.pipelines", "train": "training.fitting",
     "Paragraph": "text.paragraphs", "split_paragraphs": "text.paragraphs",
     "ParagraphClassifier": "training.classifier",
     "Summary": "tables.summary", "label_file": "batch",
