@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 import stance
 from stance.scoring.folders import shipped_path
-from stance.scoring.scorer import CHOICE, make_scorer
+from stance.scoring.scorer import CHOICE
 from stance.seeds.commands import read_seeds
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
@@ -39,11 +40,7 @@ def main(n_texts: int, real: str | None = None) -> None:
         }
         for name in ("compiled", "numpy"):
             os.environ[CHOICE] = name
-            found = (
-                make_scorer(frozen.heads, frozen.gazetteer, frozen.words, social_media=False)
-                .score(texts)
-                .probabilities
-            )
+            found = replace(frozen).score(texts).probabilities
             for head, table in found.items():
                 print(
                     f"{kind} ({len(texts):,}), {name}, {head}: largest difference {np.abs(table - expected[head]).max():.1e}"

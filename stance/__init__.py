@@ -1,8 +1,35 @@
 """Label the stance toward a ceasefire and the tone of each paragraph of a text, offline.
 
 >>> import stance
->>> stance.sentiment_of("hopeful")
-'positive'
+>>> text = "Aid workers pleaded for the fighting to stop.\\n\\nThe talks resume on Tuesday."
+>>> for paragraph in stance.label(text):
+...     print(paragraph.stance, "|", paragraph.text)
+pro-ceasefire | Aid workers pleaded for the fighting to stop.
+neutral | The talks resume on Tuesday.
+
+Each paragraph also has a `tone`, a `sentiment`, a calibrated `probability`, whether it is
+`uncertain`, and the words that count as `evidence`. A label says what a paragraph conveys, not
+what its author believes.
+
+Call
+----
+label(text), label_frame(frame, "body")
+    Label one document, or a column of a DataFrame, with the shipped model.
+label_file("news.csv", "labels.csv", text="body")
+    Label tables of any size: CSV, JSONL, Parquet. `stance score` does the same in a shell.
+write_report("labels.csv", "report.html", source="news.csv", text="body")
+    Show a labelled table on one page.
+load(path)
+    Load your own model, or the shipped one; `Model.explain` shows why it gave a label.
+train(table), evaluate(model, table), suggest(model, table)
+    Train a model on your own annotations, measure it, choose what to annotate next.
+plots, sql, engines
+    Figures; tables in a database; Dask and Spark.
+
+Read on
+-------
+``help(stance.Model)``, ``stance --help``, and the pages in ``docs/``, which say how good the
+labels are and what they must not be used for.
 """
 
 from __future__ import annotations
@@ -21,10 +48,15 @@ from stance.errors import (
 from stance.labels import KINDS, SENTIMENTS, STANCES, STATUSES, TONES, sentiment_of
 
 if TYPE_CHECKING:
+    from stance import engines as engines
+    from stance import plots as plots
+    from stance import sql as sql
     from stance.batch import label_file
-    from stance.model import Model, load, load_pipeline
+    from stance.model import Model, load
     from stance.report.page import write_report
     from stance.results import Document, Evidence, HeadResult, LabelledParagraph
+    from stance.scoring.pipelines import load_pipeline
+    from stance.shipped import label, label_frame
     from stance.tables.summary import Summary
     from stance.text.paragraphs import Paragraph, split_paragraphs
     from stance.training.classifier import ParagraphClassifier
@@ -35,16 +67,27 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 # Loaded on first use (PEP 562), so that `import stance` costs next to nothing.
-_LAZY = {
-    "Document": "results", "Evidence": "results", "HeadResult": "results", "LabelledParagraph": "results",
-    "Model": "model", "load": "model", "load_pipeline": "model", "train": "training.fitting",
-    "Paragraph": "text.paragraphs", "split_paragraphs": "text.paragraphs",
+_MODULE_OF_NAME = {
+    "Document": "results",
+    "Evidence": "results",
+    "HeadResult": "results",
+    "LabelledParagraph": "results",
+    "Model": "model",
+    "Paragraph": "text.paragraphs",
     "ParagraphClassifier": "training.classifier",
-    "Summary": "tables.summary", "label_file": "batch",
+    "Summary": "tables.summary",
     "evaluate": "training.evaluation",
-    "write_report": "report.page",
+    "label": "shipped",
+    "label_file": "batch",
+    "label_frame": "shipped",
+    "load": "model",
+    "load_pipeline": "scoring.pipelines",
+    "split_paragraphs": "text.paragraphs",
     "suggest": "training.suggesting",
-}  # fmt: skip
+    "train": "training.fitting",
+    "write_report": "report.page",
+}
+_MODULES = ("engines", "plots", "sql")
 
 __all__ = [
     "KINDS",
@@ -67,7 +110,9 @@ __all__ = [
     "TableError",
     "TrainingError",
     "evaluate",
+    "label",
     "label_file",
+    "label_frame",
     "load",
     "load_pipeline",
     "sentiment_of",
@@ -79,10 +124,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        return getattr(importlib.import_module(f"stance.{_LAZY[name]}"), name)
+    if name in _MODULES:
+        return importlib.import_module(f"stance.{name}")
+    if name in _MODULE_OF_NAME:
+        return getattr(importlib.import_module(f"stance.{_MODULE_OF_NAME[name]}"), name)
     raise AttributeError(f"module 'stance' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    dunders = (name for name in globals() if name.startswith("__") and name.endswith("__"))
+    return sorted({*dunders, *__all__, *_MODULES})

@@ -1,4 +1,4 @@
-"""The labels of many cells as columns: plain arrays, and how a frame or a file shows them."""
+"""The results of many cells as columns: plain arrays, and their values for frames and files."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ class Columns:
     Attributes
     ----------
     arrays : dict of str to ndarray of shape (n_rows,)
-        float64, NaN where a value is missing; or integers, -1 where one is missing.
+        float64, NaN where a value is missing; or integers, -1 where a value is missing.
     names : dict of str to tuple
-        What each code means, for those columns whose integers are codes: labels, kinds and statuses, False and True.
+        What each code means, for the columns whose integers are codes: labels, kinds, statuses,
+        False and True.
     """
 
     arrays: Mapping[str, np.ndarray]
@@ -41,14 +42,14 @@ class Columns:
         """Return one column as str, int, float or bool; None where a value is missing."""
         array = self.arrays[column]
         if column in self.names:
-            names = (*self.names[column], None)  # code -1 is the last
+            names = (*self.names[column], None)  # code -1 picks the last
             return [names[code] for code in array.tolist()]
         if array.dtype.kind == "f":
             return [None if isnan(value) else value for value in array.tolist()]
         return [None if value < 0 else value for value in array.tolist()]
 
     def rows(self, columns: Sequence[str] | None = None) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of some columns (all, by default), as `values` gives them."""
+        """Yield the rows of some columns (by default all), with the values of `values`."""
         return zip(*(self.values(column) for column in (columns or self.arrays)), strict=True)
 
     @classmethod
@@ -58,7 +59,7 @@ class Columns:
         columns: Sequence[str],
         names: Mapping[str, tuple[Any, ...]],
     ) -> Columns:
-        """Make columns of rows that hold str, int, float, bool or None.
+        """Make columns from rows of str, int, float, bool or None.
 
         >>> Columns.of([{"tone": None, "end": 3}], ["tone", "end"], {"tone": ("angry",)}).arrays
         {'tone': array([-1]), 'end': array([3])}
@@ -82,22 +83,22 @@ class Columns:
         return cls(arrays, {column: names[column] for column in columns if column in names})
 
     def frame(self, labels: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-        """Return a DataFrame: the heads of `labels` as categories, nullable integers and booleans, floats, str."""
+        """Return a DataFrame: labels as categories, nullable integers and booleans, floats, str."""
         import pandas as pd
 
-        out: dict[str, Any] = {}
+        series: dict[str, Any] = {}
         array: Any
         for column, array in self.arrays.items():
             if column in labels:
-                out[column] = pd.Categorical.from_codes(array, categories=pd.Index(labels[column]))
+                categories = pd.Index(labels[column])
+                series[column] = pd.Categorical.from_codes(array, categories=categories)
             elif self.names.get(column) == (False, True):
-                out[column] = pd.arrays.BooleanArray(array == 1, array < 0)
+                series[column] = pd.arrays.BooleanArray(array == 1, array < 0)
             elif column in self.names:
-                out[column] = pd.array(
-                    np.asarray((*self.names[column], None), dtype=object)[array], dtype="str"
-                )
+                names = np.asarray((*self.names[column], None), dtype=object)
+                series[column] = pd.array(names[array], dtype="str")
             elif array.dtype.kind == "f" or column == "row":
-                out[column] = array
+                series[column] = array
             else:
-                out[column] = pd.arrays.IntegerArray(array, array < 0)
-        return pd.DataFrame(out)
+                series[column] = pd.arrays.IntegerArray(array, array < 0)
+        return pd.DataFrame(series)

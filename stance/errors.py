@@ -1,24 +1,27 @@
-"""Errors that stance raises on purpose, and their tree.
+"""The errors that stance raises on purpose.
 
 ::
 
     StanceError
-     ├── InputError (ValueError)     the caller's argument is not what it must be
+     ├── InputError (ValueError)     an argument is invalid
      ├── TableError (ValueError)     a table cannot be read: names file, row and column
-     ├── ModelError (ValueError)     a model folder is missing, changed or of another format
+     ├── ModelError (ValueError)     a model folder is missing, changed or has another format
      └── TrainingError (ValueError)  the annotated rows cannot be learned from
 
-and StanceWarning (UserWarning), a guess that the user should know of. Every message says what must be, what was got, and
-what to do. An error takes one finished string, so that it survives the way back from a worker process.
+    UserWarning
+     └── StanceWarning               something was guessed, and the user should check it
+
+Every message says what must be, what was got, and what to do. An error takes one complete message,
+so that it can be pickled and sent back from a worker process.
 """
 
 
 class StanceError(Exception):
-    """The root: catch it to catch whatever stance raises on purpose."""
+    """The base class: catch it to catch every error that stance raises on purpose."""
 
 
 class InputError(StanceError, ValueError):
-    """An argument is not what it must be."""
+    """An argument is invalid."""
 
 
 class TableError(StanceError, ValueError):
@@ -26,12 +29,12 @@ class TableError(StanceError, ValueError):
 
 
 class ModelError(StanceError, ValueError):
-    """A model cannot be loaded, or does not hold what is asked of it."""
-
-
-class StanceWarning(UserWarning):
-    """A guess that the user should know of."""
+    """A model cannot be loaded or saved."""
 
 
 class TrainingError(StanceError, ValueError):
     """The annotated rows cannot be learned from."""
+
+
+class StanceWarning(UserWarning):
+    """Something was guessed, and the user should check it."""

@@ -1,4 +1,4 @@
-"""The closed sets of stances and tones, what each means, and the sentiment of a tone."""
+"""All labels, kinds and statuses, what they mean, and the sentiment of each tone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "stance": MappingProxyType(
             {
                 "pro-ceasefire": "conveys that the fighting should stop, or the deal be made",
-                "opposed": "conveys that the fighting should not stop, now or on the terms on offer",
+                "opposed": "conveys that the fighting should not stop, "
+                "now or on the terms on offer",
                 "neutral": "conveys neither",
             }
         ),
@@ -35,11 +36,13 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             {
                 "labelled": "the paragraph has its labels",
                 "skipped": "a heading, caption or credit, which is not labelled unless asked",
-                "empty": "the text holds no word",
+                "empty": "the text contains no word",
                 "missing": "there is no text: None, NaN or NA",
-                "not text": "the cell holds something that is not a string",
-                "too long": "the cell holds more characters than the run takes (a million, unless told)",
-                "unfamiliar": "too few of its words occur in the seeds to label it: another language, say, or names and numbers only",
+                "not text": "the cell contains something that is not a string",
+                "too long": "the cell contains more characters than the limit "
+                "(by default a million)",
+                "unfamiliar": "too few of its words occur in the training paragraphs: "
+                "another language, say, or only names and numbers",
             }
         ),
     }
@@ -57,7 +60,7 @@ _SENTIMENT_OF_TONE: Final = MappingProxyType(
 
 
 def sentiment_of(tone: str) -> str:
-    """Name the sentiment that follows from a tone.
+    """Return the sentiment of a tone.
 
     >>> [sentiment_of(tone) for tone in TONES]
     ['positive', 'neutral', 'negative', 'negative', 'negative']
@@ -66,7 +69,7 @@ def sentiment_of(tone: str) -> str:
 
 
 def sentiment_signs(tones: Iterable[str]) -> dict[str, float]:
-    """Give the sign of each tone's sentiment: 1 for positive, -1 for negative.
+    """Return the sign of each tone's sentiment: 1 for positive, -1 for negative.
 
     >>> sentiment_signs(["hopeful", "neutral", "angry"])
     {'hopeful': 1.0, 'neutral': 0.0, 'angry': -1.0}
@@ -76,10 +79,10 @@ def sentiment_signs(tones: Iterable[str]) -> dict[str, float]:
 
 
 def sentiment_score(tone_probabilities: Mapping[str, float]) -> float:
-    """Weigh the tones into one number from -1 to 1: hopeful minus alarmed, angry and mournful.
+    """Return a number from -1 to 1: ``p_hopeful - p_alarmed - p_angry - p_mournful``.
 
-    >>> sentiment_score({"hopeful": 0.75, "neutral": 0.25, "alarmed": 0.0, "angry": 0.0, "mournful": 0.0})
-    0.75
+    >>> sentiment_score({"hopeful": 0.5, "neutral": 0.25, "angry": 0.25})
+    0.25
     """
     return sum(
         sign * tone_probabilities[tone]

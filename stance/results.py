@@ -1,4 +1,4 @@
-"""Labelled paragraphs and documents: values, and frames."""
+"""Labelled paragraphs and documents, and the columns that show them in a table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 from stance.columns import Columns
 from stance.labels import KINDS, SENTIMENTS, STATUSES, TONES, sentiment_of, sentiment_score
@@ -14,10 +14,13 @@ from stance.labels import KINDS, SENTIMENTS, STATUSES, TONES, sentiment_of, sent
 if TYPE_CHECKING:
     import pandas as pd
 
+_PREVIEW: Final = 60
+"""Characters of each block that the `repr` of a document shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A word of the paragraph and what it adds to the logit of one label.
+    """A word of a paragraph, and what it adds to the logit of one label.
 
     Attributes
     ----------
@@ -26,7 +29,8 @@ class Evidence:
     start, end : int
         Character offsets into the document, end exclusive.
     contribution : float
-        Signed part of the logit. All of a paragraph's contributions and the intercept add up to the logit.
+        Signed part of the logit. The contributions of all words of the paragraph and the intercept
+        add up to the logit.
     """
 
     text: str
@@ -37,20 +41,20 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class HeadResult:
-    """What one head says of one paragraph.
+    """The result of one head (one label column) for one paragraph.
 
     Attributes
     ----------
     label : str
         The most probable label.
     probabilities : dict of str to float
-        Calibrated probability of every label, in sorted order of the labels; they sum to 1.
+        Calibrated probability of every label, in sorted order of the labels; the sum is 1.
     uncertain : bool
-        True where more than one label, or none, remains possible at the level asked for.
+        True if, at the confidence level asked for, more than one label, or none, is plausible.
     intercept : float
-        What the logit of `label` is before any word is read.
+        The logit of `label` before any word is read.
     evidence : tuple of Evidence
-        Words for and against `label`, in the order of the text; empty where it was not asked for.
+        Words for and against `label`, in the order of the text; empty if not asked for.
     """
 
     label: str
@@ -77,7 +81,7 @@ class LabelledParagraph:
     results : dict of str to HeadResult
         By head ("stance", "tone").
     familiarity : float or None
-        Share of the words that the model has seen; None where there is no word, or the block was skipped.
+        Share of its words that the model has seen; None if it has no word or was skipped.
     """
 
     text: str
@@ -121,12 +125,12 @@ class LabelledParagraph:
 
     @property
     def uncertain(self) -> dict[str, bool]:
-        """By head, whether another label remains possible."""
+        """By head, whether more than one label, or none, is plausible."""
         return {head: result.uncertain for head, result in self.results.items()}
 
     @property
     def evidence(self) -> dict[str, tuple[Evidence, ...]]:
-        """By head, the words behind the label, the weightiest first."""
+        """By head, the words for and against the label, the largest contribution first."""
         return {
             head: tuple(sorted(result.evidence, key=lambda word: -abs(word.contribution)))
             for head, result in self.results.items()
@@ -166,30 +170,28 @@ class Document(Sequence[LabelledParagraph]):
         return len(self.blocks)
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield one plain dict a block, with the columns of `result_columns`."""
+        """Yield one plain dict per block, with the columns of `result_columns`."""
         for number, block in enumerate(self.blocks):
             yield {"paragraph": number} | block_row(block, self.labels)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a DataFrame with one row a block: its text, then the columns of `result_columns`."""
-        frame = Columns.of(
-            list(self.rows()), result_columns(self.labels), coded_names(self.labels)
-        ).frame(self.labels)
+        """Return a DataFrame with one row per block: its text, then `result_columns`."""
+        names = result_columns(self.labels), coded_names(self.labels)
+        frame = Columns.of(list(self.rows()), *names).frame(self.labels)
         frame.insert(0, "text", [block.text for block in self.blocks])
         return frame
 
     def __repr__(self) -> str:
-        lines = [
-            f"<Document: {len(self)} blocks, {sum(b.status == 'labelled' for b in self)} labelled>"
-        ]
+        n_labelled = sum(block.status == "labelled" for block in self)
+        lines = [f"<Document: {len(self)} blocks, {n_labelled} labelled>"]
         for block in self.blocks:
-            said = " ".join(
-                f"{h}={r.label} ({r.probabilities[r.label]:.2f})" for h, r in block.results.items()
+            labels = " ".join(
+                f"{head}={result.label} ({result.probabilities[result.label]:.2f})"
+                for head, result in block.results.items()
             )
-            start = " ".join(block.text.split())
-            lines.append(
-                f"  {said or block.kind + ', ' + block.status}: {start[:60]}{'…' if len(start) > 60 else ''}"
-            )
+            text = " ".join(block.text.split())
+            preview = f"{text[:_PREVIEW]}…" if len(text) > _PREVIEW else text
+            lines.append(f"  {labels or f'{block.kind}, {block.status}'}: {preview}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -198,9 +200,11 @@ class Document(Sequence[LabelledParagraph]):
         return document_html(self.blocks)
 
 
-@lru_cache(maxsize=1024)  # asked for every label of every block
+@lru_cache(maxsize=1024)  # called for every label of every block
 def column_name(head: str, label: str, figure: str = "p") -> str:
-    """Name the column of a label's probability (or share), in letters and digits of any script.
+    """Return the name of the column with a label's probability (or share).
+
+    Letters and digits of any script stay; other characters become "_".
 
     >>> column_name("stance", "pro-ceasefire"), column_name("stance", "за", "share")
     ('stance_p_pro_ceasefire', 'stance_share_за')
@@ -210,7 +214,7 @@ def column_name(head: str, label: str, figure: str = "p") -> str:
 
 
 def result_columns(labels: Mapping[str, Sequence[str]]) -> list[str]:
-    """List the columns of a result, in order, for the heads and labels of a model.
+    """List the columns of a result, in order, for the labels of each head.
 
     >>> result_columns({"stance": ("neutral",)})[:5]
     ['paragraph', 'start', 'end', 'kind', 'stance']
@@ -244,20 +248,20 @@ def document_columns(labels: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def coded_names(labels: Mapping[str, Sequence[str]]) -> dict[str, tuple[Any, ...]]:
-    """Return what each column of a closed set may hold, in order."""
+    """Return the possible values of each column that has few, in the order of their codes."""
     names: dict[str, tuple[Any, ...]] = {"kind": KINDS, "status": STATUSES, "sentiment": SENTIMENTS}
-    for head, those in labels.items():
-        names |= {head: tuple(those), f"{head}_uncertain": (False, True)}
+    for head, classes in labels.items():
+        names |= {head: tuple(classes), f"{head}_uncertain": (False, True)}
     return names
 
 
 def has_tones(labels: Mapping[str, Sequence[str]]) -> bool:
-    """Tell whether there is a head "tone" whose labels are tones, so that sentiment follows."""
+    """Return whether a head "tone" gives tones only, from which the sentiment follows."""
     return "tone" in labels and set(labels["tone"]) <= set(TONES)
 
 
 def block_row(block: LabelledParagraph, labels: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Turn a block into one row; what it has no label for is None."""
+    """Turn a block into one row, with None where it has no value."""
     row: dict[str, Any] = dict.fromkeys(result_columns(labels)[1:])
     row |= {"start": block.start, "end": block.end, "kind": block.kind, "status": block.status}
     row["familiarity"] = block.familiarity

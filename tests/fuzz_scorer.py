@@ -12,8 +12,8 @@ import sys
 import numpy as np
 
 import stance
-from stance.scoring.arrays import make_layout
-from stance.scoring.compiled import Compiled
+from stance.scoring.arrays import arrange_model
+from stance.scoring.compiled import CompiledBackend
 
 PIECES = [
     b"truce", b"The Gambia", b"South Sudan's", b"U.S.", b"Ben-Gvir", b"ceasefire", b"don\xe2\x80\x99t", b"'", b"\xe2\x80\x99", b" ", b". ", b"-", b"\n",
@@ -41,7 +41,7 @@ def make_input(draw: random.Random) -> str | bytes:
         return whole.decode("utf-8", "replace")
 
 
-def check(engine: Compiled, texts: list[str | bytes]) -> None:
+def check(engine: CompiledBackend, texts: list[str | bytes]) -> None:
     """Score a batch, and hold the result to what must be true of any."""
     probabilities, familiarity, words = engine.score(texts, np.zeros(len(texts), dtype=np.int32))  # type: ignore[arg-type]
     assert np.isfinite(probabilities).all()
@@ -54,10 +54,10 @@ def check(engine: Compiled, texts: list[str | bytes]) -> None:
 def main(n_inputs: int) -> None:
     """Run, and say how many inputs there were."""
     model = stance.load()
-    layout = make_layout(
+    arrays = arrange_model(
         model.frozen.heads, model.frozen.gazetteer, model.frozen.words, social_media=False
     )
-    engine = Compiled(layout)
+    engine = CompiledBackend(arrays, why="it is tested")
     draw = random.Random(n_inputs)
     check(
         engine,

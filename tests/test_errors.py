@@ -1,4 +1,4 @@
-"""The tree of errors."""
+"""Errors: one tree, and they survive the way from one process to another."""
 
 import pickle
 

@@ -13,7 +13,13 @@ import pytest
 import stance
 from stance.model import Model
 
-DOCUMENT = "Lamps Out\n\nThe council voted against a truce by nine to two.\n\n• The guild urged both to stop the fighting.\n\nSource: Harbour Office"
+DOCUMENT = """Lamps Out
+
+The council voted against a truce by nine to two.
+
+• The guild urged both to stop the fighting.
+
+Source: Harbour Office"""
 
 
 def test_label_gives_every_block_in_order(small: Model) -> None:
@@ -34,43 +40,6 @@ def test_asked_for_headings_are_labelled(small: Model) -> None:
     )
 
 
-def test_evidence_is_in_the_users_own_words_weightiest_first(small: Model) -> None:
-    document = small.label(DOCUMENT)
-    words = document[1].evidence["stance"]
-    assert all(document.text[word.start : word.end] == word.text for word in words)
-    weights = [abs(word.contribution) for word in words]
-    assert weights == sorted(weights, reverse=True)
-
-
-def test_explain_adds_up_to_the_logit_and_can_ask_for_another_label(small: Model) -> None:
-    text = "The council voted against a truce."
-    for at, label in enumerate(small.labels["stance"]):
-        intercept, evidence = small.explain(text, label=label)
-        logit = small.frozen.heads["stance"].logits([small.frozen.tokens(text)])[0, at]
-        assert intercept + sum(word.contribution for word in evidence) == pytest.approx(
-            logit, abs=1e-9
-        )
-    logits = dict(
-        zip(
-            small.labels["stance"],
-            small.frozen.heads["stance"].logits([small.frozen.tokens(text)])[0],
-            strict=True,
-        )
-    )
-    intercept, evidence = small.explain(text, label="opposed", contrast="neutral")
-    total = intercept + sum(word.contribution for word in evidence)
-    assert total == pytest.approx(logits["opposed"] - logits["neutral"], abs=1e-9)
-    with pytest.raises(
-        stance.InputError, match=r"`head` must be one of \['stance', 'tone'\]; got 'mood'\.$"
-    ):
-        small.explain(text, head="mood")
-    with pytest.raises(
-        stance.InputError,
-        match=r"`label` must be one of \['neutral', 'opposed', 'pro-ceasefire'\]; got 'no'\.$",
-    ):
-        small.explain(text, label="no")
-
-
 @pytest.mark.parametrize(("level", "words"), [(0.3, "0.3"), (1.5, "1.5")])
 def test_a_level_that_means_nothing_is_refused(level: float, words: str, small: Model) -> None:
     with pytest.raises(
@@ -79,14 +48,25 @@ def test_a_level_that_means_nothing_is_refused(level: float, words: str, small: 
         small.label("A truce.", level=level)
 
 
-@pytest.mark.parametrize(
-    "options", [{"unit": "rows"}, {"kinds": "paragrpah"}, {"kinds": ["heading", "title"]}]
-)
-def test_an_unknown_option_is_refused(options: dict[str, object], small: Model) -> None:
+@pytest.mark.parametrize("unit", ["document", "rows"])
+def test_an_unknown_unit_is_refused(unit: str, small: Model) -> None:
     with pytest.raises(
-        stance.InputError, match=r"`unit` must be 'document' or 'row', and `kinds` among"
+        stance.InputError, match=rf"^`unit` must be one of \['paragraph', 'row'\]; got '{unit}'\.$"
     ):
-        small.label("A truce.", **options)  # type: ignore[arg-type]
+        small.label("A truce.", unit=unit)
+
+
+@pytest.mark.parametrize("kinds", ["paragrpah", ["heading", "title"]])
+def test_an_unknown_kind_is_refused(kinds: str | list[str], small: Model) -> None:
+    got = [kinds] if isinstance(kinds, str) else kinds
+    with pytest.raises(stance.InputError) as error:
+        small.label("A truce.", kinds=kinds)
+    assert str(error.value) == f"`kinds` must be among {list(stance.KINDS)!r}; got {got!r}."
+
+
+def test_a_row_is_one_paragraph_whatever_it_contains(small: Model) -> None:
+    (block,) = small.label(DOCUMENT, unit="row")
+    assert (block.text, block.kind, block.status) == (DOCUMENT, "paragraph", "labelled")
 
 
 def test_one_kind_may_be_named_alone(small: Model) -> None:
@@ -179,6 +159,14 @@ class TestLabelFrame:
             assert out["stance"].isna().tolist() == [False] + [True] * 8
             assert out["stance_p_opposed"].isna().tolist() == [False] + [True] * 8
 
+    def test_the_text_column_may_be_named_by_position(self, small: Model) -> None:
+        frame = pd.DataFrame({"body": ["They urged a truce."]})
+        by_position, by_name = (
+            small.label_frame(frame, "body"),
+            small.label_frame(frame, text="body"),
+        )
+        pd.testing.assert_frame_equal(by_position, by_name)
+
     def test_units(self, small: Model) -> None:
         frame = pd.DataFrame({"text": [DOCUMENT]})
         assert len(small.label_frame(frame)) == 4
@@ -247,63 +235,23 @@ class TestLabelFrame:
             small.label_frame(pd.DataFrame({"text": ["a"]}), unit="sentence")
 
 
-class TestSave:
-    def test_it_replaces_a_model_but_nothing_else(self, small: Model, tmp_path: Path) -> None:
-        small.save(tmp_path / "mine")
-        small.save(tmp_path / "mine")
-        (tmp_path / "letters").mkdir()
-        (tmp_path / "letters" / "home.txt").write_text("Dear all")
-        with pytest.raises(
-            stance.ModelError,
-            match=r"must be a new folder, or hold a model and nothing else; it holds home\.txt\. Choose another path\.$",
-        ):
-            small.save(tmp_path / "letters")
-        assert (tmp_path / "letters" / "home.txt").read_text() == "Dear all"
-        (tmp_path / "mine" / "thesis.txt").write_text("Chapter one")
-        with pytest.raises(stance.ModelError, match=r"it holds thesis\.txt"):
-            small.save(tmp_path / "mine")
-        assert (tmp_path / "mine" / "thesis.txt").read_text() == "Chapter one"
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["letters", "mine"]
-
-    @pytest.mark.parametrize("reached", ["old", "mine"])
-    def test_an_interrupt_leaves_a_whole_model(
-        self, reached: str, small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        small.save(tmp_path / "mine")
-        rename, reaching = Path.rename, [reached]
-
-        def interrupted(self: Path, target: Path) -> Path:
-            moved = rename(self, target)
-            if [target.name] == reaching:
-                reaching.clear()
-                raise KeyboardInterrupt
-            return moved
-
-        monkeypatch.setattr(Path, "rename", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            small.save(tmp_path / "mine")
-        assert [path.name for path in tmp_path.iterdir()] == ["mine"]
-        assert stance.load(tmp_path / "mine").digest == small.digest
-
-    def test_a_loaded_model_saves_with_its_pipelines(self, small: Model, tmp_path: Path) -> None:
-        again = stance.load(small.save(tmp_path / "one")).save(tmp_path / "two")
-        assert {path.name: path.read_bytes() for path in again.iterdir()} == {
-            path.name: path.read_bytes() for path in (tmp_path / "one").iterdir()
-        }
-
-
 def test_no_network_is_touched() -> None:
     code = textwrap.dedent("""
         import socket
         def closed(*args, **kwargs):
             raise AssertionError("a socket was opened")
-        socket.socket.connect = socket.socket.connect_ex = socket.create_connection = socket.getaddrinfo = closed
+        socket.socket.connect = socket.socket.connect_ex = closed
+        socket.create_connection = socket.getaddrinfo = closed
         import pandas, stance
         model = stance.load()
         model.label("They urged a truce in the capital.").to_frame()
         model.label_frame(pandas.DataFrame({"text": ["They urged a truce in the capital."]}))
-        rows = [(f"They {verb} the {what}.", label) for verb, label in (("urged", "pro"), ("refused", "con")) for what in ("truce", "deal", "halt")]
-        stance.train(pandas.DataFrame(rows, columns=["text", "stance"]), labels="stance")
+        rows = {"text": [], "stance": []}
+        for verb, label in (("urged", "pro"), ("refused", "con")):
+            for what in ("truce", "deal", "halt"):
+                rows["text"].append(f"They {verb} the {what}.")
+                rows["stance"].append(label)
+        stance.train(pandas.DataFrame(rows), labels="stance")
         print("done")
     """)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

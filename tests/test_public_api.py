@@ -1,17 +1,20 @@
 """What is public, and in which direction modules import."""
 
 import ast
+import pydoc
 import subprocess
 import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+import pytest
+
 import stance
 
 PACKAGE = Path(stance.__file__).parent
-# A package or top-level module imports only from ranks above its own line here; inside a package there is no
-# cycle; none imports the package root (the command asks it for the version).
+# A package or top-level module imports only from the lines above its own. Imports inside a package
+# form no circle, and none imports the package root (but the command asks it for the version).
 RANKS = [
     {"data", "errors", "labels"},
     {"columns", "optional", "options"},
@@ -19,7 +22,7 @@ RANKS = [
     {"results"},
     {"scoring", "tables"},
     {"model"},
-    {"training"},
+    {"shipped", "training"},
     {"inference"},
     {"report", "batch", "plots"},
     {"convert", "engines", "sql"},
@@ -28,14 +31,51 @@ RANKS = [
 ]
 
 
-def test_names_are_pinned_and_all_there() -> None:
-    assert stance.__all__ == [
-        "KINDS", "SENTIMENTS", "STANCES", "STATUSES", "TONES", "Document", "Evidence", "HeadResult", "InputError", "LabelledParagraph",
-        "Model", "ModelError", "Paragraph", "ParagraphClassifier", "StanceError", "StanceWarning", "Summary", "TableError", "TrainingError", "evaluate",
-        "label_file", "load", "load_pipeline", "sentiment_of", "split_paragraphs", "suggest", "train", "write_report",
-    ]  # fmt: skip
+NAMES = [
+    "KINDS", "SENTIMENTS", "STANCES", "STATUSES", "TONES",
+    "Document", "Evidence", "HeadResult", "InputError", "LabelledParagraph", "Model", "ModelError",
+    "Paragraph", "ParagraphClassifier", "StanceError", "StanceWarning", "Summary", "TableError",
+    "TrainingError",
+    "evaluate", "label", "label_file", "label_frame", "load", "load_pipeline", "sentiment_of",
+    "split_paragraphs", "suggest", "train", "write_report",
+]  # fmt: skip
+MODULES = ["engines", "plots", "sql"]
+
+
+def run_python(code: str, *arguments: object) -> str:
+    """Run code in a fresh interpreter; return what it prints."""
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_names_are_pinned_and_each_says_what_it_is() -> None:
+    assert stance.__all__ == NAMES
     for name in stance.__all__:
         assert getattr(stance, name).__doc__
+
+
+def test_dir_shows_public_names_only() -> None:
+    shown = run_python("import stance; stance.load(); print(*dir(stance))").split()
+    assert [name for name in shown if not name.startswith("__")] == sorted([*NAMES, *MODULES])
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_public_modules_need_no_import_of_their_own(name: str) -> None:
+    loaded = f"'stance.{name}' in sys.modules"
+    code = f"import stance, sys; print({loaded}); stance.{name}.__doc__; print({loaded})"
+    assert run_python(code).split() == ["False", "True"]
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match=r"^module 'stance' has no attribute 'lamp'$"):
+        stance.lamp  # noqa: B018
+
+
+def test_help_opens_with_the_calls_a_person_needs() -> None:
+    opening = pydoc.render_doc(stance, renderer=pydoc.plaintext).split("PACKAGE CONTENTS")[0]
+    assert len(opening.splitlines()) < 40
+    for name in ("label", "label_frame", "label_file", "write_report", "load", "train"):
+        assert f"{name}(" in opening
 
 
 def read_imports() -> dict[str, set[str]]:
@@ -65,7 +105,10 @@ def runtime_nodes(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def imported_modules(node: ast.ImportFrom, modules: set[str]) -> set[str]:
-    """Return the modules that one statement names: ``from stance.text import tokens`` names text.tokens."""
+    """Return the modules that one statement names.
+
+    ``from stance.text import tokens`` names text.tokens.
+    """
     base = (node.module or "").partition(".")[2]
     inside = {f"{base}.{alias.name}".lstrip(".") for alias in node.names}
     return inside & modules or {base}
@@ -92,16 +135,16 @@ def test_no_folder_holds_more_than_fifteen_modules() -> None:
         assert len({path for path in folder.glob("*.py") if path.stem != "__init__"}) <= 15
 
 
-def test_importing_stance_loads_nothing_heavy() -> None:
-    code = "import stance, sys; print(*sorted({'sklearn', 'nltk', 'pandas', 'scipy'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
+HEAVY = "print(*sorted({'sklearn', 'nltk', 'pandas', 'scipy'} & set(sys.modules)))"
 
 
-def test_scoring_a_text_needs_numpy_only() -> None:
-    code = "import stance, sys; stance.load().label('They urged a truce.'); print(*sorted({'sklearn', 'nltk', 'pandas', 'scipy'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
+@pytest.mark.parametrize(
+    "code",
+    ["pass", "stance.load().label('They urged a truce.')", "stance.label('They urged a truce.')"],
+    ids=["import", "a model", "the shipped model"],
+)
+def test_labelling_a_text_loads_nothing_heavy(code: str) -> None:
+    assert run_python(f"import stance, sys; {code}; {HEAVY}") == ""
 
 
 def test_the_command_labels_a_text_without_what_only_tables_need(tmp_path: Path) -> None:
@@ -115,27 +158,13 @@ def test_the_command_labels_a_text_without_what_only_tables_need(tmp_path: Path)
         "assert main(['score', sys.argv[1], '-o', sys.argv[2]]) == 0\n"
         "print(*sorted(set(sys.modules) - before))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, text, tmp_path / "out.csv"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    loaded = done.stdout.split()
+    loaded = run_python(code, text, tmp_path / "out.csv").split()
     assert "stance.model" in loaded
     assert "urged a truce" in (tmp_path / "out.csv").read_text(encoding="utf-8")
     unwanted = {
-        "sklearn",
-        "nltk",
-        "pandas",
-        "scipy",
-        "pyarrow",
-        "tqdm",
-        "joblib",
-        "importlib.metadata",
-        "concurrent.futures",
-    }
-    unwanted |= {"csv", "gzip", "tempfile", "zipfile", "shutil", "traceback"}
+        "sklearn", "nltk", "pandas", "scipy", "pyarrow", "tqdm", "joblib", "importlib.metadata",
+        "concurrent.futures", "csv", "gzip", "tempfile", "zipfile", "shutil", "traceback",
+    }  # fmt: skip
     loaded_packages = {name.rpartition(".")[0] for name in loaded}
     assert not {"stance.tables.readers", "stance.training"} & loaded_packages
     assert not {"stance.batch", "stance.tables.inputs", "stance.scoring.vectorized"} & set(loaded)

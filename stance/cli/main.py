@@ -262,7 +262,7 @@ def _score_document(
         raise click.UsageError(
             f"{', '.join(for_tables) or '--unit document'} is for tables; name the column of texts with --text."
         )
-    unit = "row" if options["unit"] == "row" else "document"
+    unit = "row" if options["unit"] == "row" else "paragraph"
     if output:
         check_apart([source], made_files(output))
     document = _load(model).label(
@@ -350,17 +350,14 @@ def train(
     from stance.scoring.folders import check_vacant
     from stance.training.fitting import train as train_model
 
-    check_vacant(output)
-    if output.exists() and any(output.iterdir()) and not force:
-        raise click.UsageError(f"{output} holds a model; pass --force to replace it.")
-
+    check_vacant(output, force=force)  # before minutes of training
     model = train_model(
         table,
         labels=[label for label in labels.split(",") if label],
         mask_sides=not no_mask_sides,
         **options,
     )
-    model.save(output)
+    model.save(output, force=force)
     for head, figures in model.facts["cross_validation"].items():
         low, high = figures["macro_f1_interval"]
         click.echo(

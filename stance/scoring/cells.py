@@ -1,10 +1,10 @@
-"""Label many cells at once, as columns."""
+"""Label many cells at once, as columns; decide which paragraphs get a label."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -16,11 +16,84 @@ from stance.scoring.frozen import FrozenModel
 from stance.scoring.heads import check_level
 from stance.text.paragraphs import split_paragraphs
 
-_LABELLED: Final = STATUSES.index("labelled")
-_SKIPPED: Final = STATUSES.index("skipped")
+LABELLED: Final = STATUSES.index("labelled")
+SKIPPED: Final = STATUSES.index("skipped")
 _EMPTY: Final = STATUSES.index("empty")
 _UNFAMILIAR: Final = STATUSES.index("unfamiliar")
-_PLACES: Final = ("row", "paragraph", "start", "end", "kind", "status")
+_CODES: Final = {None: LABELLED} | {status: code for code, status in enumerate(STATUSES)}
+"""The code of what `cell_status` returns; None stands for a cell that can be labelled."""
+_BLOCK_COLUMNS: Final = ("row", "paragraph", "start", "end", "kind", "status")
+
+
+class ScoredBlocks(NamedTuple):
+    """Which blocks get labels, and the probabilities of these.
+
+    Attributes
+    ----------
+    statuses : ndarray of int, of shape (n_blocks,)
+        Codes of `STATUSES`.
+    familiarity : ndarray of shape (n_blocks,)
+        NaN for blocks without words, and for those that were not to be labelled.
+    labelled : ndarray of int, of shape (n_labelled,)
+        The numbers of the blocks that get labels.
+    probabilities : dict of str to ndarray of shape (n_labelled, n_classes)
+        By head.
+    """
+
+    statuses: np.ndarray
+    familiarity: np.ndarray
+    labelled: np.ndarray
+    probabilities: dict[str, np.ndarray]
+
+
+def score_blocks(
+    model: FrozenModel,
+    texts: Sequence[str],
+    statuses: np.ndarray,
+    targets: Sequence[str | None] | None = None,
+) -> ScoredBlocks:
+    """Decide which blocks get labels, and score these: no other function decides it.
+
+    Parameters
+    ----------
+    model : FrozenModel
+        What scores.
+    texts : sequence of str, of length n_blocks
+        The text of each block.
+    statuses : ndarray of int, of shape (n_blocks,)
+        `LABELLED` for the blocks to label. Those without words become "empty", and those with too
+        few familiar words "unfamiliar". Other statuses stay.
+    targets : sequence of str or None, of length n_blocks, optional
+        As in `FrozenModel.score`.
+
+    Returns
+    -------
+    ScoredBlocks
+    """
+    to_label = np.flatnonzero(statuses == LABELLED)
+    numbers = to_label.tolist()
+    scores = model.score(
+        [texts[number] for number in numbers],
+        None if targets is None else [targets[number] for number in numbers],
+    )
+    has_words = scores.n_tokens > 0
+    is_familiar = scores.familiarity >= model.familiarity_threshold
+    gets_label = has_words & is_familiar
+    statuses = statuses.copy()
+    statuses[to_label] = np.where(has_words, np.where(is_familiar, LABELLED, _UNFAMILIAR), _EMPTY)
+    familiarity = np.full(len(texts), np.nan)
+    familiarity[to_label] = np.where(has_words, scores.familiarity, np.nan)
+    probabilities = {name: table[gets_label] for name, table in scores.probabilities.items()}
+    return ScoredBlocks(statuses, familiarity, to_label[gets_label], probabilities)
+
+
+def first_status(cell: Any) -> int:
+    """Return the code of the status that a cell, or a text, has before it is scored.
+
+    >>> [STATUSES[first_status(cell)] for cell in (None, "  ", "A truce.")]
+    ['missing', 'empty', 'labelled']
+    """
+    return _CODES[cell_status(cell)]
 
 
 def label_cells(
@@ -31,145 +104,147 @@ def label_cells(
     level: float,
     targets: Sequence[Any] | None,
 ) -> Columns:
-    """Label many cells at once; `Model.label_cells` says how."""
+    """Label many cells at once, as `Model.label_cells` describes."""
     check_unit(unit)
     check_level(level)
-    places, texts = _split(cells, unit)
-    aims = (
-        None
-        if targets is None
-        else [
-            targets[row] if isinstance(targets[row], str) else None
-            for row in places["row"].tolist()
-        ]
-    )
-    blocks = _label(model, places, texts, aims, level)
-    return _sum_up(model, blocks, len(cells)) if unit == "document" else blocks
+    blocks, texts = _take_whole(cells) if unit == "row" else _split(cells)
+    block_targets = None
+    if targets is not None:
+        known = [target if isinstance(target, str) else None for target in targets]
+        block_targets = [known[row] for row in blocks["row"].tolist()]
+    scored = score_blocks(model, texts, blocks["status"], block_targets)
+    paragraphs = _result_columns(model, blocks, scored, level)
+    return _document_columns(model, paragraphs, len(cells)) if unit == "document" else paragraphs
 
 
-def _split(cells: Sequence[Any], unit: str) -> tuple[dict[str, np.ndarray], list[str]]:
-    """Part cells into blocks: their places, with a status where there is none to label, and their texts."""
-    if unit == "row":
-        return _take_whole(cells)
-    places = array("q")
+def _split(cells: Sequence[Any]) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Split cells into blocks: columns that say where each stands, and the text of each.
+
+    A cell without blocks gets one row with its status, -1 in the other columns, and no text.
+    """
+    values = array("q")  # the columns of one block after those of another
     texts: list[str] = []
     for row, cell in enumerate(cells):
-        status = cell_status(cell)
-        blocks = () if status else split_paragraphs(cell)
+        status = first_status(cell)
+        blocks = split_paragraphs(cell) if status == LABELLED else ()
         if not blocks:
-            places.extend((row, -1, -1, -1, -1, STATUSES.index(status or "empty")))
+            values.extend((row, -1, -1, -1, -1, _EMPTY if status == LABELLED else status))
             texts.append("")
         for number, (start, end, kind) in enumerate(blocks):
-            places.extend(
-                (
-                    row,
-                    number,
-                    start,
-                    end,
-                    KINDS.index(kind),
-                    _LABELLED if kind in LABELLED_KINDS else _SKIPPED,
-                )
-            )
+            block_status = LABELLED if kind in LABELLED_KINDS else SKIPPED
+            values.extend((row, number, start, end, KINDS.index(kind), block_status))
             texts.append(cell[start:end])
-    table = np.frombuffer(places, dtype=np.int64).reshape(-1, len(_PLACES)).copy()
-    return dict(zip(_PLACES, table.T, strict=True)), texts
+    table = np.frombuffer(values, dtype=np.int64).reshape(-1, len(_BLOCK_COLUMNS)).copy()
+    return dict(zip(_BLOCK_COLUMNS, table.T, strict=True)), texts
 
 
 def _take_whole(cells: Sequence[Any]) -> tuple[dict[str, np.ndarray], list[str]]:
-    statuses = [cell_status(cell) for cell in cells]
-    texts = [cell if status is None else "" for cell, status in zip(cells, statuses, strict=True)]
-    whole = np.asarray([status is None for status in statuses], dtype=bool)
-    start, paragraph = np.where(whole, 0, -1), np.where(whole, 0, -1)
-    end = np.where(whole, np.asarray(list(map(len, texts)), dtype=np.int64), -1)
-    kind = np.where(whole, KINDS.index("paragraph"), -1)
-    status = np.full(len(cells), _LABELLED)
-    for row in np.flatnonzero(~whole).tolist():
-        status[row] = STATUSES.index(statuses[row] or "")
-    return dict(
-        zip(_PLACES, (np.arange(len(cells)), paragraph, start, end, kind, status), strict=True)
-    ), texts
+    """Take each cell as one paragraph; the columns are those of `_split`."""
+    codes = list(map(first_status, cells))
+    texts = [cell if code == LABELLED else "" for cell, code in zip(cells, codes, strict=True)]
+    statuses = np.asarray(codes, dtype=np.int64)
+    is_text = statuses == LABELLED
+    lengths = np.asarray(list(map(len, texts)), dtype=np.int64)
+    return {
+        "row": np.arange(len(cells)),
+        "paragraph": np.where(is_text, 0, -1),
+        "start": np.where(is_text, 0, -1),
+        "end": np.where(is_text, lengths, -1),
+        "kind": np.where(is_text, KINDS.index("paragraph"), -1),
+        "status": statuses,
+    }, texts
 
 
-def _label(
-    model: FrozenModel,
-    places: dict[str, np.ndarray],
-    texts: Sequence[str],
-    aims: Sequence[str | None] | None,
-    level: float,
+def _result_columns(
+    model: FrozenModel, blocks: dict[str, np.ndarray], scored: ScoredBlocks, level: float
 ) -> Columns:
-    arrays = places | {"familiarity": np.full(len(texts), np.nan)}
-    chosen = np.flatnonzero(places["status"] == _LABELLED)
-    picked = chosen.tolist()
-    scores = model.score(
-        [texts[at] for at in picked], None if aims is None else [aims[at] for at in picked]
-    )
-    arrays["familiarity"][chosen] = np.where(scores.words > 0, scores.familiarity, np.nan)
-    known = scores.familiarity >= model.facts["familiar"]
-    arrays["status"][chosen] = np.where(
-        scores.words == 0, _EMPTY, np.where(known, _LABELLED, _UNFAMILIAR)
-    )
-    sure = known & (scores.words > 0)
-    done = chosen[sure]
-    labels = {name: head.classes for name, head in model.heads.items()}
-    names = coded_names(labels)
-
-    def spread(values: np.ndarray) -> np.ndarray:
-        out = np.full(len(texts), -1 if values.dtype.kind == "i" else np.nan, dtype=values.dtype)
-        out[done] = values
-        return out
-
+    """Return one row per block, with the columns of `result_columns`."""
+    rows, n_rows = scored.labelled, len(scored.statuses)
+    arrays = blocks | {"status": scored.statuses, "familiarity": scored.familiarity}
     for name, head in model.heads.items():
-        table = scores.probabilities[name][sure]
-        arrays[name] = spread(table.argmax(axis=1))
-        arrays[f"{name}_probability"] = spread(table.max(axis=1, initial=0.0))
-        arrays |= {
-            column_name(name, label): spread(p)
-            for label, p in zip(head.classes, table.T, strict=True)
-        }
-        arrays[f"{name}_uncertain"] = spread(head.is_uncertain(table, level).astype(int))
-    if has_tones(labels):
-        tones = labels["tone"]
-        codes = np.asarray([*(SENTIMENTS.index(sentiment_of(tone)) for tone in tones), -1])
-        arrays["sentiment"] = codes[arrays["tone"]]
-        columns = np.stack([arrays[column_name("tone", tone)] for tone in tones], axis=1)
-        arrays["sentiment_score"] = columns @ np.asarray(list(sentiment_signs(tones).values()))
-    order = ["row", *result_columns(labels)]
+        table = scored.probabilities[name]
+        arrays[name] = _scatter(table.argmax(axis=1), rows, n_rows)
+        arrays[f"{name}_probability"] = _scatter(table.max(axis=1, initial=0.0), rows, n_rows)
+        for label, probabilities in zip(head.classes, table.T, strict=True):
+            arrays[column_name(name, label)] = _scatter(probabilities, rows, n_rows)
+        uncertain = head.is_uncertain(table, level).astype(int)
+        arrays[f"{name}_uncertain"] = _scatter(uncertain, rows, n_rows)
+    if has_tones(model.labels):
+        arrays |= _sentiment_columns(model.labels["tone"], arrays)
+    names = coded_names(model.labels)
+    order = ["row", *result_columns(model.labels)]
     return Columns(
         {column: arrays[column] for column in order},
         {column: names[column] for column in order if column in names},
     )
 
 
-def _sum_up(model: FrozenModel, blocks: Columns, n_cells: int) -> Columns:
-    """Sum the blocks of each cell up in one row: how many, how many labelled, and the shares of each label among these."""
-    row, status = blocks.arrays["row"], blocks.arrays["status"]
-    done = status == _LABELLED
-    labelled = np.bincount(row[done], minlength=n_cells)
-    # Of a cell without labels: the first status other than "skipped"; of one that has no blocks, no counts.
-    first = np.full(n_cells, _SKIPPED)
-    others = np.flatnonzero(~done & (status != _SKIPPED))[::-1]
-    first[row[others]] = status[others]
-    whole = np.ones(n_cells, dtype=bool)
-    whole[row[blocks.arrays["paragraph"] < 0]] = False
+def _scatter(values: np.ndarray, rows: np.ndarray, n_rows: int) -> np.ndarray:
+    """Return an array of length `n_rows` with each value at its row, and -1 or NaN elsewhere.
 
-    def mean(values: np.ndarray) -> np.ndarray:
-        total = np.bincount(row[done], weights=values[done], minlength=n_cells)
-        return np.asarray(
-            np.divide(total, labelled, out=np.full(n_cells, np.nan), where=labelled > 0)
-        )
+    >>> _scatter(np.array([7, 8]), np.array([0, 3]), 4)
+    array([ 7, -1, -1,  8])
+    """
+    scattered = np.full(n_rows, -1 if values.dtype.kind == "i" else np.nan, dtype=values.dtype)
+    scattered[rows] = values
+    return scattered
 
+
+def _sentiment_columns(
+    tones: Sequence[str], arrays: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Return sentiment and sentiment score, which follow from the columns of the tones."""
+    codes = [SENTIMENTS.index(sentiment_of(tone)) for tone in tones]
+    probabilities = np.stack([arrays[column_name("tone", tone)] for tone in tones], axis=1)
+    signs = np.asarray(list(sentiment_signs(tones).values()))
+    return {
+        "sentiment": np.asarray([*codes, -1])[arrays["tone"]],  # code -1, no tone, is the last
+        "sentiment_score": probabilities @ signs,
+    }
+
+
+def _document_columns(model: FrozenModel, blocks: Columns, n_cells: int) -> Columns:
+    """Return one row per cell: how many blocks it has, how many with labels, and their shares."""
+    row = blocks.arrays["row"]
+    is_labelled = blocks.arrays["status"] == LABELLED
+    n_labelled = np.bincount(row[is_labelled], minlength=n_cells)
+
+    def cell_means(values: np.ndarray) -> np.ndarray:
+        """Average over the labelled blocks of each cell; NaN where it has none."""
+        sums = np.bincount(row[is_labelled], weights=values[is_labelled], minlength=n_cells)
+        means = np.full(n_cells, np.nan)
+        return np.asarray(np.divide(sums, n_labelled, out=means, where=n_labelled > 0))
+
+    was_split = np.ones(n_cells, dtype=bool)
+    was_split[row[blocks.arrays["paragraph"] < 0]] = False
     arrays: dict[str, np.ndarray] = {"row": np.arange(n_cells)}
-    arrays["paragraphs"] = np.where(whole, np.bincount(row, minlength=n_cells), -1)
-    arrays["labelled"] = np.where(whole, labelled, -1)
-    for name, head in model.heads.items():
+    arrays["paragraphs"] = np.where(was_split, np.bincount(row, minlength=n_cells), -1)
+    arrays["labelled"] = np.where(was_split, n_labelled, -1)
+    for name, labels in model.labels.items():
         codes = blocks.arrays[name]
-        arrays |= {
-            column_name(name, label, "share"): mean(codes == code)
-            for code, label in enumerate(head.classes)
-        }
-        arrays[f"{name}_uncertain_share"] = mean(blocks.arrays[f"{name}_uncertain"] == 1)
+        for code, label in enumerate(labels):
+            arrays[column_name(name, label, "share")] = cell_means(codes == code)
+        uncertain = blocks.arrays[f"{name}_uncertain"] == 1
+        arrays[f"{name}_uncertain_share"] = cell_means(uncertain)
     if "sentiment_score" in blocks.arrays:
-        arrays["sentiment_score"] = mean(blocks.arrays["sentiment_score"])
-    arrays["status"] = np.where(labelled > 0, _LABELLED, first)
-    order = ["row", *document_columns({name: head.classes for name, head in model.heads.items()})]
+        arrays["sentiment_score"] = cell_means(blocks.arrays["sentiment_score"])
+    other_status = _first_other_status(row, blocks.arrays["status"], n_cells)
+    arrays["status"] = np.where(n_labelled > 0, LABELLED, other_status)
+    order = ["row", *document_columns(model.labels)]
     return Columns({column: arrays[column] for column in order}, {"status": STATUSES})
+
+
+def _first_other_status(row: np.ndarray, status: np.ndarray, n_cells: int) -> np.ndarray:
+    """Return for each cell the first status of its blocks other than "labelled" and "skipped".
+
+    A cell whose blocks have no other status gets "skipped". Cell 0 below has a skipped, an empty
+    and an unfamiliar block, cell 1 a skipped one.
+
+    >>> codes = np.array([SKIPPED, _EMPTY, _UNFAMILIAR, SKIPPED])
+    >>> [STATUSES[code] for code in _first_other_status(np.array([0, 0, 0, 1]), codes, 2)]
+    ['empty', 'skipped']
+    """
+    first = np.full(n_cells, SKIPPED)
+    others = np.flatnonzero((status != LABELLED) & (status != SKIPPED))
+    first[row[others[::-1]]] = status[others[::-1]]  # backwards, so that the first is written last
+    return first

@@ -1,4 +1,4 @@
-"""Drive the compiled scorer: teach it the words it meets, and share paragraphs out over threads."""
+"""The compiled backend: looks up words that the extension meets, and runs it on several threads."""
 
 from __future__ import annotations
 
@@ -13,24 +13,39 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from stance.scoring._scorer import Scorer
-from stance.scoring.arrays import Layout
+from stance.scoring.arrays import ModelArrays
 from stance.text.tokens import SIDE, bare, fold, fold_all, is_plain, stem_all
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
-MOST_BYTES: Final = 128 * 2**20
-"""What the learned words may take up before they are dropped; news of a year needs a tenth of it."""
+MAX_BYTES: Final = 128 * 2**20
+"""Learned words are dropped when they take up more memory; a year of news needs a tenth of it."""
 CHUNK: Final = 4096
-"""Paragraphs that are scored at a time; those that wait for words to be learned are held in memory."""
+"""Paragraphs scored at a time; those that wait for words to be learned are kept in memory."""
 PER_THREAD: Final = 256
-"""Paragraphs below which a second thread is not worth its start."""
+"""A second thread is not worth its start for fewer paragraphs."""
+_BACKENDS: weakref.WeakSet[CompiledBackend] = weakref.WeakSet()
 
 
-class Compiled:
-    """The engine behind a model of words and characters."""
+class CompiledBackend:
+    """Scores with the extension `_scorer`: any model of words and characters.
 
-    def __init__(self, layout: Layout) -> None:
+    The extension splits and scores texts. What it cannot know of a word (its stem, its lower-case
+    form) it learns from Python, once per word: `run` scores the paragraphs whose words are all
+    known and returns the unknown words of the others, which `finish` scores after `learn`.
+
+    Parameters
+    ----------
+    arrays : ModelArrays
+        What to score with.
+    why : str
+        Why this backend is in use.
+    """
+
+    def __init__(self, arrays: ModelArrays, *, why: str) -> None:
+        self.name = "compiled"
+        self.why = why
         blocks = [
             (
                 block.name == "words",
@@ -39,49 +54,57 @@ class Compiled:
                 block.outputs,
                 np.ascontiguousarray(block.rows),
             )
-            for block in layout.blocks
+            for block in arrays.blocks
         ]
-        tables: Any = layout.gazetteer.phrases if layout.gazetteer else ({}, {})
-        any_case, exact_case = (_number_names(table) for table in tables)
-        n_parts, self._n_outputs = layout.intercepts.shape
-        edges = np.asarray([0, *(here.stop for here in layout.outputs.values())], dtype=np.int32)
-        intercepts = np.ascontiguousarray(layout.intercepts)
+        phrases: Any = arrays.gazetteer.phrases if arrays.gazetteer else ({}, {})
+        any_case, exact_case = (_number_names(table) for table in phrases)
+        n_copies, self._n_outputs = arrays.intercepts.shape
+        edges = [0, *(columns.stop for columns in arrays.outputs.values())]
         self._scorer = Scorer(
-            edges, n_parts, intercepts, blocks, list(layout.words), any_case, exact_case, SIDE
+            np.asarray(edges, dtype=np.int32),
+            n_copies,
+            np.ascontiguousarray(arrays.intercepts),
+            blocks,
+            list(arrays.words),
+            any_case,
+            exact_case,
+            SIDE,
         )
-        self._lock = threading.Lock()  # a word may not be learned while another thread scores
-        _ENGINES.add(self)
+        self._lock = threading.Lock()  # a word must not be learned while another thread scores
+        _BACKENDS.add(self)
 
     def score(
-        self, texts: list[str], parts: np.ndarray
+        self, texts: list[str], copies: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return probabilities of shape (n_paragraphs, n_outputs), familiarity, and numbers of tokens."""
-        found = (
+        """Score paragraphs, as `Backend.score` describes."""
+        results = (
             np.empty((len(texts), self._n_outputs)),
             np.empty(len(texts)),
             np.zeros(len(texts), dtype=np.int64),
         )
         with self._lock:
             for first in range(0, len(texts), CHUNK):
-                if self._scorer.size > MOST_BYTES:
+                if self._scorer.size > MAX_BYTES:
                     self._scorer.forget()
-                self._score(texts, first, min(first + CHUNK, len(texts)), parts, *found)
-        return found
+                last = min(first + CHUNK, len(texts))
+                self._score_chunk(texts, first, last, copies, *results)
+        return results
 
-    def forked(self) -> None:
-        """Work on in the child of a fork, whatever other threads were at."""
+    def reset_after_fork(self) -> None:
+        """Make new locks in a forked process: the threads that held the old ones are not in it."""
         self._lock = threading.Lock()
         self._scorer.forked()
 
-    def _score(self, texts: list[str], first: int, last: int, *buffers: np.ndarray) -> None:
+    def _score_chunk(self, texts: list[str], first: int, last: int, *buffers: np.ndarray) -> None:
         n_threads = max(1, min(count_processors(), (last - first) // PER_THREAD))
         edges = np.linspace(first, last, n_threads + 1).astype(int).tolist()
-        runs = _spread(
-            lambda at: self._scorer.run(texts, edges[at], edges[at + 1], *buffers), range(n_threads)
+        runs = _run_in_threads(
+            lambda share: self._scorer.run(texts, edges[share], edges[share + 1], *buffers),
+            range(n_threads),
         )
         if unknown := dict.fromkeys(word for words, _ in runs for word in words):
             self._learn(list(unknown))
-            _spread(
+            _run_in_threads(
                 lambda waiting: self._scorer.finish(waiting, *buffers),
                 [waiting for _, waiting in runs if waiting],
             )
@@ -90,8 +113,8 @@ class Compiled:
         folded = fold_all(words)
         bares = [bare(word) for word in words]
         folded_bares = [
-            lower if name is word else fold(name)
-            for word, lower, name in zip(words, folded, bares, strict=True)
+            folded_word if bare_word is word else fold(bare_word)
+            for word, folded_word, bare_word in zip(words, folded, bares, strict=True)
         ]
         self._scorer.learn(
             words, folded, stem_all(folded), bares, folded_bares, bytes(map(is_plain, folded))
@@ -103,20 +126,22 @@ def count_processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _spread(function: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
-    """Call a function for each value, the first in this thread, the others beside it; all have ended when it returns or raises."""
+def _run_in_threads(function: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
+    """Call a function for each value, the first here, the others in threads.
+
+    All calls have ended when this returns or raises.
+    """
     if len(values) == 1:
         return [function(values[0])]
     from concurrent.futures import wait
 
     others: list[Future[Any]] = []
     try:
-        with contextlib.suppress(
-            RuntimeError
-        ):  # the main thread has ended, and Python starts no more: go on in this one
+        # Python starts no thread after the main one has ended: make the remaining calls here.
+        with contextlib.suppress(RuntimeError):
             others += (_threads().submit(function, value) for value in values[1:])
-        here = [function(value) for value in (values[0], *values[1 + len(others) :])]
-        return [here[0], *(other.result() for other in others), *here[1:]]
+        results = [function(value) for value in (values[0], *values[1 + len(others) :])]
+        return [results[0], *(other.result() for other in others), *results[1:]]
     finally:
         for other in others:
             other.cancel()
@@ -130,14 +155,11 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(count_processors(), thread_name_prefix="stance")
 
 
-_ENGINES: weakref.WeakSet[Compiled] = weakref.WeakSet()
-
-
 def _after_fork() -> None:
-    """Threads do not live on in a forked process, and what they held is held for ever."""
+    """Start again in a forked process, which has no other threads: their locks stay locked."""
     _threads.cache_clear()
-    for engine in list(_ENGINES):
-        engine.forked()
+    for backend in list(_BACKENDS):
+        backend.reset_after_fork()
 
 
 if hasattr(os, "register_at_fork"):
@@ -147,17 +169,35 @@ if hasattr(os, "register_at_fork"):
 def _number_names(
     table: dict[str, set[tuple[str, ...]]],
 ) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
-    """Turn names into numbers: their words, the first name of each word that may lead one, where each begins, its words."""
-    numbers: dict[str, int] = {lead: number for number, lead in enumerate(table)}
+    """Turn names into numbers for the extension.
+
+    Returns
+    -------
+    words : list of str
+        Every word of the names; those that may begin one come first.
+    first : ndarray of int32, of shape (n_words + 1,)
+        The names that word w begins are those from first[w] to first[w + 1], exclusive.
+    start : ndarray of int32, of shape (n_names + 1,)
+        The words of name n are those from items[start[n]] to items[start[n + 1]], exclusive.
+    items : ndarray of int32
+        The numbers of the words of all names, one name after another.
+
+    Examples
+    --------
+    >>> names = {"south": {("south", "sudan")}, "sudan": {("sudan",)}}
+    >>> words, first, start, items = _number_names(names)
+    >>> words, first.tolist(), start.tolist(), items.tolist()
+    (['south', 'sudan'], [0, 1, 2], [0, 2, 3], [0, 1, 1])
+    """
+    numbers = {leader: number for number, leader in enumerate(table)}
     first, start, items = [0], [0], list[int]()
-    for phrases in table.values():
-        for phrase in sorted(phrases):
-            for word in phrase:
-                items.append(numbers.setdefault(word, len(numbers)))
+    for names in table.values():
+        for name in sorted(names):
+            items += [numbers.setdefault(word, len(numbers)) for word in name]
             start.append(len(items))
         first.append(len(start) - 1)
-    first += [first[-1]] * (len(numbers) - len(table))
-    arrays: Sequence[np.ndarray] = [
-        np.asarray(numbers_, dtype=np.int32) for numbers_ in (first, start, items)
-    ]
-    return list(numbers), arrays[0], arrays[1], arrays[2]
+    first += [first[-1]] * (len(numbers) - len(table))  # the other words begin no name
+    first_array, start_array, items_array = (
+        np.asarray(values, dtype=np.int32) for values in (first, start, items)
+    )
+    return list(numbers), first_array, start_array, items_array

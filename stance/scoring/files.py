@@ -3,15 +3,18 @@
 A frozen model is a folder (or a zip of one)::
 
     SHA256SUMS             the digest of every other file, except for the pipelines
-    facts.json             format, labels, recipe, versions, measured figures, a self-test, digests of the pipelines
+    facts.json             format, labels, recipe, versions, measured figures, a self-test,
+                           digests of the pipelines, and what steers: `social_media`, and
+                           `familiar`, the familiarity below which a paragraph gets no label
     sides.json             the names that are masked
     words.json             the stems of the training paragraphs
     <head>.features.json   the features in the order of the arrays
-    <head>.weights.npy     float64 of shape (n_classes + 1, n_features + 1): idf, then one row a class; last column the intercepts.
-                           A model with targets has n_classes rows more for each target
-    <head>.scores.npy      float64 of shape (n_rows,): sorted nonconformity scores of held-out rows
+    <head>.weights.npy     float64 of shape (n_classes + 1, n_features + 1): the idf, then one row
+                           per class; the last column holds the intercepts. A model with targets
+                           has n_classes more rows per target
+    <head>.scores.npy      float64 of shape (n_rows,): nonconformity of held-out rows, ascending
 
-Nothing in it is code: JSON and ``.npy`` are read with ``allow_pickle=False``.
+Nothing in it is code: only JSON and plain arrays are read, as with ``allow_pickle=False``.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ import hashlib
 import io
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,13 +31,22 @@ import numpy as np
 
 from stance.errors import ModelError
 from stance.scoring.frozen import FrozenModel
-from stance.scoring.heads import Block, Head
+from stance.scoring.heads import FeatureBlock, Head
 from stance.text.tokens import Gazetteer
 
 FORMAT: Final = 1
 SUMS: Final = "SHA256SUMS"
 TOLERANCE: Final = 1e-9
-LONGEST: Final = 1000  # n-grams that a file may ask for; none is of use beyond a handful
+"""How far the probabilities of the self-test may differ from those when the model was saved."""
+MAX_FILE_NGRAM: Final = 1000
+"""The longest n-gram that a file may ask for; beyond a handful of words none is of use."""
+_DAMAGE: Final = (
+    ArithmeticError, AttributeError, LookupError, MemoryError,
+    RecursionError, TypeError, ValueError,
+)  # fmt: skip
+"""What reading the values of a damaged or crafted model may raise."""
+_NAME_IN_SUMS: Final = 66
+"""A line of the sums is a digest of 64 characters, two spaces, and the name of the file."""
 
 
 def write_frozen(model: FrozenModel, folder: Path) -> None:
@@ -45,25 +57,40 @@ def write_frozen(model: FrozenModel, folder: Path) -> None:
 
 
 def _files(model: FrozenModel) -> Iterator[tuple[str, bytes]]:
-    yield "facts.json", _json(model.facts)
+    # Both keys stand in the facts of a trained model already: their order there is kept.
+    steering = {"social_media": model.social_media, "familiar": model.familiarity_threshold}
+    yield "facts.json", _json({**model.facts, **steering})
     sides = model.gazetteer and {"names": model.gazetteer.names, "exact": model.gazetteer.exact}
     yield "sides.json", _json(sides)
     yield "words.json", _json(sorted(model.words))
     for head in model.heads.values():
-        blocks = [block.layout() for block in head.blocks]
-        targets = {"targets": list(head.copies)} if head.copies else {}
-        yield (
-            f"{head.name}.features.json",
-            _json({"classes": head.classes, "blocks": blocks, **targets}),
-        )
-        parts = [(head.weights, head.intercept), *head.copies.values()]
-        rows = [np.hstack([weights.T, intercept[:, None]]) for weights, intercept in parts]
-        yield f"{head.name}.weights.npy", _npy(np.vstack([np.append(head.idf, 0.0), *rows]))
-        yield f"{head.name}.scores.npy", _npy(head.scores)
+        yield f"{head.name}.features.json", _json(_describe_features(head))
+        yield f"{head.name}.weights.npy", _npy(_stack_weights(head))
+        yield f"{head.name}.scores.npy", _npy(head.nonconformity)
+
+
+def _describe_features(head: Head) -> dict[str, Any]:
+    targets = {"targets": list(head.copies)} if head.copies else {}
+    blocks = [block.description() for block in head.blocks]
+    return {"classes": head.classes, "blocks": blocks, **targets}
+
+
+def _stack_weights(head: Head) -> np.ndarray:
+    """Return the idf, then the weights of each class; the last column holds the intercepts.
+
+    Two features and two labels give ::
+
+        idf of 0         idf of 1         0
+        weight of 0      weight of 1      intercept      (first label)
+        weight of 0      weight of 1      intercept      (second label)
+    """
+    copies = [(head.weights, head.intercept), *head.copies.values()]
+    rows = [np.hstack([weights.T, intercept[:, None]]) for weights, intercept in copies]
+    return np.vstack([np.append(head.idf, 0.0), *rows])
 
 
 def write_sums(folder: Path) -> None:
-    """Write the digest of every file of a model folder; the last step of saving one."""
+    """Write the digests of all files of a model folder, which is the last step of saving one."""
     (folder / SUMS).write_bytes(_sums(_folder_files(folder)))
 
 
@@ -74,7 +101,7 @@ def _sums(files: Mapping[str, bytes]) -> bytes:
 
 
 def _folder_files(folder: Path) -> dict[str, bytes]:
-    """Read every file of a folder but the pipelines, whose digests stand in the facts."""
+    """Read all files of a folder except the pipelines, whose digests are in the facts."""
     return {
         file.name: file.read_bytes()
         for file in folder.iterdir()
@@ -93,81 +120,79 @@ def read_frozen(path: Path) -> FrozenModel:
     Raises
     ------
     ModelError
-        If a file is missing, changed, not plain data, or of another format; or if the self-test fails.
+        If a file is missing, changed, not plain data or of another format, or if the self-test
+        fails.
     """
     files = _read_files(path)
     facts = _parse(files, "facts.json", path)
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         got = facts.get("format") if isinstance(facts, dict) else type(facts).__name__
         raise ModelError(
-            f"{path} must be a model of format {FORMAT}; got {got!r}. Train it again, or install the stance it was made by."
+            f"{path} must be a model of format {FORMAT}; got {got!r}. "
+            "Train it again, or install the stance that made it."
         )
     try:
-        sides = _parse(files, "sides.json", path)
-        gazetteer = Gazetteer(sides["names"], sides["exact"]) if sides else None
-        heads = {name: _read_head(files, name, path) for name in facts["heads"]}
-        model = FrozenModel(heads, gazetteer, frozenset(_parse(files, "words.json", path)), facts)
+        model = _make_model(files, facts, path)
         _self_test(model, path)
     except ModelError:
         raise
-    except (
-        KeyError,
-        TypeError,
-        ValueError,
-        IndexError,
-        AttributeError,
-        OverflowError,
-        RecursionError,
-        MemoryError,
-    ) as error:
+    except _DAMAGE as error:
         raise ModelError(
             f"{path} does not hold a whole model ({error!r}). Copy or train it again."
         ) from error
     return model
 
 
+def _make_model(files: Mapping[str, bytes], facts: Mapping[str, Any], path: Path) -> FrozenModel:
+    sides = _parse(files, "sides.json", path)
+    threshold, social_media = facts["familiar"], facts["social_media"]
+    if type(threshold) not in (int, float) or type(social_media) is not bool:
+        raise TypeError(f"familiar {threshold!r}, social_media {social_media!r}")
+    return FrozenModel(
+        heads={name: _read_head(files, name, path) for name in facts["heads"]},
+        gazetteer=Gazetteer(sides["names"], sides["exact"]) if sides else None,
+        words=frozenset(_parse(files, "words.json", path)),
+        familiarity_threshold=threshold,
+        social_media=social_media,
+        facts=facts,
+    )
+
+
 def _read_files(path: Path) -> dict[str, bytes]:
-    """Read the files that the sums list, each held to its digest."""
+    """Read the files that the sums list, and compare each with its digest."""
     if not path.exists():
         raise ModelError(
-            f"{path} must be a model folder or zip; there is none. Check the path, or train a model first."
+            f"{path} must be a model folder or zip; there is none. "
+            "Check the path, or train a model first."
         )
     files = _folder_files(path) if path.is_dir() else _zip_files(path)
     if SUMS not in files:
         raise ModelError(
             f"{path} must be a model folder or zip; it holds no {SUMS}. Check the path."
         )
-    listed = [line.decode("ascii", "replace")[66:] for line in files[SUMS].split(b"\n")[:-1]]
-    held = {name: files[name] for name in listed if name in files}
-    if len(held) < len(listed) or "facts.json" not in held or _sums(held) != files[SUMS]:
-        noted = set(files[SUMS].splitlines())
-        wrong = sorted(
-            {line.decode("utf-8", "replace")[66:] for line in noted ^ set(_sums(held).splitlines())}
-        )
+    lines = files[SUMS].split(b"\n")[:-1]
+    names = [line.decode("ascii", "replace")[_NAME_IN_SUMS:] for line in lines]
+    listed = {name: files[name] for name in names if name in files}
+    if len(listed) < len(names) or "facts.json" not in listed or _sums(listed) != files[SUMS]:
+        wrong_lines = set(files[SUMS].splitlines()) ^ set(_sums(listed).splitlines())
+        wrong = {line.decode("utf-8", "replace")[_NAME_IN_SUMS:] for line in wrong_lines}
         raise ModelError(
-            f"{path} was changed after it was saved ({', '.join(wrong) or SUMS}). Do not trust it; copy or train it again."
+            f"{path} was changed after it was saved ({', '.join(sorted(wrong)) or SUMS}). "
+            "Do not trust it; copy or train it again."
         )
-    return held
+    return listed
 
 
 def _zip_files(path: Path) -> dict[str, bytes]:
-    """Read the files of a zip; they may lie in one folder of it."""
-    import zipfile  # here, as the model is mostly a folder, and these are slow to import
+    """Read the files of a zip, which may be in one folder of it."""
+    import zipfile  # here: most models are folders, and these are slow to import
     import zlib
 
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if not name.endswith(("/", ".joblib"))]
             return {name.rsplit("/", 1)[-1]: archive.read(name) for name in names}
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        OSError,
-        RuntimeError,
-        NotImplementedError,
-        EOFError,
-        ValueError,
-    ) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError, ValueError) as error:
         raise ModelError(
             f"{path} must be a model folder or zip; it cannot be read as one. Check the path."
         ) from error
@@ -185,31 +210,37 @@ def _parse(files: Mapping[str, bytes], name: str, path: Path) -> Any:
 
 
 def _read_head(files: Mapping[str, bytes], name: str, path: Path) -> Head:
-    layout = _parse(files, f"{name}.features.json", path)
-    blocks = []
+    description = _parse(files, f"{name}.features.json", path)
+    blocks = _make_blocks(description["blocks"])
+    n_features = sum(len(block.features) for block in blocks)
+    table = _read_npy(files, f"{name}.weights.npy", path)
+    nonconformity = _read_npy(files, f"{name}.scores.npy", path)
+    classes, targets = tuple(description["classes"]), description.get("targets", [])
+    n_copies = 1 + len(targets)
+    if table.shape != (1 + n_copies * len(classes), n_features + 1) or nonconformity.ndim != 1:
+        raise ModelError(
+            f"{path}: the arrays of head {name!r} do not fit its features. "
+            "Copy or train the model again."
+        )
+    # As `_stack_weights` wrote them: the idf, then the rows of each copy.
+    shared, *own = [(rows[:, :-1].T, rows[:, -1]) for rows in np.split(table[1:], n_copies)]
+    copies = dict(zip(targets, own, strict=True))
+    return Head(name, classes, blocks, table[0, :-1], *shared, nonconformity, copies)
+
+
+def _make_blocks(descriptions: Sequence[Mapping[str, Any]]) -> tuple[FeatureBlock, ...]:
+    blocks: list[FeatureBlock] = []
     first = 0
-    for block in layout["blocks"]:
+    for block in descriptions:
         features = tuple(block["features"])
         low, high = block["ngram_range"]
-        if type(low) is not int or type(high) is not int or not 1 <= low <= high <= LONGEST:
+        if type(low) is not int or type(high) is not int or not 1 <= low <= high <= MAX_FILE_NGRAM:
             raise ValueError(f"ngram_range {block['ngram_range']!r}")
         blocks.append(
-            Block(block["name"], tuple(block["ngram_range"]), features, first, block.get("lexicon"))
+            FeatureBlock(block["name"], (low, high), features, first, block.get("lexicon"))
         )
         first += len(features)
-    table = _read_npy(files, f"{name}.weights.npy", path)
-    scores = _read_npy(files, f"{name}.scores.npy", path)
-    targets = layout.get("targets", [])
-    height = len(layout["classes"]) * (1 + len(targets))
-    if table.shape != (height + 1, first + 1) or scores.ndim != 1:
-        raise ModelError(
-            f"{path}: the arrays of head {name!r} do not fit its features. Copy or train the model again."
-        )
-    parts = [(rows[:, :-1].T, rows[:, -1]) for rows in np.split(table[1:], 1 + len(targets))]
-    copies = dict(zip(targets, parts[1:], strict=True))
-    return Head(
-        name, tuple(layout["classes"]), tuple(blocks), table[0, :-1], *parts[0], scores, copies
-    )
+    return tuple(blocks)
 
 
 def _read_npy(files: Mapping[str, bytes], name: str, path: Path) -> np.ndarray:
@@ -217,7 +248,8 @@ def _read_npy(files: Mapping[str, bytes], name: str, path: Path) -> np.ndarray:
         array = _view_npy(files[name])
     except (KeyError, ValueError, EOFError, OSError, MemoryError) as error:
         raise ModelError(
-            f"{path}/{name} must be a plain array of numbers; got none. Copy or train the model again."
+            f"{path}/{name} must be a plain array of numbers; got something else. "
+            "Copy or train the model again."
         ) from error
     if array.dtype != np.float64 or not np.isfinite(array).all():
         raise ModelError(f"{path}/{name} must hold finite float64. Copy or train the model again.")
@@ -225,7 +257,7 @@ def _read_npy(files: Mapping[str, bytes], name: str, path: Path) -> np.ndarray:
 
 
 def _view_npy(content: bytes) -> np.ndarray:
-    """Do what `numpy.load` does, but leave the numbers where they are: they are megabytes, and every start reads them."""
+    """Do what `numpy.load` does without a copy: these are megabytes, read at every start."""
     stream = io.BytesIO(content)
     if np.lib.format.read_magic(stream) != (1, 0):
         raise ValueError("not version 1.0, which `numpy.save` writes of numbers")
@@ -241,14 +273,15 @@ def _self_test(model: FrozenModel, path: Path) -> None:
             f"{path} must hold a head and a self-test; it does not. Copy or train the model again."
         )
     for case in model.facts["self_test"]:
-        found = model.probabilities([case["text"]], case.get("target"))
+        tables = model.probabilities([case["text"]], case.get("target"))
         for name, expected in case["probabilities"].items():
-            if len(expected) != len(found[name][0]) or not np.allclose(
-                found[name][0], expected, rtol=0, atol=TOLERANCE
+            probabilities = tables[name][0]
+            if len(expected) != len(probabilities) or not np.allclose(
+                probabilities, expected, rtol=0, atol=TOLERANCE
             ):
                 raise ModelError(
-                    f"{path} gives other probabilities here than where it was saved (head {name!r}). "
-                    "Install the versions in its facts.json, or train it again."
+                    f"{path} gives other probabilities here than where it was saved "
+                    f"(head {name!r}). Install the versions in its facts.json, or train it again."
                 )
 
 

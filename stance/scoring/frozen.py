@@ -1,17 +1,36 @@
-"""A fitted model as plain values: heads that share one tokenizer, and the facts about them."""
+"""A fitted model as plain values: its heads, and what turns a paragraph into their features."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from stance.scoring.heads import Head, measure_familiarity
-from stance.scoring.scorer import Scorer, Scores, make_scorer
+from stance.scoring.arrays import Backend, arrange_model, number_copies, number_outputs
+from stance.scoring.heads import Head
+from stance.scoring.scorer import choose_backend
 from stance.text.tokens import Gazetteer, Token, make_tokens
+
+
+class Scores(NamedTuple):
+    """What a model computes for paragraphs.
+
+    Attributes
+    ----------
+    probabilities : dict of str to ndarray of shape (n_paragraphs, n_classes)
+        Calibrated, by head.
+    familiarity : ndarray of shape (n_paragraphs,)
+        As in `measure_familiarity`.
+    n_tokens : ndarray of int, of shape (n_paragraphs,)
+        How many tokens each paragraph has.
+    """
+
+    probabilities: dict[str, np.ndarray]
+    familiarity: np.ndarray
+    n_tokens: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -26,30 +45,49 @@ class FrozenModel:
         The names that are masked.
     words : frozenset of str
         The stems of the training paragraphs.
+    familiarity_threshold : float
+        A paragraph with a lower familiarity gets no label.
+    social_media : bool
+        As in `make_tokens`.
     facts : dict
-        What ``facts.json`` holds.
+        What ``facts.json`` records.
     """
 
     heads: Mapping[str, Head]
     gazetteer: Gazetteer | None
     words: frozenset[str]
+    familiarity_threshold: float
+    social_media: bool
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {
-            name: value for name, value in self.__dict__.items() if name != "scorer"
-        }  # it is made again where it is needed
-
-    def tokens(self, text: str) -> list[Token]:
-        """Split one paragraph as the model was trained."""
-        return make_tokens(text, self.gazetteer, social_media=self.facts["social_media"])
+        """Leave out the cached properties, which are made again where they are needed."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @cached_property
-    def scorer(self) -> Scorer:
-        """What scores paragraphs: the compiled routine, or NumPy where it cannot be had."""
-        return make_scorer(
-            self.heads, self.gazetteer, self.words, social_media=self.facts["social_media"]
+    def labels(self) -> dict[str, tuple[str, ...]]:
+        """The labels of each head, in sorted order."""
+        return {name: head.classes for name, head in self.heads.items()}
+
+    @cached_property
+    def scorer(self) -> Backend:
+        """What scores paragraphs: the compiled backend, or NumPy where that cannot be used."""
+        arrays = arrange_model(
+            self.heads, self.gazetteer, self.words, social_media=self.social_media
         )
+        return choose_backend(arrays)
+
+    @cached_property
+    def _outputs(self) -> dict[str, slice]:
+        return number_outputs(self.heads)
+
+    @cached_property
+    def _copy_numbers(self) -> dict[str, int]:
+        return number_copies(self.heads)
+
+    def tokens(self, text: str) -> list[Token]:
+        """Split one paragraph into tokens as in training."""
+        return make_tokens(text, self.gazetteer, social_media=self.social_media)
 
     def score(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Scores:
         """Score paragraphs.
@@ -59,20 +97,24 @@ class FrozenModel:
         texts : sequence of str, of length n_paragraphs
             Paragraphs.
         targets : sequence of str or None, of length n_paragraphs, optional
-            What each is about; None, or one that the model has not seen, uses what all targets share.
+            What each is about; None, or a target that the model has not seen, uses what all
+            targets share.
 
         Returns
         -------
         Scores
         """
-        return self.scorer.score(texts, targets)
+        copies = np.zeros(len(texts), dtype=np.int32)  # 0: what all targets share
+        if targets is not None and self._copy_numbers:
+            copies[:] = [
+                0 if target is None else self._copy_numbers.get(target, 0) for target in targets
+            ]
+        probabilities, familiarity, n_tokens = self.scorer.score(list(texts), copies)
+        by_head = {head: probabilities[:, columns] for head, columns in self._outputs.items()}
+        return Scores(by_head, familiarity, n_tokens)
 
     def probabilities(
         self, texts: Sequence[str], target: str | None = None
     ) -> dict[str, np.ndarray]:
-        """Return calibrated probabilities by head, each of shape (n_paragraphs, n_classes), with the copies of one target."""
+        """Return calibrated probabilities by head, each of shape (n_paragraphs, n_classes)."""
         return self.score(texts, [target] * len(texts)).probabilities
-
-    def familiarity(self, tokens: Sequence[Token]) -> float:
-        """Return the share of the paragraph's words that the training paragraphs held; masked names, numbers and marks aside."""
-        return measure_familiarity(tokens, self.words)

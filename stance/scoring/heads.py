@@ -1,4 +1,4 @@
-"""One label column of a fitted model as plain arrays: its features, weights, and which labels it cannot rule out."""
+"""One label column of a fitted model as plain arrays: features, weights, prediction sets."""
 
 from __future__ import annotations
 
@@ -15,12 +15,26 @@ from stance.text.features import UNSCALED, block_features
 from stance.text.tokens import SIDE, Token, is_plain
 
 LEVELS: Final = (0.5, 0.99)
-"""The lowest and highest level that `uncertain` may be asked at."""
+"""The lowest and highest confidence level of a prediction set."""
 
 
 @dataclass(frozen=True)
-class Block:
-    """One TF-IDF block of a head: its n-gram lengths, its features from column `first` on, and the lexicon of the block "valence"."""
+class FeatureBlock:
+    """The features of one kind that a head uses.
+
+    Attributes
+    ----------
+    name : {"words", "characters", "valence"}
+        The kind.
+    ngram_range : tuple of int
+        Lengths of the shortest and the longest n-gram.
+    features : tuple of str
+        In the order of their columns.
+    first : int
+        Column of the first feature in the arrays of the head.
+    lexicon : dict of str to int, optional
+        Valence of each word, for the block "valence".
+    """
 
     name: str
     ngram_range: tuple[int, int]
@@ -33,15 +47,21 @@ class Block:
         """The column of each feature."""
         return {feature: column for column, feature in enumerate(self.features, start=self.first)}
 
-    def places(self, tokens: Sequence[Token]) -> Iterator[tuple[int, int, int]]:
-        """Yield column, first and last token of each known feature."""
+    def occurrences(self, tokens: Sequence[Token]) -> Iterator[tuple[int, int, int]]:
+        """Yield column, first token and last token (inclusive) of each known feature.
+
+        >>> from stance.text.tokens import make_tokens
+        >>> block = FeatureBlock("words", (1, 2), ("no", "no truce"), first=0)
+        >>> list(block.occurrences(make_tokens("No truce, no deal.")))
+        [(0, 0, 0), (0, 2, 2), (1, 0, 1)]
+        """
         for occurrence in block_features(self.name, tokens, self.ngram_range, self.lexicon):
             column = self.columns.get(occurrence.feature)
             if column is not None:
                 yield column, occurrence.first, occurrence.last
 
-    def layout(self) -> dict[str, Any]:
-        """Return what ``<head>.features.json`` holds."""
+    def description(self) -> dict[str, Any]:
+        """Return what ``<head>.features.json`` stores about the block."""
         lexicon = {"lexicon": self.lexicon} if self.lexicon else {}
         return {
             "name": self.name,
@@ -53,7 +73,11 @@ class Block:
 
 @dataclass(frozen=True)
 class Head:
-    """One label column: features, weights and temperature.
+    """One label column of a model: a linear classifier with calibrated probabilities.
+
+    The probabilities of a paragraph are ``softmax(tfidf @ weights + intercept)``. Training divides
+    weights and intercept by a temperature, one per head, chosen so that the probabilities match
+    how often a label is right on rows that the fit did not see.
 
     Attributes
     ----------
@@ -61,31 +85,32 @@ class Head:
         The label column ("stance").
     classes : tuple of str
         Labels in sorted order.
-    blocks : tuple of Block
-        Features, each block scaled to length 1 by itself, except for those in `UNSCALED`.
+    blocks : tuple of FeatureBlock
+        Each is scaled to length 1 on its own, except for those in `UNSCALED`.
     idf : ndarray of shape (n_features,)
         Inverse document frequencies.
     weights : ndarray of shape (n_features, n_classes)
         Coefficients, already divided by the temperature.
     intercept : ndarray of shape (n_classes,)
         Intercepts, already divided by the temperature.
-    scores : ndarray of shape (n_rows,)
-        Sorted ``1 - p(true label)`` of rows that the fit did not see (split conformal prediction).
+    nonconformity : ndarray of shape (n_rows,)
+        ``1 - p(true label)`` of rows that the fit did not see, in ascending order.
     copies : dict of str to tuple of ndarray
-        By target, the weights and intercept that hold for it instead: those shared by all targets, plus its own.
+        By target, the weights and intercept to use instead: those that all targets share, plus
+        the target's own.
     """
 
     name: str
     classes: tuple[str, ...]
-    blocks: tuple[Block, ...]
+    blocks: tuple[FeatureBlock, ...]
     idf: np.ndarray
     weights: np.ndarray
     intercept: np.ndarray
-    scores: np.ndarray
+    nonconformity: np.ndarray
     copies: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
     def aim(self, target: str | None) -> Head:
-        """Return the head as it holds for a target; for None or an unknown one, the shared part, which is the head itself."""
+        """Return the head for one target; for None or an unknown target, the shared head itself."""
         if target is None or target not in self.copies:
             return self
         weights, intercept = self.copies[target]
@@ -93,90 +118,139 @@ class Head:
 
     def logits(self, paragraphs: Sequence[Sequence[Token]]) -> np.ndarray:
         """Return the logits, of shape (n_paragraphs, n_classes)."""
-        out = np.tile(self.intercept, (len(paragraphs), 1))
+        logits = np.tile(self.intercept, (len(paragraphs), 1))
         for row, tokens in enumerate(paragraphs):
             columns, values = self.features(tokens)
             if columns:
-                out[row] += np.asarray(values) @ self.weights[columns]
-        return out
+                logits[row] += np.asarray(values) @ self.weights[columns]
+        return logits
 
     def features(self, tokens: Sequence[Token]) -> tuple[list[int], list[float]]:
-        """Return the columns and TF-IDF values of the known features of a paragraph."""
+        """Return the columns and the TF-IDF values of a paragraph's known features."""
         columns: list[int] = []
         values: list[float] = []
         for block in self.blocks:
-            places = np.fromiter((column for column, _, _ in block.places(tokens)), dtype=np.int64)
-            found, counts = np.unique(places, return_counts=True)
-            columns += found.tolist()
-            values += self._weigh(block, found, counts).tolist()
+            occurring = np.asarray([c for c, _, _ in block.occurrences(tokens)], dtype=np.int64)
+            block_columns, counts = np.unique(occurring, return_counts=True)
+            columns += block_columns.tolist()
+            values += self._tfidf(block, block_columns, counts).tolist()
         return columns, values
 
     def contributions(self, tokens: Sequence[Token]) -> np.ndarray:
-        """Share each logit out over the tokens that gave it.
+        """Split each logit over the tokens that produced it.
+
+        What a feature adds to a logit is split equally over its occurrences, and what an
+        occurrence adds equally over its tokens.
 
         Returns
         -------
         ndarray of shape (n_tokens, n_classes)
-            A feature's part of the logit is shared equally by its occurrences, and by the tokens of each. The sum over
-            tokens, plus the intercept, is the logit.
-        """
-        out = np.zeros((len(tokens), len(self.classes)))
-        for block in self.blocks:
-            column, first, last = (
-                np.asarray(list(block.places(tokens)), dtype=np.int64).reshape(-1, 3).T
-            )
-            found, which, counts = np.unique(column, return_inverse=True, return_counts=True)
-            shares = (self._weigh(block, found, counts) / counts)[:, None] * self.weights[found]
-            parts = shares[which] / (last + 1 - first)[:, None]
-            for step in range(1 + (last - first).max(initial=-1)):
-                inside = first + step <= last
-                np.add.at(out, first[inside] + step, parts[inside])
-        return out
+            The sum over tokens, plus the intercept, is the logit.
 
-    def _weigh(self, block: Block, columns: np.ndarray, counts: np.ndarray) -> np.ndarray:
-        """Return the TF-IDF values of the features of a block."""
+        Examples
+        --------
+        Both features below have the TF-IDF value 0.71. "no" adds 0.71 * 1 to the second logit;
+        "no truce" adds 0.71 * 2, one half of it for each of its words.
+
+        >>> from stance.text.tokens import make_tokens
+        >>> block = FeatureBlock("words", (1, 2), ("no", "no truce"), first=0)
+        >>> weights = np.array([[0.0, 1.0], [0.0, 2.0]])
+        >>> labels, no_rows = ("neutral", "opposed"), np.empty(0)
+        >>> head = Head("stance", labels, (block,), np.ones(2), weights, np.zeros(2), no_rows)
+        >>> head.contributions(make_tokens("No truce")).round(2)
+        array([[0.  , 1.41],
+               [0.  , 0.71]])
+        """
+        contributions = np.zeros((len(tokens), len(self.classes)))
+        for block in self.blocks:
+            occurrences = np.asarray(list(block.occurrences(tokens)), dtype=np.int64)
+            column, first, last = occurrences.reshape(-1, 3).T  # the shape holds if there are none
+            columns, feature, counts = np.unique(column, return_inverse=True, return_counts=True)
+            per_count = (self._tfidf(block, columns, counts) / counts)[:, None]
+            per_occurrence = (per_count * self.weights[columns])[feature]
+            per_token = per_occurrence / (last + 1 - first)[:, None]
+            # Add to the first token of every occurrence, then to the second of those with two, ...
+            for step in range(1 + (last - first).max(initial=-1)):
+                longer = first + step <= last
+                np.add.at(contributions, first[longer] + step, per_token[longer])
+        return contributions
+
+    def _tfidf(self, block: FeatureBlock, columns: np.ndarray, counts: np.ndarray) -> np.ndarray:
         values = (1 + np.log(counts)) * self.idf[columns]
         norm = 1.0 if block.name in UNSCALED else float(np.sqrt(values @ values)) or 1.0
         return np.asarray(values / norm)
 
     def is_uncertain(self, probabilities: np.ndarray, level: float) -> np.ndarray:
-        """Tell for each row whether the labels that cannot be ruled out at `level` are other than one.
+        """Return for each row whether more than one label, or none, is plausible at a level.
 
         Parameters
         ----------
         probabilities : ndarray of shape (n_paragraphs, n_classes)
-            What `softmax` gave.
+            Calibrated probabilities.
         level : float
-            Share of paragraphs, like those trained on, whose set of labels must hold the true one.
+            Confidence level of the prediction sets, as in `prediction_sets`.
 
         Returns
         -------
         ndarray of bool, of shape (n_paragraphs,)
+        """
+        return np.asarray(self.prediction_sets(probabilities, level).sum(axis=1) != 1)
+
+    def prediction_sets(self, probabilities: np.ndarray, level: float) -> np.ndarray:
+        """Return which labels are plausible for each row: its prediction set.
+
+        Of paragraphs like those trained on, a share of `level` has the true label in its set
+        (split conformal prediction): a label is left out if its ``1 - p`` is higher than that of
+        the true label in this share of the rows that the fit did not see.
+
+        Parameters
+        ----------
+        probabilities : ndarray of shape (n_paragraphs, n_classes)
+            Calibrated probabilities.
+        level : float
+            Confidence level, from 0.5 to 0.99.
+
+        Returns
+        -------
+        ndarray of bool, of shape (n_paragraphs, n_classes)
 
         References
         ----------
         Vovk, Gammerman and Shafer (2005). Algorithmic Learning in a Random World. Springer.
-        """
-        return np.asarray((self.kept(probabilities, level)).sum(axis=1) != 1)
 
-    def kept(self, probabilities: np.ndarray, level: float) -> np.ndarray:
-        """Return the conformal sets, as a bool ndarray of shape (n_paragraphs, n_classes)."""
+        Examples
+        --------
+        Nine rows: at level 0.8 the limit is the eighth smallest of their values, 0.8, so that a
+        label needs a probability of at least 0.2.
+
+        >>> block, rows = FeatureBlock("words", (1, 1), (), first=0), np.arange(1, 10) / 10
+        >>> empty = np.empty((0, 2))
+        >>> head = Head("stance", ("no", "yes"), (block,), empty[:, 0], empty, np.zeros(2), rows)
+        >>> head.prediction_sets(np.array([[0.9, 0.1], [0.6, 0.4]]), 0.8)
+        array([[ True, False],
+               [ True,  True]])
+        """
         check_level(level)
-        rank = math.ceil((len(self.scores) + 1) * level)
-        limit = self.scores[rank - 1] if rank <= len(self.scores) else 1.0
+        n_rows = len(self.nonconformity)
+        rank = math.ceil((n_rows + 1) * level)
+        limit = self.nonconformity[rank - 1] if rank <= n_rows else 1.0  # too few rows: all labels
         return np.asarray(1.0 - probabilities <= limit)
 
 
 def check_level(level: float) -> None:
-    """Refuse a level at which prediction sets mean nothing."""
+    """Raise InputError for a level at which prediction sets are of no use."""
     if not LEVELS[0] <= level <= LEVELS[1]:
         raise InputError(
-            f"`level` must be from {LEVELS[0]} to {LEVELS[1]}; got {level!r}. The usual choice is 0.9."
+            f"`level` must be from {LEVELS[0]} to {LEVELS[1]}; got {level!r}. "
+            "The usual choice is 0.9."
         )
 
 
 def measure_familiarity(tokens: Sequence[Token], words: Container[str]) -> float:
-    """Return the share of a paragraph's words that are in `words`; names of sides, numbers and marks do not count, 0 without others."""
+    """Return the share of a paragraph's words whose stems are in `words`.
+
+    Masked names, numbers and punctuation do not count; a paragraph of nothing else gets 0.
+    """
     known = [token.stem in words for token in tokens if token.stem != SIDE and is_plain(token.word)]
     return sum(known) / len(known) if known else 0.0
 

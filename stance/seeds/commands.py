@@ -68,7 +68,7 @@ def _train(seeds: pd.DataFrame) -> None:
     from stance.training.fitting import train
 
     train(seeds[seeds["split"] != "test"], groups="voice", name=SHIPPED).save(
-        ROOT / "models" / SHIPPED
+        ROOT / "models" / SHIPPED, force=True
     )
     _write_card(seeds)
 

@@ -185,7 +185,7 @@ def measure_head(
     precision, recall, f1, support = (
         {n: float(v) for n, v in zip(labels, column, strict=True)} for column in columns
     )
-    sets = head.kept(probabilities, level)
+    sets = head.prediction_sets(probabilities, level)
     right = (best == given)[np.argsort(-probabilities.max(axis=1), kind="stable")]
     return Evaluation(
         labels=labels,

@@ -191,7 +191,12 @@ def fit_heads(
         **(notes or {}),
     }
     model = FrozenModel(
-        heads, gazetteer, frozenset(token.stem for row in tokens for token in row), facts
+        heads,
+        gazetteer,
+        frozenset(token.stem for row in tokens for token in row),
+        facts["familiar"],
+        social_media,
+        facts,
     )
     facts["self_test"] = _self_test(model, rows)
     return model, pipelines

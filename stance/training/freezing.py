@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from stance.errors import TrainingError
-from stance.scoring.heads import Block, Head
+from stance.scoring.heads import FeatureBlock, Head
 from stance.training.classifier import ParagraphClassifier
 
 
@@ -34,14 +34,14 @@ def freeze(name: str, classifier: ParagraphClassifier, scores: np.ndarray) -> He
     TrainingError
         If the classifier's last step is not one that `ParagraphClassifier` makes.
     """
-    blocks: list[Block] = []
+    blocks: list[FeatureBlock] = []
     idf: list[np.ndarray] = []
     order: list[int] = []
     for block, vectorizer in classifier.pipeline_["features"].transformer_list:
         features = sorted(vectorizer.vocabulary_)
         first = len(order)
         made = vectorizer.analyzer
-        blocks.append(Block(block, made.ngram_range, tuple(features), first, made.lexicon))
+        blocks.append(FeatureBlock(block, made.ngram_range, tuple(features), first, made.lexicon))
         columns = [vectorizer.vocabulary_[feature] for feature in features]
         idf.append(vectorizer.idf_[columns])
         order.extend(first + column for column in columns)

@@ -240,6 +240,6 @@ def _vectors(model: Model, texts: Iterable[str]) -> Any:
         None,
         min_df=1,
         gazetteer=model.frozen.gazetteer,
-        social_media=model.facts["social_media"],
+        social_media=model.frozen.social_media,
     )
     return vectorizer.fit_transform(texts)

@@ -104,7 +104,7 @@ def test_the_page_counts_what_the_table_holds(tables: Tables) -> None:
     shown = plain(page)
     assert f"{len(labelled)} paragraphs of 5 rows, labelled by the model lighthouse" in shown
     assert f"{len(labelled)} paragraphs labelled, of {len(rows)} blocks" in shown
-    assert "unfamiliar 1 too few of its words occur in the seeds" in shown
+    assert "unfamiliar 1 too few of its words occur in the training paragraphs" in shown
     assert "skipped 1 a heading, caption or credit" in shown
     for head in ("stance", "tone"):
         for label in tables.model.labels[head]:

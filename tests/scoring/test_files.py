@@ -1,13 +1,16 @@
-"""Files of a frozen model: they cannot be tampered with, and loading them runs nothing."""
+"""The files of a frozen model: changes are noticed, and loading them runs nothing."""
 
 import contextlib
+import dataclasses
 import io
 import json
 import os
 import pickle
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +19,7 @@ from conftest import HOSTILE
 
 import stance
 from stance.model import Model
-from stance.scoring.files import read_frozen, write_sums
+from stance.scoring.files import read_frozen, write_frozen, write_sums
 
 
 @pytest.fixture
@@ -40,14 +43,19 @@ def test_a_zip_of_a_model_loads(saved: Path, tmp_path: Path) -> None:
     assert stance.load(archive).labels == stance.load(saved).labels
 
 
+def flip(content: bytes, offset: int, bits: int) -> bytes:
+    """Change some bits of one byte."""
+    return content[:offset] + bytes([content[offset] ^ bits]) + content[offset + 1 :]
+
+
 def test_any_changed_byte_is_refused(saved: Path) -> None:
     rng = np.random.default_rng(0)
     for file in sorted(saved.iterdir()):
         if file.suffix == ".joblib":
             continue
         whole = file.read_bytes()
-        for at in {0, len(whole) - 1, *rng.integers(len(whole), size=5).tolist()}:
-            file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        for offset in {0, len(whole) - 1, *rng.integers(len(whole), size=5).tolist()}:
+            file.write_bytes(flip(whole, offset, 1))
             with pytest.raises(stance.ModelError, match="was changed after it was saved"):
                 stance.load(saved)
         file.write_bytes(whole)
@@ -92,22 +100,14 @@ def test_facts_that_do_not_fit_are_refused(change: dict[str, object], saved: Pat
         stance.load(saved)
 
 
-def test_a_damaged_zip_is_refused(saved: Path, tmp_path: Path) -> None:
-    whole = Path(
-        shutil.make_archive(str(tmp_path / "zipped"), "zip", saved.parent, saved.name)
-    ).read_bytes()
-    stance.load(
-        tmp_path / "zipped.zip"
-    )  # one folder around the files is what zipping a folder gives
-    rng = np.random.default_rng(0)
-    for at in rng.integers(len(whole), size=60).tolist():
-        (tmp_path / "zipped.zip").write_bytes(
-            whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]
-        )
-        with contextlib.suppress(
-            stance.ModelError
-        ):  # a byte that no reader looks at does no harm; no other error may come
-            stance.load(tmp_path / "zipped.zip")
+def test_a_damaged_zip_is_refused_or_gives_the_same_model(saved: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "zipped.zip"  # zipping a folder puts the files into one folder of the zip
+    shutil.make_archive(str(archive.with_suffix("")), "zip", saved.parent, saved.name)
+    whole, digest = archive.read_bytes(), stance.load(archive).digest
+    for offset in np.random.default_rng(0).integers(len(whole), size=60).tolist():
+        archive.write_bytes(flip(whole, offset, 0xFF))
+        with contextlib.suppress(stance.ModelError):  # no other error may come
+            assert stance.load(archive).digest == digest  # of a byte that no reader looks at
 
 
 class _Bomb:
@@ -123,7 +123,8 @@ def test_pickled_arrays_are_refused_and_nothing_runs(
     write_sums(saved)
     with pytest.raises(
         stance.ModelError,
-        match=r"stance\.weights\.npy must be a plain array of numbers; got none\. Copy or train the model again\.$",
+        match=r"stance\.weights\.npy must be a plain array of numbers; got something else\. "
+        r"Copy or train the model again\.$",
     ):
         stance.load(saved)
     (saved / "stance.weights.npy").write_bytes(pickle.dumps(_Bomb()))
@@ -151,27 +152,23 @@ def npy(array: np.ndarray, version: tuple[int, int] = (1, 0)) -> bytes:
     ],
     ids=["cut short", "another version", "big-endian", "float32", "not finite", "empty"],
 )
-def test_arrays_that_are_none_of_ours_are_refused(
-    content: bytes, complaint: str, saved: Path
-) -> None:
+def test_arrays_of_another_kind_are_refused(content: bytes, complaint: str, saved: Path) -> None:
     (saved / "stance.scores.npy").write_bytes(content)
     write_sums(saved)
     with pytest.raises(stance.ModelError, match=rf"stance\.scores\.npy must (be|hold) {complaint}"):
         stance.load(saved)
 
 
-@pytest.mark.parametrize("scores", [np.empty(0), np.linspace(0, 1, 9)], ids=["none", "some"])
-def test_arrays_come_back_as_they_were_whatever_their_order(
-    scores: np.ndarray, saved: Path
-) -> None:
+@pytest.mark.parametrize("rows", [np.empty(0), np.linspace(0, 1, 9)], ids=["no rows", "rows"])
+def test_arrays_come_back_as_they_were_whatever_their_order(rows: np.ndarray, saved: Path) -> None:
     before = stance.load(saved).frozen.heads["stance"]
-    (saved / "stance.scores.npy").write_bytes(npy(scores))
+    (saved / "stance.scores.npy").write_bytes(npy(rows))
     (saved / "stance.weights.npy").write_bytes(
         npy(np.asfortranarray(np.load(saved / "stance.weights.npy")))
     )
     write_sums(saved)
     after = stance.load(saved).frozen.heads["stance"]
-    assert np.array_equal(after.scores, scores)
+    assert np.array_equal(after.nonconformity, rows)
     assert np.array_equal(after.weights, before.weights)
     assert np.array_equal(after.intercept, before.intercept)
 
@@ -179,29 +176,45 @@ def test_arrays_come_back_as_they_were_whatever_their_order(
 CRAFTED = {
     "endless n-grams": (
         "stance.features.json",
-        lambda held: held["blocks"][0].update(ngram_range=[1, 10**12]),
+        lambda features: features["blocks"][0].update(ngram_range=[1, 10**12]),
     ),
     "n-grams beyond a number": (
         "stance.features.json",
-        lambda held: held["blocks"][0].update(ngram_range=[2**40, 2]),
+        lambda features: features["blocks"][0].update(ngram_range=[2**40, 2]),
     ),
     "a self-test of another shape": (
         "facts.json",
-        lambda held: held.update(self_test=[{"text": "a", "probabilities": []}]),
+        lambda facts: facts.update(self_test=[{"text": "a", "probabilities": []}]),
     ),
+    "a threshold in words": ("facts.json", lambda facts: facts.update(familiar="half")),
+    "a number for yes or no": ("facts.json", lambda facts: facts.update(social_media=1)),
+    "no threshold": ("facts.json", lambda facts: facts.pop("familiar")),
 }
 
 
 @pytest.mark.parametrize(("name", "change"), CRAFTED.values(), ids=CRAFTED)
-def test_a_crafted_folder_is_a_model_error_at_once(name: str, change, saved: Path) -> None:  # type: ignore[no-untyped-def]
-    held = json.loads((saved / name).read_text())
-    change(held)
-    (saved / name).write_text(json.dumps(held))
+def test_a_crafted_folder_is_a_model_error_at_once(
+    name: str, change: Callable[[Any], object], saved: Path
+) -> None:
+    content = json.loads((saved / name).read_text())
+    change(content)
+    (saved / name).write_text(json.dumps(content))
     write_sums(saved)
     with pytest.raises(
         stance.ModelError, match=r"does not hold a whole model \(.*\)\. Copy or train it again\.$"
     ):
         stance.load(saved)
+
+
+def test_what_steers_is_saved_and_the_facts_keep_their_order(
+    small: Model, tmp_path: Path, saved: Path
+) -> None:
+    changed = dataclasses.replace(small.frozen, familiarity_threshold=0.25, social_media=True)
+    write_frozen(changed, tmp_path / "changed")
+    facts = json.loads((tmp_path / "changed" / "facts.json").read_text())
+    before = json.loads((saved / "facts.json").read_text())
+    assert (facts["familiar"], facts["social_media"]) == (0.25, True)
+    assert list(facts) == [name for name in before if name != "pipelines"]
 
 
 def test_another_format_is_refused(saved: Path) -> None:
@@ -210,7 +223,8 @@ def test_another_format_is_refused(saved: Path) -> None:
     write_sums(saved)
     with pytest.raises(
         stance.ModelError,
-        match=r"must be a model of format 1; got 99\. Train it again, or install the stance it was made by\.$",
+        match=r"must be a model of format 1; got 99\. "
+        r"Train it again, or install the stance that made it\.$",
     ):
         read_frozen(saved)
 
@@ -228,7 +242,8 @@ def test_a_model_that_computes_otherwise_is_refused(saved: Path) -> None:
 def test_what_is_no_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         stance.ModelError,
-        match=r"must be a model folder or zip; there is none\. Check the path, or train a model first\.$",
+        match=r"must be a model folder or zip; there is none\. "
+        r"Check the path, or train a model first\.$",
     ):
         stance.load(tmp_path / "nowhere")
     (tmp_path / "story.txt").write_text("once")
@@ -237,24 +252,3 @@ def test_what_is_no_model_is_named(tmp_path: Path) -> None:
         match=r"must be a model folder or zip; it cannot be read as one\. Check the path\.$",
     ):
         stance.load(tmp_path / "story.txt")
-
-
-def test_a_pipeline_is_loaded_only_if_its_digest_is_the_one_that_was_saved(
-    saved: Path, lighthouse: pd.DataFrame, small: Model
-) -> None:
-    pipeline = stance.load_pipeline(saved, "tone")
-    np.testing.assert_array_equal(
-        pipeline.predict_proba(lighthouse["text"]),
-        small._pipelines["tone"].predict_proba(lighthouse["text"]),
-    )
-    (saved / "tone.joblib").write_bytes(pickle.dumps(_Bomb))
-    with pytest.raises(
-        stance.ModelError,
-        match=r"was changed after it was saved\. Do not load it; copy or train the model again\.$",
-    ):
-        stance.load_pipeline(saved, "tone")
-    with pytest.raises(
-        stance.ModelError,
-        match=r"must hold mood\.joblib; it holds pipelines for \['stance', 'tone'\]",
-    ):
-        stance.load_pipeline(saved, "mood")

@@ -1,0 +1,124 @@
+"""Label one document, and show which of its words count for or against a label."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+from math import isnan
+
+import numpy as np
+
+from stance.errors import InputError
+from stance.labels import STATUSES
+from stance.results import Document, Evidence, HeadResult, LabelledParagraph
+from stance.scoring.cells import SKIPPED, ScoredBlocks, first_status, score_blocks
+from stance.scoring.frozen import FrozenModel
+from stance.scoring.heads import Head
+from stance.text.paragraphs import Paragraph
+from stance.text.tokens import Token
+
+
+def label_blocks(
+    model: FrozenModel,
+    text: str,
+    blocks: Sequence[Paragraph],
+    *,
+    kinds: Container[str],
+    level: float,
+    target: str | None,
+    evidence: bool,
+) -> Document:
+    """Label the blocks of one document, as `Model.label` describes."""
+    texts = [text[block.start : block.end] for block in blocks]
+    statuses = [
+        first_status(block_text) if block.kind in kinds else SKIPPED
+        for block, block_text in zip(blocks, texts, strict=True)
+    ]
+    codes = np.asarray(statuses, dtype=np.int64)
+    scored = score_blocks(model, texts, codes, [target] * len(blocks))
+    numbers = scored.labelled.tolist()
+    tokens = [model.tokens(texts[number]) if evidence else [] for number in numbers]
+    offsets = [blocks[number].start for number in numbers]
+    results: list[dict[str, HeadResult]] = [{} for _ in blocks]
+    for name, head in model.heads.items():
+        table = scored.probabilities[name]
+        head_results = _head_results(head.aim(target), table, level, text, tokens, offsets)
+        for number, result in zip(numbers, head_results, strict=True):
+            results[number][name] = result
+    return Document(text, list(_paragraphs(texts, blocks, scored, results)), model.labels)
+
+
+def _head_results(
+    head: Head,
+    table: np.ndarray,
+    level: float,
+    document: str,
+    tokens: Sequence[Sequence[Token]],
+    offsets: Sequence[int],
+) -> Iterator[HeadResult]:
+    """Yield what one head gives for each labelled block; without tokens, without evidence."""
+    best_labels = table.argmax(axis=1).tolist()
+    uncertain = head.is_uncertain(table, level).tolist()
+    for row, (best, probabilities) in enumerate(zip(best_labels, table.tolist(), strict=True)):
+        evidence: tuple[Evidence, ...] = ()
+        if tokens[row]:
+            direction = _direction(head, best)
+            evidence = _find_evidence(head, tokens[row], document, direction, offsets[row])
+        by_label = dict(zip(head.classes, probabilities, strict=True))
+        intercept = float(head.intercept[best])
+        yield HeadResult(head.classes[best], by_label, uncertain[row], intercept, evidence)
+
+
+def _paragraphs(
+    texts: Sequence[str],
+    blocks: Sequence[Paragraph],
+    scored: ScoredBlocks,
+    results: Sequence[dict[str, HeadResult]],
+) -> Iterator[LabelledParagraph]:
+    figures = zip(scored.statuses.tolist(), scored.familiarity.tolist(), strict=True)
+    for text, block, result, (code, share) in zip(texts, blocks, results, figures, strict=True):
+        familiarity = None if isnan(share) else share
+        yield LabelledParagraph(text, *block, STATUSES[code], result, familiarity)
+
+
+def explain_paragraph(
+    model: FrozenModel,
+    text: str,
+    *,
+    head: str,
+    label: str | None,
+    contrast: str | None,
+    target: str | None,
+) -> tuple[float, tuple[Evidence, ...]]:
+    """Return what counts for or against a label of one paragraph, as `Model.explain` describes."""
+    if head not in model.heads:
+        raise InputError(f"`head` must be one of {list(model.labels)!r}; got {head!r}.")
+    labels = model.labels[head]
+    for name, value in (("label", label), ("contrast", contrast)):
+        if value is not None and value not in labels:
+            raise InputError(f"`{name}` must be one of {list(labels)!r}; got {value!r}.")
+    aimed = model.heads[head].aim(target)
+    tokens = model.tokens(text)
+    explained = int(aimed.logits([tokens])[0].argmax()) if label is None else labels.index(label)
+    direction = _direction(aimed, explained)
+    if contrast is not None:
+        direction -= _direction(aimed, labels.index(contrast))
+    intercept = float(aimed.intercept @ direction)
+    return intercept, _find_evidence(aimed, tokens, text, direction, 0)
+
+
+def _direction(head: Head, label: int) -> np.ndarray:
+    """Return the vector whose product with the logits is the logit of one label."""
+    return np.asarray(np.eye(len(head.classes))[label])
+
+
+def _find_evidence(
+    head: Head, tokens: Sequence[Token], document: str, direction: np.ndarray, offset: int
+) -> tuple[Evidence, ...]:
+    """Return the tokens that change ``logits @ direction``, at their offsets in the document."""
+    contributions = (head.contributions(tokens) @ direction).tolist()
+    spans = [(token.start + offset, token.end + offset) for token in tokens]
+    return tuple(
+        Evidence(document[start:end], start, end, contribution)
+        for (start, end), contribution in zip(spans, contributions, strict=True)
+        if contribution
+    )

@@ -1,0 +1,86 @@
+"""Label with the shipped model in one line; it is loaded once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from stance.labels import LABELLED_KINDS
+from stance.model import Model, load
+from stance.results import Document
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@lru_cache(maxsize=1)
+def load_shipped() -> Model:
+    """Return the shipped model, the same object each time."""
+    return load()
+
+
+def label(
+    text: str,
+    *,
+    unit: str = "paragraph",
+    kinds: Iterable[str] = LABELLED_KINDS,
+    level: float = 0.9,
+    evidence: bool = True,
+) -> Document:
+    """Label one document with the shipped model.
+
+    Parameters
+    ----------
+    text : str
+        One document.
+    unit, kinds, level, evidence
+        As in `Model.label`.
+
+    Returns
+    -------
+    Document
+        Every block, in order, with its labels and their evidence.
+
+    Examples
+    --------
+    >>> import stance
+    >>> document = stance.label("Aid workers pleaded for the fighting to stop.")
+    >>> [paragraph.stance for paragraph in document]
+    ['pro-ceasefire']
+    """
+    return load_shipped().label(text, unit=unit, kinds=kinds, level=level, evidence=evidence)
+
+
+def label_frame(
+    frame: pd.DataFrame,
+    text: str = "text",
+    *,
+    unit: str = "paragraph",
+    keep: str | Sequence[str] = (),
+    level: float = 0.9,
+) -> pd.DataFrame:
+    """Label a column of texts with the shipped model.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Not changed.
+    text : str, default="text"
+        The column of texts.
+    unit, keep, level
+        As in `Model.label_frame`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `Model.label_frame` returns it.
+
+    Examples
+    --------
+    >>> import pandas as pd, stance
+    >>> texts = ["Aid workers pleaded for the fighting to stop.", "The talks resume on Tuesday."]
+    >>> stance.label_frame(pd.DataFrame({"body": texts}), "body")["stance"].tolist()
+    ['pro-ceasefire', 'neutral']
+    """
+    return load_shipped().label_frame(frame, text, unit=unit, keep=keep, level=level)
