@@ -13,7 +13,6 @@ import numpy as np
 
 from stance.errors import InputError
 from stance.model import Model
-from stance.show.palette import SPARE, label_styles
 from stance.show.plot_parts import (
     INK,
     Part,
@@ -26,8 +25,8 @@ from stance.show.plot_parts import (
     make_axes,
     parts_of,
     periods_of,
-    title_of,
 )
+from stance.show.styles import SPARE, head_title, label_styles
 from stance.training.metrics import (
     bin_probabilities,
     measure_calibration_error,
@@ -100,7 +99,7 @@ def plot_confusion(
     axes.set(
         xlabel="predicted",
         ylabel="annotated",
-        title=f"{title_of(head)}: annotated, predicted\n(paragraphs; share of the row)",
+        title=f"{head_title(head)}: annotated, predicted\n(paragraphs; share of the row)",
     )
     return axes
 
@@ -150,7 +149,7 @@ def plot_reliability(
     axes.set(xlim=(bins.min() / n_bins, 1), ylim=(0, 1.03), ylabel="share of them that are right")
     axes.set(
         xlabel="probability of the label given (at the foot: paragraphs)",
-        title=f"{title_of(head)}: how far to trust a probability",
+        title=f"{head_title(head)}: how far to trust a probability",
     )
     axes.legend(loc="upper left", frameon=False)
     return bare(axes)
@@ -220,7 +219,7 @@ def plot_shares(
         xlim=(0, 108),
         xlabel=f"share of the labelled paragraphs{f' of each {by}' if by else ''} (%), with 95% intervals",
     )
-    axes.set_title(f"{title_of(head)}{f' by {by}' if by else ''}, {count}")
+    axes.set_title(f"{head_title(head)}{f' by {by}' if by else ''}, {count}")
     axes.set_ylim(len(parts) - 0.5, -0.5)
     if by is not None:
         axes.set_yticks(
@@ -307,7 +306,7 @@ def plot_timeline(
     )
     left_out = f"; {undated:,} more have no date" if undated else ""
     count = sum(len(part.labels) for part in parts.values())
-    axes.set_title(f"{title_of(head)} over time, {count:,} labelled paragraphs{left_out}")
+    axes.set_title(f"{head_title(head)} over time, {count:,} labelled paragraphs{left_out}")
     axes.set(ylim=(-3, 103), ylabel="share (%), with 95% intervals")
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     return bare(axes)
@@ -425,7 +424,7 @@ def plot_features(
     axes.axvline(0, color=INK, linewidth=1)
     axes.set(
         xlabel="weight in the logit (filled: for; hatched: against)",
-        title=f"{title_of(head)}: what speaks for {label!r}, and against",
+        title=f"{head_title(head)}: what speaks for {label!r}, and against",
     )
     return bare(axes)
 

@@ -13,7 +13,7 @@ import pytest
 import stance
 from stance import plots
 from stance.model import Model
-from stance.show.palette import STYLES, label_styles
+from stance.show.styles import STYLES
 from stance.training.metrics import measure_shares
 
 mpl = pytest.importorskip("matplotlib", reason="needs matplotlib, of the extra plot")
@@ -248,17 +248,6 @@ def test_plots_draw_into_the_axes_given_and_leave_settings_alone(
     assert plots.plot_features(small, ax=axes[2]) is axes[2]
     assert dict(mpl.rcParams) == before
     assert len(plt.get_fignums()) == 1
-
-
-@pytest.mark.parametrize(
-    "labels",
-    [stance.STANCES, stance.TONES, ("no", "yes", "perhaps")],
-    ids=["stances", "tones", "others"],
-)
-def test_labels_of_a_head_differ_without_colour_too(labels: tuple[str, ...]) -> None:
-    styles = label_styles(labels).values()
-    for part in ("colour", "hatch", "marker"):
-        assert len({getattr(style, part) for style in styles}) == len(labels)
 
 
 def test_intervals_of_documents_that_are_of_one_mind_are_wider_than_of_as_many_paragraphs() -> None:

@@ -22,18 +22,9 @@ from stance.report.charts import (
 )
 from stance.report.counts import HeadTally, Tally
 from stance.report.dates import bin_name, make_bins
-from stance.show.styles import Look, badge, label_looks, percent
+from stance.show.styles import Style, badge, head_title, label_styles, percent
 
 _SHOWN_GROUPS: Final = 12
-
-
-def conveyed(head: str) -> str:
-    """Name a head as a title does: a paragraph conveys a position, nobody is said to hold one.
-
-    >>> conveyed("stance"), conveyed("topic")
-    ('Positions conveyed', 'topic')
-    """
-    return {"stance": "Positions conveyed", "tone": "Tones"}.get(head, head)
 
 
 def section(anchor: str, title: str, *parts: str, about: str = "") -> str:
@@ -98,7 +89,7 @@ def shares_section(
         "counted",
         *(("corrected", "95% of corrected") if corrected else ("95%",)),
     )
-    looks = label_looks(tally.labels)
+    styles = label_styles(tally.labels)
     rows = []
     for at in np.argsort(-tally.counts, kind="stable"):
         label, point = tally.labels[at], points[at]
@@ -112,7 +103,7 @@ def shares_section(
             for name, figure in zip(names, figures, strict=True)
         )
         rows.append(
-            f'<tr class="s-c{looks[label].colour}"><th>{badge(label, looks[label])}<small>{escape(meaning)}</small></th>'
+            f'<tr class="{styles[label].css_class}"><th>{badge(label, styles[label])}<small>{escape(meaning)}</small></th>'
             f"<td class='s-wide'>{chart}</td>{cells}</tr>"
         )
     titles = f"<th></th><th class='s-wide'>{scale_axis(scale)}</th>" + "".join(
@@ -126,7 +117,7 @@ def shares_section(
     notes = f'<p class="s-note">{origin} {_spread_note(spread, tally)}</p>'
     return section(
         f"shares-{_anchor(head)}",
-        conveyed(head),
+        head_title(head),
         html_table("s-shares", titles, rows),
         notes,
         about=_KEY[corrected],
@@ -165,13 +156,17 @@ def time_section(
     points = [_points(row, correction, spread) if row.sum() else None for row in counts]
     scale = scale_for([point for each in points if each for point in each])
     first, last = (bin_name(bins.unit, bins.starts[at]) for at in (0, -1))
-    looks = label_looks(tally.labels)
+    styles = label_styles(tally.labels)
     rows = []
     for at, label in enumerate(tally.labels):
         line = [each[at] if each else None for each in points]
         rows.append(
             _time_row(
-                badge(label, looks[label]), looks[label], line, scale, f"{label}, {first} to {last}"
+                badge(label, styles[label]),
+                styles[label],
+                line,
+                scale,
+                f"{label}, {first} to {last}",
             )
         )
     totals = counts.sum(axis=1)
@@ -195,7 +190,7 @@ def time_section(
     about = (
         f"By {bins.unit}, from the column {_code(column)}: ● counted; bars are 95% intervals{what}."
     )
-    return f'<h3>{escape(conveyed(head))}</h3><p class="s-lead">{about}</p>{"".join(rows)}{axis}{table}'
+    return f'<h3>{escape(head_title(head))}</h3><p class="s-lead">{about}</p>{"".join(rows)}{axis}{table}'
 
 
 def undated_note(tally: Tally) -> str:
@@ -210,11 +205,13 @@ def undated_note(tally: Tally) -> str:
 
 
 def _time_row(
-    name: str, look: Look, points: Sequence[Point | None], scale: float, title: str
+    name: str, style: Style, points: Sequence[Point | None], scale: float, title: str
 ) -> str:
     chart = timeline_chart(points, scale, title)
     axis = f'<span class="s-yaxis" aria-hidden="true"><i>{scale:.0%}</i><i>0</i></span>'
-    return f'<div class="s-time s-c{look.colour}"><span>{name}</span>{axis}<div>{chart}</div></div>'
+    return (
+        f'<div class="s-time {style.css_class}"><span>{name}</span>{axis}<div>{chart}</div></div>'
+    )
 
 
 def _time_table(
@@ -248,7 +245,7 @@ def groups_section(head: str, tally: HeadTally, column: str, correction: Correct
         shown.append((f"{len(rest):,} others", np.sum([counts for _, counts in rest], axis=0)))
     spread = tally.spread.measure()
     points = [_points(counts, correction, spread) for _, counts in shown]
-    looks = label_looks(tally.labels)
+    styles = label_styles(tally.labels)
     charts = []
     for at, label in enumerate(tally.labels):
         scale = scale_for([each[at] for each in points])
@@ -256,10 +253,10 @@ def groups_section(head: str, tally: HeadTally, column: str, correction: Correct
             _group_row(value, int(counts.sum()), each[at], scale, label)
             for (value, counts), each in zip(shown, points, strict=True)
         ]
-        titles = f"<th>{badge(label, looks[label])}</th><th class='s-wide'>{scale_axis(scale)}</th><th class='s-n'>counted</th>"
+        titles = f"<th>{badge(label, styles[label])}</th><th class='s-wide'>{scale_axis(scale)}</th><th class='s-n'>counted</th>"
         table = html_table("s-groups", titles, rows)
-        charts.append(f'<div class="s-c{looks[label].colour}">{table}</div>')
-    return f'<h3>{escape(conveyed(head))}</h3><div class="s-grid3">{"".join(charts)}</div>'
+        charts.append(f'<div class="{styles[label].css_class}">{table}</div>')
+    return f'<h3>{escape(head_title(head))}</h3><div class="s-grid3">{"".join(charts)}</div>'
 
 
 def _group_row(value: str, total: int, point: Point, scale: float, label: str) -> str:

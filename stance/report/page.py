@@ -42,6 +42,7 @@ from stance.report.text_sections import (
 )
 from stance.report.voices import find_voice
 from stance.results import LabelledParagraph
+from stance.show.styles import style_sheet
 from stance.tables.outputs import open_output
 
 SAMPLE: Final = 20_000
@@ -218,7 +219,7 @@ class _Page:
 
     def parts(self, title: str) -> Iterator[str]:
         """Yield the page in order."""
-        style, script = read_data("display.css") + read_data("report.css"), read_data("report.js")
+        style, script = style_sheet() + read_data("report.css"), read_data("report.js")
         hashed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
         policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hashed}'; base-uri 'none'; form-action 'none'"
         sections = [part for part in self.sections() if part]

@@ -11,7 +11,7 @@ from stance.report.labelled_table import LabelledRow
 from stance.report.voices import VOICES
 from stance.results import LabelledParagraph
 from stance.show.notebook import weightiest
-from stance.show.styles import label_looks
+from stance.show.styles import label_styles
 
 LONGEST: Final = 2_000
 """Characters of a paragraph that a page holds."""
@@ -65,8 +65,8 @@ def _head(head: str, labels: Sequence[str], rows: Sequence[LabelledRow]) -> dict
     results = [row.block.results[head] for row in rows]
     return {
         "labels": [
-            {"name": label, "shape": look.shape, "colour": look.colour}
-            for label, look in label_looks(labels).items()
+            {"name": label, "shape": style.shape, "colour": style.number}
+            for label, style in label_styles(labels).items()
         ],
         "label": [labels.index(result.label) for result in results],
         "p": [[round(1000 * p) for p in result.probabilities.values()] for result in results],

@@ -9,13 +9,13 @@ from typing import Final
 
 from stance.report.charts import parts_chart
 from stance.report.counts import HeadTally
-from stance.report.figure_sections import conveyed, html_table, scroll
+from stance.report.figure_sections import html_table, scroll
 from stance.report.keywords import WordCounts
 from stance.report.labelled_table import LabelledRow
 from stance.report.voices import VOICES
 from stance.results import LabelledParagraph
 from stance.show.notebook import block_html
-from stance.show.styles import badge, label_looks, percent
+from stance.show.styles import badge, head_title, label_styles, percent
 
 _SHOWN_EXAMPLES: Final = 6
 
@@ -37,7 +37,7 @@ def voices_section(
     head: str, labels: Sequence[str], voices: Mapping[str, Mapping[str, int]]
 ) -> str:
     """Show how many paragraphs of each label speak in the text's own voice, attribute, or quote."""
-    looks = label_looks(labels)
+    styles = label_styles(labels)
     rows = []
     for label in labels:
         counts = [voices.get(label, {}).get(voice, 0) for voice in VOICES]
@@ -52,19 +52,19 @@ def voices_section(
         cells = "".join(f"<td class='s-n'>{each}</td>" for each in said)
         wide = f'<td class="s-wide">{parts_chart(counts, title)}</td>'
         rows.append(
-            f'<tr class="s-c{looks[label].colour}"><th>{badge(label, looks[label])}</th>{wide}{cells}</tr>'
+            f'<tr class="{styles[label].css_class}"><th>{badge(label, styles[label])}</th>{wide}{cells}</tr>'
         )
     names = "".join(
         f"<th class='s-n'><i class='s-swatch s-part{at}'></i>{voice}</th>"
         for at, voice in enumerate(VOICES)
     )
     table = html_table("s-inline s-voices", f"<th></th><th class='s-wide'></th>{names}", rows)
-    return f"<h3>{escape(conveyed(head))}</h3>{scroll(table)}"
+    return f"<h3>{escape(head_title(head))}</h3>{scroll(table)}"
 
 
 def words_section(head: str, labels: Sequence[str], words: WordCounts) -> str:
     """Show the most telling words of each label."""
-    looks = label_looks(labels)
+    styles = label_styles(labels)
     lists = []
     for label in labels:
         found = words.telling(label, [other for other in labels if other != label])
@@ -75,11 +75,11 @@ def words_section(head: str, labels: Sequence[str], words: WordCounts) -> str:
             for word in found
         )
         listed = items or "<li class='s-quiet'>none stands out</li>"
-        name = badge(label, looks[label])
+        name = badge(label, styles[label])
         lists.append(
-            f'<div class="s-c{looks[label].colour}"><p>{name}</p><ol class="s-words">{listed}</ol></div>'
+            f'<div class="{styles[label].css_class}"><p>{name}</p><ol class="s-words">{listed}</ol></div>'
         )
-    return f'<h3>{escape(conveyed(head))}</h3><div class="s-grid5">{"".join(lists)}</div>'
+    return f'<h3>{escape(head_title(head))}</h3><div class="s-grid5">{"".join(lists)}</div>'
 
 
 def extremes_section(

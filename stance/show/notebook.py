@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final, Protocol
 
-from stance.data import read_data
-from stance.show.styles import Look, badge, label_looks, percent, uncertainty
+from stance.show.styles import badge, label_styles, percent, style_sheet, uncertainty
 
 SHOWN_BLOCKS: Final = 200
 SHOWN_CHARACTERS: Final = 4_000
@@ -73,7 +72,7 @@ def document_html(blocks: Sequence[Block]) -> str:
         A style and one element of class ``stance``; no script, nothing to fetch. What is cut says so.
     """
     labelled = sum(bool(block.results) for block in blocks)
-    parts = [f"<style>{read_data('display.css')}</style>", '<div class="stance stance-doc">']
+    parts = [f"<style>{style_sheet()}</style>", '<div class="stance stance-doc">']
     parts.append(
         f'<p class="s-key">{len(blocks):,} blocks, {labelled:,} labelled: {_tally(blocks)}{_KEY if labelled else ""}</p>'
     )
@@ -101,13 +100,13 @@ def _tally(blocks: Sequence[Block]) -> str:
             counts[result.label] += 1
     said = []
     for head, counts in heads.items():
-        looks = label_looks(list(counts))
+        styles = label_styles(counts)
         most = sorted(
             (label for label in counts if counts[label]), key=lambda label: -counts[label]
         )
         said.append(
             f"{escape(head)} "
-            + ", ".join(f"{badge(label, looks[label])} {counts[label]}" for label in most)
+            + ", ".join(f"{badge(label, styles[label])} {counts[label]}" for label in most)
         )
     return "; ".join(said) or "none"
 
@@ -125,19 +124,15 @@ def block_html(block: Block) -> str:
         said = f'<div class="s-said">{escape(block.kind)} · {escape(block.status)}</div>'
         return f'<div class="s-block s-other s-{kind}">{said}<p class="s-text">{escape(block.text[:SHOWN_CHARACTERS])}{more}</p></div>'
     first = next(iter(block.results.values()))
-    colour = _looks(first)[first.label].colour
+    colour = label_styles(first.probabilities)[first.label].css_class
     said = "".join(_said(head, result) for head, result in block.results.items())
     text = f'<p class="s-text">{mark_evidence(block.text[:SHOWN_CHARACTERS], first.evidence, block.start)}{more}</p>'
-    return f'<div class="s-block s-c{colour}"><div class="s-said">{said}</div>{text}{_why(block.results)}</div>'
-
-
-def _looks(result: Result) -> dict[str, Look]:
-    return label_looks(list(result.probabilities))
+    return f'<div class="s-block {colour}"><div class="s-said">{said}</div>{text}{_why(block.results)}</div>'
 
 
 def _said(head: str, result: Result) -> str:
     """Say one head's label, its probability, and whether it is uncertain."""
-    shown = f"{badge(result.label, _looks(result)[result.label])} {percent(result.probabilities[result.label])}"
+    shown = f"{badge(result.label, label_styles(result.probabilities)[result.label])} {percent(result.probabilities[result.label])}"
     doubt = uncertainty(result.label, result.probabilities)
     unsure = f' <span class="s-unsure">{escape(doubt)}</span>' if result.uncertain else ""
     return f'<span class="s-head"><span class="s-quiet">{escape(head)}</span> {probability_bar(result)} <span>{shown}</span>{unsure}</span>'
@@ -145,10 +140,10 @@ def _said(head: str, result: Result) -> str:
 
 def probability_bar(result: Result) -> str:
     """Draw the probability of every label, in the order of the labels, as one bar; the label given is full."""
-    looks = _looks(result)
+    styles = label_styles(result.probabilities)
     title = ", ".join(f"{label} {p:.1%}" for label, p in result.probabilities.items())
     parts = (
-        f'<i class="s-c{looks[label].colour}{" s-given" if label == result.label else ""}" style="width:{p:.1%}"></i>'
+        f'<i class="{styles[label].css_class}{" s-given" if label == result.label else ""}" style="width:{p:.1%}"></i>'
         for label, p in result.probabilities.items()
     )
     return f'<span class="s-bar" role="img" title="{escape(title)}" aria-label="{escape(title)}">{"".join(parts)}</span>'
@@ -194,9 +189,9 @@ def _why(results: Mapping[str, Result]) -> str:
     """Fold away, for each head, every probability and the words for and against."""
     shown = []
     for head, result in results.items():
-        looks = _looks(result)
+        styles = label_styles(result.probabilities)
         every = " · ".join(
-            f"{badge(label, looks[label])} {p:.1%}"
+            f"{badge(label, styles[label])} {p:.1%}"
             for label, p in sorted(result.probabilities.items(), key=lambda x: -x[1])
         )
         words = "".join(
@@ -216,17 +211,17 @@ def model_html(labels: Mapping[str, Sequence[str]], facts: Mapping[str, Any]) ->
     """Show what a model is: its name, labels, and how well it does on held-out rows."""
     rows = []
     for head, names in labels.items():
-        looks = label_looks(names)
+        styles = label_styles(names)
         figures = facts.get("cross_validation", {}).get(head)
         found = "not measured"
         if figures:
             low, high = figures["macro_f1_interval"]
             found = f"{figures['macro_f1']:.2f} ({low:.2f} to {high:.2f})"
         rows.append(
-            f"<tr><th>{escape(head)}</th><td>{' · '.join(badge(name, looks[name]) for name in names)}</td><td>{found}</td></tr>"
+            f"<tr><th>{escape(head)}</th><td>{' · '.join(badge(name, styles[name]) for name in names)}</td><td>{found}</td></tr>"
         )
     about = f"{escape(str(facts.get('name', 'unnamed')))}</b>"
     if "rows" in facts:
         about += f' <span class="s-quiet">trained on {facts["rows"]:,} annotated paragraphs</span>'
     table = f"<table><tr><th></th><th>labels</th><th>macro-F1, cross-validated (95%)</th></tr>{''.join(rows)}</table>"
-    return f'<style>{read_data("display.css")}</style><div class="stance stance-doc"><p><b>Model {about}</p>{table}</div>'
+    return f'<style>{style_sheet()}</style><div class="stance stance-doc"><p><b>Model {about}</p>{table}</div>'

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from stance.errors import InputError, StanceError
-from stance.show.palette import STYLES, Style, label_styles
+from stance.show.styles import STYLES, Style, label_styles
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-CONVEYED: Final = {"stance": "Positions conveyed", "tone": "Tones conveyed"}
 INK: Final = "#333333"
 PERIODS: Final = ("D", "W", "M", "Q", "Y")
 
@@ -44,15 +43,6 @@ def make_axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
             'a plot needs the package matplotlib; it is not installed. pip install "stance-tone[plot]"'
         ) from error
     return plt.subplots(figsize=size, layout="constrained")[1]
-
-
-def title_of(head: str) -> str:
-    """Say what a head's labels are shares of, so that no title claims that a position is *held*.
-
-    >>> title_of("stance"), title_of("charged")
-    ('Positions conveyed', 'Labels of charged')
-    """
-    return CONVEYED.get(head, f"Labels of {head}")
 
 
 def fill_of(style: Style) -> dict[str, Any]:

@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from click import style
+import click
 
-from stance.show.styles import label_looks, percent, uncertainty
+from stance.show.styles import LETTERS, label_styles, percent, uncertainty
 
 if TYPE_CHECKING:
     from stance.results import Document, HeadResult, LabelledParagraph
@@ -16,21 +16,8 @@ if TYPE_CHECKING:
 _BAR: Final = 12
 _NARROWEST: Final = 30
 _WIDEST: Final = 100  # longer lines are hard to read
-# What stands in for the shapes where a terminal knows letters only.
-_LETTERS: Final = str.maketrans(
-    {
-        "●": "*",
-        "■": "#",
-        "○": "o",
-        "▲": "^",
-        "▼": "v",
-        "◆": "!",
-        "✕": "x",
-        "◇": "+",
-        "█": "=",
-        "░": ".",
-    }
-)
+# What stands in for shapes and bars where a terminal knows ASCII only.
+_LETTERS: Final = str.maketrans({**LETTERS, "█": "=", "░": "."})
 
 
 def wants_colour(environment: Mapping[str, str]) -> bool:
@@ -76,10 +63,10 @@ def _lines(document: Document, width: int, colour: bool) -> Iterator[str]:
 
 
 def _said(head: str, result: HeadResult, widest: int, colour: bool) -> str:
-    look = label_looks(list(result.probabilities))[result.label]
+    style = label_styles(result.probabilities)[result.label]
     probability = result.probabilities[result.label]
     full = round(probability * _BAR)
-    bar = _paint("█" * full, colour, fg=look.terminal) + _paint(
+    bar = _paint("█" * full, colour, fg=style.terminal) + _paint(
         "░" * (_BAR - full), colour, dim=True
     )
     doubt = (
@@ -87,7 +74,7 @@ def _said(head: str, result: HeadResult, widest: int, colour: bool) -> str:
         if result.uncertain
         else ""
     )
-    name = _paint(f"{look.shape} {result.label}", colour, fg=look.terminal, bold=True)
+    name = _paint(f"{style.shape} {result.label}", colour, fg=style.terminal, bold=True)
     return f"{head:<{widest}}  {bar} {percent(probability):>4}  {name}{doubt}"
 
 
@@ -102,4 +89,4 @@ def _text(block: LabelledParagraph, width: int, colour: bool) -> Iterator[str]:
 
 
 def _paint(text: str, colour: bool, **how: object) -> str:
-    return style(text, **how) if colour and text else text  # type: ignore[arg-type]
+    return click.style(text, **how) if colour and text else text  # type: ignore[arg-type]
