@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from stance.inference.shares import Spread
+from stance.inference.shares import DesignEffect
 from stance.report.dates import read_day
 from stance.report.labelled_table import LabelledRow
 
@@ -30,7 +30,7 @@ class HeadTally:
         self.labels = tuple(labels)
         self.counts = np.zeros(len(labels), dtype=np.int64)
         self.uncertain = 0
-        self.spread = Spread(len(labels))
+        self.design_effect = DesignEffect(len(labels))
         self.by: dict[str, dict[str, np.ndarray]] = {}
         self.days: dict[date, np.ndarray] = {}
         self._surest: dict[str, list[tuple[float, int, LabelledRow]]] = {
@@ -58,7 +58,7 @@ class HeadTally:
     def end_document(self) -> None:
         """Close the count of one document."""
         self.counts += self._document
-        self.spread.add(self._document)
+        self.design_effect.add(self._document)
         self._document[:] = 0
 
     def surest(self, label: str, limit: int) -> list[LabelledRow]:

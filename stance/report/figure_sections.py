@@ -80,8 +80,8 @@ def shares_section(
     head: str, tally: HeadTally, correction: Correction, *, told: bool = False
 ) -> str:
     """Show the share of each label; where its origin was told before, it is not told again."""
-    spread = tally.spread.measure()
-    points = _points(tally.counts, correction, spread)
+    effect = tally.design_effect.measure()
+    points = _points(tally.counts, correction, effect)
     scale = scale_for(points)
     corrected = correction.confusion is not None
     names = (
@@ -114,7 +114,7 @@ def shares_section(
         if told and corrected
         else escape(correction.origin)
     )
-    notes = f'<p class="s-note">{origin} {_spread_note(spread, tally)}</p>'
+    notes = f'<p class="s-note">{origin} {_effect_note(effect, tally)}</p>'
     return section(
         f"shares-{_anchor(head)}",
         head_title(head),
@@ -132,15 +132,15 @@ _KEY: Final = {
 }
 
 
-def _spread_note(spread: float, tally: HeadTally) -> str:
-    if tally.spread.documents < 2:
+def _effect_note(effect: float, tally: HeadTally) -> str:
+    if tally.design_effect.documents < 2:
         return "All paragraphs are from one row: how far rows differ cannot be told, and the intervals are too narrow for that."
-    if spread < 1.05:
-        return f"Paragraphs of one row resemble each other no more than others (design effect 1.0, from {tally.spread.documents:,} rows)."
-    alone = tally.counts.sum() / spread
+    if effect < 1.05:
+        return f"Paragraphs of one row resemble each other no more than others (design effect 1.0, from {tally.design_effect.documents:,} rows)."
+    alone = tally.counts.sum() / effect
     return (
         f"Paragraphs of one row resemble each other: the intervals are as wide as if {alone:,.0f} paragraphs had been drawn one by one "
-        f"(design effect {spread:.1f}, from {tally.spread.documents:,} rows)."
+        f"(design effect {effect:.1f}, from {tally.design_effect.documents:,} rows)."
     )
 
 
@@ -152,8 +152,8 @@ def time_section(
     counts = np.zeros((len(bins.starts), len(tally.labels)), dtype=np.int64)
     for day, found in tally.days.items():
         counts[bins.place(day)] += found
-    spread = tally.spread.measure()
-    points = [_points(row, correction, spread) if row.sum() else None for row in counts]
+    effect = tally.design_effect.measure()
+    points = [_points(row, correction, effect) if row.sum() else None for row in counts]
     scale = scale_for([point for each in points if each for point in each])
     first, last = (bin_name(bins.unit, bins.starts[at]) for at in (0, -1))
     styles = label_styles(tally.labels)
@@ -243,8 +243,8 @@ def groups_section(head: str, tally: HeadTally, column: str, correction: Correct
     rest = counted[_SHOWN_GROUPS:]
     if rest:
         shown.append((f"{len(rest):,} others", np.sum([counts for _, counts in rest], axis=0)))
-    spread = tally.spread.measure()
-    points = [_points(counts, correction, spread) for _, counts in shown]
+    effect = tally.design_effect.measure()
+    points = [_points(counts, correction, effect) for _, counts in shown]
     styles = label_styles(tally.labels)
     charts = []
     for at, label in enumerate(tally.labels):
@@ -321,8 +321,8 @@ def _plain(text: str) -> str:
     return re.sub(r"[*`]", "", " ".join(text.split()))
 
 
-def _points(counts: np.ndarray, correction: Correction, spread: float) -> list[Point]:
-    found = estimate_shares(counts, correction.confusion, spread=spread)
+def _points(counts: np.ndarray, correction: Correction, effect: float) -> list[Point]:
+    found = estimate_shares(counts, correction.confusion, design_effect=effect)
     columns = (values.tolist() for values in (found.raw, found.low, found.high, found.estimate))
     corrected = correction.confusion is not None
     return [

@@ -52,7 +52,7 @@ def test_documents_labels_groups_and_days_are_counted() -> None:
         ("2024-03-02", [1, 0]),
     ]
     assert (tally.undated, tally.bad_dates) == (1, ["soon"])
-    assert head.spread.documents == 3
+    assert head.design_effect.documents == 3
 
 
 def test_rows_of_one_number_in_several_files_are_several_documents() -> None:
@@ -62,7 +62,7 @@ def test_rows_of_one_number_in_several_files_are_several_documents() -> None:
             for file, p in (("a.csv", 0.9), ("b.csv", 0.1), ("b.csv", 0.2), ("c.csv", 0.8))
         ]
     )
-    assert (tally.documents, tally.heads["stance"].spread.documents) == (3, 3)
+    assert (tally.documents, tally.heads["stance"].design_effect.documents) == (3, 3)
 
 
 def test_the_surest_and_least_sure_come_in_order_and_each_text_once() -> None:
