@@ -66,7 +66,7 @@ def _label_again(
         ):
             raise TableError(
                 f"{path}, paragraph of row {row.row} at {row.block.start} must get the {head} that "
-                "it has; the model and the text given lead to another. Pass the model (--model), "
+                "the table gives it; this model and text give another. Pass the model (--model), "
                 "table (--source) and column (--text) that it was scored with."
             )
     return block

@@ -189,7 +189,7 @@ class LabelledTable:
     def _block(self, record: list[str], file: str, row: int) -> LabelledParagraph:
         status = record[self._indexes["status"]]
         if status not in STATUSES:
-            raise ValueError(f"status {status!r} is none of {list(STATUSES)!r}")
+            raise ValueError(f"status {status!r} is not one of {list(STATUSES)!r}")
         start, end = (int(record[self._indexes[name]] or 0) for name in ("start", "end"))
         self._read_source(file, row)
         text = ""
@@ -216,7 +216,7 @@ class LabelledTable:
             for name in self._labels[head]
         }
         if label not in probabilities:
-            raise ValueError(f"{head} {label!r} is none of {list(probabilities)!r}")
+            raise ValueError(f"{head} {label!r} is not one of {list(probabilities)!r}")
         uncertain = record[self._indexes[f"{head}_uncertain"]] == "true"
         return HeadResult(label, probabilities, uncertain)
 
@@ -233,9 +233,9 @@ class LabelledTable:
         if len(self._last_rows) > 1 and not self._source.names_file(file, row):
             first = next(iter(self._last_rows))
             raise TableError(
-                f"{self._table.name} must be of one scored table to be read with it; its column "
-                f"'file' holds {first!r} and {file!r}. Report on one file at a time, or score with "
-                "--keep all and leave out --source."
+                f"{self._table.name} must come from one scored table to be read with it; its "
+                f"column 'file' holds {first!r} and {file!r}. Report on one file at a time, or "
+                "score with --keep all and leave out --source."
             )
 
     def _slice(self, cell: str, start: int, end: int, row: int) -> str:

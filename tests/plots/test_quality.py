@@ -20,9 +20,9 @@ def test_a_confusion_matrix_shows_its_counts_and_row_shares(
     assert texts_of(axes) == ["3\n75%", "1\n25%", "0\n0%", "0\n0%"]
     assert ticks_of(axes.yaxis) == ["no\nn = 4", "yes\nn = 0"]
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted", "annotated")
-    found = stance.evaluate(small, lighthouse)["tone"]
-    axes = plots.plot_confusion(found, head="tone")
-    assert ticks_of(axes.xaxis) == list(found.labels)
+    evaluation = stance.evaluate(small, lighthouse)["tone"]
+    axes = plots.plot_confusion(evaluation, head="tone")
+    assert ticks_of(axes.xaxis) == list(evaluation.labels)
     assert len(axes.texts) == 25
     assert axes.get_title().startswith("Tones conveyed")
 

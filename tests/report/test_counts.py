@@ -67,7 +67,8 @@ def test_rows_of_one_number_in_several_files_are_several_documents() -> None:
 
 def test_the_surest_and_least_sure_come_in_order_and_each_text_once() -> None:
     counts = counted(
-        [row(at, at / 100) for at in range(100)] + [row(100, 0.99, text="paragraph 99 0.99")]
+        [row(number, number / 100) for number in range(100)]
+        + [row(100, 0.99, text="paragraph 99 0.99")]
     )
     head = counts.heads["stance"]
     assert [each.row for each in head.surest("opposed", 3)] == [99, 98, 97]
@@ -83,7 +84,7 @@ def test_of_a_long_text_the_beginning_is_kept() -> None:
 
 @pytest.mark.parametrize("size", [0, 1, 10, 1_000])
 def test_a_sample_is_the_same_each_time_in_order_and_even(size: int) -> None:
-    rows = [row(at, 0.9) for at in range(1_000)]
+    rows = [row(number, 0.9) for number in range(1_000)]
     one, other = ([each.row for each in counted(rows, size).sample] for _ in range(2))
     assert one == other == sorted(set(one))
     assert len(one) == size

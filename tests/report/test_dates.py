@@ -30,7 +30,7 @@ def test_what_is_no_date_or_two_is_none(cell: str) -> None:
     ],
 )
 def test_a_span_has_no_more_bins_than_can_be_looked_at(span: int, unit: str) -> None:
-    days = [date(1800, 1, 1) + timedelta(days=at) for at in range(0, span + 1, 2)]
+    days = [date(1800, 1, 1) + timedelta(days=step) for step in range(0, span + 1, 2)]
     bins = make_bins(days)
     assert bins.unit == unit
     assert len(bins.starts) <= 40 or unit == "year"

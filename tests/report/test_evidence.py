@@ -40,7 +40,7 @@ def test_another_model_is_refused(tables: Tables) -> None:
         find_evidence(stance.load(), counts, tables.labelled)
     assert str(error.value).startswith(f"{tables.labelled}, paragraph of row ")
     assert str(error.value).endswith(
-        "the model and the text given lead to another. Pass the model (--model), table (--source) and column (--text) "
+        "that the table gives it; this model and text give another. Pass the model (--model), table (--source) and column (--text) "
         "that it was scored with."
     )
 

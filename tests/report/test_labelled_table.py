@@ -21,7 +21,8 @@ BODIES = [
 def paths(tmp_path: Path, small: Model) -> tuple[Path, Path]:
     articles, labelled = tmp_path / "articles.csv", tmp_path / "labelled.csv"
     articles.write_text(
-        "outlet,body\n" + "".join(f'Bell {at},"{body}"\n' for at, body in enumerate(BODIES)),
+        "outlet,body\n"
+        + "".join(f'Bell {number},"{body}"\n' for number, body in enumerate(BODIES)),
         encoding="utf-8",
     )
     stance.label_file(articles, labelled, text="body", model=small)
@@ -73,7 +74,7 @@ def test_a_changed_label_is_named(paths: tuple[Path, Path], small: Model) -> Non
     with read_labelled(paths[1], small.labels) as table, pytest.raises(TableError) as error:
         list(table.rows())
     assert str(error.value) == (
-        f"{paths[1]}, row 2 must hold what stance score wrote; stance 'against' is none of ['neutral', 'opposed', 'pro-ceasefire']. "
+        f"{paths[1]}, row 2 must hold what stance score wrote; stance 'against' is not one of ['neutral', 'opposed', 'pro-ceasefire']. "
         "Score it again, or pass the model that made it (--model)."
     )
 
@@ -121,7 +122,7 @@ def test_one_source_of_several_tables_is_refused(several: Path, small: Model) ->
     ):
         list(table.rows())
     assert str(error.value) == (
-        f"{several} must be of one scored table to be read with it; its column 'file' holds {str(one)!r} and {str(two)!r}. Report on one "
+        f"{several} must come from one scored table to be read with it; its column 'file' holds {str(one)!r} and {str(two)!r}. Report on one "
         "file at a time, or score with --keep all and leave out --source."
     )
 
@@ -129,7 +130,8 @@ def test_one_source_of_several_tables_is_refused(several: Path, small: Model) ->
 def test_a_column_file_of_the_source_itself_may_change(tmp_path: Path, small: Model) -> None:
     articles, labelled = tmp_path / "articles.csv", tmp_path / "labelled.csv"
     articles.write_text(
-        "file,body\n" + "".join(f'{at % 2}.txt,"{body}"\n' for at, body in enumerate(BODIES)),
+        "file,body\n"
+        + "".join(f'{number % 2}.txt,"{body}"\n' for number, body in enumerate(BODIES)),
         encoding="utf-8",
     )
     stance.label_file(articles, labelled, text="body", keep="file", model=small)

@@ -168,7 +168,7 @@ def test_the_page_runs_its_own_script_only_and_asks_for_nothing(tables: Tables) 
         ),
         (
             {"source": "turned.csv", "text": "body"},
-            "{folder}/labelled.csv, paragraph of row 0 at 62 must get the stance that it has; the model and the text given lead to another. "
+            "{folder}/labelled.csv, paragraph of row 0 at 62 must get the stance that the table gives it; this model and text give another. "
             "Pass the model (--model), table (--source) and column (--text) that it was scored with.",
         ),
     ],
@@ -196,7 +196,7 @@ def test_another_source_of_long_texts_is_refused(tmp_path: Path, small: Model) -
         "body\n" + "Shame on the admirals who refuse a truce! " * 300, encoding="utf-8"
     )
     with pytest.raises(
-        TableError, match=r"paragraph of row 0 at 0 must get the stance that it has"
+        TableError, match=r"paragraph of row 0 at 0 must get the stance that the table gives it"
     ):
         tables.full(by=())
 
@@ -220,7 +220,7 @@ def test_rows_out_of_order_and_labels_unknown_are_refused(tables: Tables) -> Non
         tables.write()
     tables.labelled.write_text("".join(lines).replace("labelled", "tagged"), encoding="utf-8")
     with pytest.raises(
-        TableError, match=r"row 2 must hold what stance score wrote; status 'tagged' is none of"
+        TableError, match=r"row 2 must hold what stance score wrote; status 'tagged' is not one of"
     ):
         tables.write()
 
