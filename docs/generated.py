@@ -36,7 +36,7 @@ BESIDE = (
     "training.evaluation.Evaluation",
     "tables.rows.Fault",
     "tables.readers.csv.read_rows",
-    "report.counts.Tally",
+    "report.TableCounts",
 )
 """What the docstrings of public names speak of, and the package does not name."""
 

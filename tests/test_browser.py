@@ -11,7 +11,7 @@ import pytest
 
 import stance
 from stance.model import Model
-from stance.report.page import write_report
+from stance.report import write_report
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="needs playwright (pip install playwright)"

@@ -1,10 +1,10 @@
 // The list of paragraphs of a report: search, filters, order, and what is behind each label. Text goes in as text only.
 "use strict";
 (() => {
-  const held = document.getElementById("s-data");
+  const json = document.getElementById("s-data");
   const list = document.getElementById("s-list");
-  if (!held || !list) return;
-  const data = JSON.parse(held.textContent);
+  if (!json || !list) return;
+  const data = JSON.parse(json.textContent);
   const count = data.text.length;
   const STEP = 40;
   let order = [];
@@ -34,10 +34,10 @@
   function bar(head, i) {
     const node = make("span", "s-bar");
     node.setAttribute("role", "img");
-    node.title = head.labels.map((label, at) => label.name + " " + percent(head.p[i][at])).join(", ");
+    node.title = head.labels.map((label, code) => label.name + " " + percent(head.p[i][code])).join(", ");
     node.setAttribute("aria-label", node.title);
-    head.p[i].forEach((p, at) => {
-      const part = make("i", "s-c" + head.labels[at].colour + (at === head.label[i] ? " s-given" : ""));
+    head.p[i].forEach((p, code) => {
+      const part = make("i", "s-c" + head.labels[code].colour + (code === head.label[i] ? " s-given" : ""));
       part.style.width = p / 10 + "%";
       node.append(part);
     });
@@ -46,29 +46,31 @@
 
   // Marks of evidence (for the first head) and of the search, laid over the text; they may overlap.
   function marks(i, open) {
-    const found = [];
+    const spans = [];
     if (open && data.evidence[i]) {
       for (const [start, end, weight] of data.evidence[i][0]) {
         const size = Math.abs(weight);
-        const step = size >= 80 ? 3 : size >= 30 ? 2 : 1;
-        found.push([start, end, "s-" + step + (weight < 0 ? " s-against" : ""), (weight < 0 ? "" : "+") + (weight / 100).toFixed(2)]);
+        const step = 1 + data.steps.filter((least) => size >= least).length;
+        spans.push([start, end, "s-" + step + (weight < 0 ? " s-against" : ""), (weight < 0 ? "" : "+") + (weight / 100).toFixed(2)]);
       }
     }
     const low = lowered ? lowered[i] : "";
     for (const term of terms) {
-      for (let at = low.indexOf(term); at >= 0 && low.length === data.text[i].length; at = low.indexOf(term, at + term.length)) {
-        found.push([at, at + term.length, "s-hit", ""]);
+      // Where lower case has another length than the text, offsets in it mean nothing.
+      if (low.length !== data.text[i].length) break;
+      for (let start = low.indexOf(term); start >= 0; start = low.indexOf(term, start + term.length)) {
+        spans.push([start, start + term.length, "s-hit", ""]);
       }
     }
-    return found;
+    return spans;
   }
 
   function fill(node, i, open) {
-    // Python counts characters, JavaScript units of UTF-16: only where a text has characters beyond them need they be told apart.
+    // Offsets of evidence count characters, JavaScript counts units of UTF-16; they differ only in a text with characters of two units.
     const text = data.text[i];
     const wide = /[\ud800-\udbff]/.test(text);
     const letters = wide ? Array.from(text) : null;
-    const units = (at) => (wide ? letters.slice(0, at).join("").length : at);
+    const units = (offset) => (wide ? letters.slice(0, offset).join("").length : offset);
     const spans = marks(i, open).map(([s, e, name, title]) => (name === "s-hit" ? [s, e, name, title] : [units(s), units(e), name, title]));
     const edges = [...new Set([0, text.length, ...spans.flatMap(([s, e]) => [s, e])])].sort((a, b) => a - b);
     node.replaceChildren();
@@ -93,7 +95,7 @@
       part.append(make("b", "", head.name));
       const table = make("div", "s-every");
       head.labels
-        .map((label, at) => [head.p[i][at], label, at])
+        .map((label, code) => [head.p[i][code], label])
         .sort((a, b) => b[0] - a[0])
         .forEach(([p, label]) => {
           const line = make("div", "s-c" + label.colour);
@@ -120,8 +122,8 @@
       }
       node.append(part);
     });
-    const place = data.place[i];
-    const facts = ["row " + place[0] + ", characters " + place[1] + " to " + place[2], data.voices[data.voice[i]]];
+    const [row, start, end] = data.spans[i];
+    const facts = ["row " + row + ", characters " + start + " to " + end, data.voices[data.voice[i]]];
     for (const column of data.columns) facts.push(column.name + ": " + column.values[column.cells[i]]);
     if (!data.evidence[i]) facts.push("words behind the labels: not kept for this one");
     node.append(make("p", "s-note s-facts", facts.join(" · ")));
@@ -145,7 +147,7 @@
     const button = make("button", "s-open", "details");
     button.type = "button";
     button.setAttribute("aria-expanded", "false");
-    foot.append(make("span", "s-note", [...about, "row " + data.place[i][0], data.voices[data.voice[i]]].join(" · ")), button);
+    foot.append(make("span", "s-note", [...about, "row " + data.spans[i][0], data.voices[data.voice[i]]].join(" · ")), button);
     node.append(said, text, foot);
     let more = null;
     node.addEventListener("click", (event) => {
@@ -187,9 +189,9 @@
   box.placeholder = "words that must all occur";
   searching.append(box);
   form.append(searching);
-  const byHead = data.heads.map((head) => select(head.name, [["any", ""], ...head.labels.map((label, at) => [label.shape + " " + label.name, at])]));
+  const byHead = data.heads.map((head) => select(head.name, [["any", ""], ...head.labels.map((label, code) => [label.shape + " " + label.name, code])]));
   const bySure = select("certainty", [["any", ""], ["uncertain", "1"], ["certain", "0"]]);
-  const byVoice = select("voice", [["any", ""], ...data.voices.map((voice, at) => [voice, at])]);
+  const byVoice = select("voice", [["any", ""], ...data.voices.map((voice, code) => [voice, code])]);
   const choosable = data.columns.filter((column) => column.choose.length);
   const byColumn = choosable.map((column) => select(column.name, [["any", ""], ...column.choose.map((code) => [column.values[code] || "(empty)", code])]));
   const byOrder = select("order", [

@@ -1,10 +1,10 @@
-"""Find the confusion matrix that a report's shares are corrected with, and say in words what that assumes."""
+"""Find the confusion matrix that shares are corrected with, and say in words what that assumes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -12,72 +12,104 @@ from stance.errors import InputError
 from stance.inference.shares import check_confusion
 from stance.model import Model
 
+_OWN_PRINT: Final = "The correction assumes that they are a fair sample of the print scored."
+_OTHER_PRINT: Final = (
+    "The correction assumes that this print is confused in the same way, and real print is not "
+    "quite: the shipped model was trained on composed paragraphs, and on real news copy its "
+    "corrected shares were further from the readers' than the counted ones. Take the gap between "
+    "the two as a measure of doubt. Intervals that hold need paragraphs of your own print, "
+    "annotated: a hundred, better three hundred, passed as --annotated."
+)
+_NO_MATRIX: Final = (
+    "No held-out confusion matrix comes with this model: shares are raw, as they were counted."
+)
+_TOO_FEW: Final = (
+    "They are too few of some label to correct with: shares are raw, as they were counted."
+)
+
 
 @dataclass(frozen=True)
 class Correction:
-    """A confusion matrix to correct shares with, or None; and what it was measured on, or why there is none."""
+    """A confusion matrix to correct shares with, or None, and what it was measured on.
+
+    Attributes
+    ----------
+    confusion : ndarray of shape (n_classes, n_classes) or None
+        Held-out counts: rows are annotations, columns predictions. None leaves shares as counted.
+    origin : str
+        A sentence for readers: what the matrix was measured on and assumes, or why there is none.
+    """
 
     confusion: np.ndarray | None
     origin: str
 
 
 def find_corrections(model: Model, annotated: str | Path | None) -> dict[str, Correction]:
-    """Find the confusion matrix of each head, and say where it is from, or why there is none that can be used."""
-    found: dict[str, tuple[Any, str]] = {}
+    """Find the confusion matrix of each head.
+
+    Parameters
+    ----------
+    model : Model
+        The model that labelled the print.
+    annotated : str, Path or None
+        A CSV of paragraphs of the same print, annotated. None takes the matrix of the model's own
+        cross-validation, where it comes with one.
+
+    Returns
+    -------
+    dict of str to Correction
+        By head.
+    """
     if annotated is not None:
-        for head, (matrix, left_out) in _measure(model, Path(annotated)).items():
-            where = f"{matrix.sum():,} paragraphs annotated in {Path(annotated).name}"
-            if left_out:
-                where += f"; {left_out:,} more were left out, because the model knows too few of their words to label them"
-            found[head] = (
-                matrix,
-                f"What the model confuses was measured on {where}. {_ASSUMED['own']}",
-            )
-    else:
-        for head, figures in model.facts.get("cross_validation", {}).items():
-            if "confusion" in figures:
-                matrix = np.asarray(figures["confusion"])
-                where = f"{matrix.sum():,} paragraphs that it had not been trained on (cross-validation)"
-                found[head] = (
-                    matrix,
-                    f"What the model confuses was measured on {where}. {_ASSUMED['model']}",
-                )
-    return {head: _correction(*found.get(head, (None, _ASSUMED["none"]))) for head in model.labels}
+        return _measure_corrections(model, Path(annotated))
+    measured = model.facts.get("cross_validation", {})
+    return {
+        head: _shipped_correction(measured.get(head, {}).get("confusion")) for head in model.labels
+    }
 
 
-def _measure(model: Model, annotated: Path) -> dict[str, tuple[np.ndarray, int]]:
-    """Return each head's confusion matrix on what the model labels, as shares are of that only, and how many rows it does not label."""
+def _shipped_correction(confusion: list[list[int]] | None) -> Correction:
+    """Return the correction by the matrix that comes with a model, if one does."""
+    if confusion is None:
+        return Correction(None, _NO_MATRIX)
+    matrix = np.asarray(confusion)
+    sample = f"{matrix.sum():,} paragraphs that it had not been trained on (cross-validation)"
+    return _usable(matrix, _origin(sample, _OTHER_PRINT))
+
+
+def _measure_corrections(model: Model, annotated: Path) -> dict[str, Correction]:
+    """Measure each head's matrix on the annotated paragraphs that the model labels.
+
+    Shares are of labelled paragraphs only, so that the others must not count here either.
+    """
     from stance.training.evaluation import read_rows_for
 
     rows = read_rows_for(model, annotated)
-    found = model.label_cells(rows.texts, unit="row")
-    measured = {}
+    predicted = model.label_cells(rows.texts, unit="row").arrays
+    corrections = {}
     for head, labels in model.labels.items():
-        codes = found.arrays[head]
-        matrix = np.zeros((len(labels), len(labels)), dtype=np.int64)
+        codes = predicted[head]
         given = np.asarray([labels.index(label) for label in rows.labels[head]])
+        matrix = np.zeros((len(labels), len(labels)), dtype=np.int64)
         np.add.at(matrix, (given[codes >= 0], codes[codes >= 0]), 1)
-        measured[head] = (matrix, int((codes < 0).sum()))
-    return measured
-
-
-_ASSUMED: Final = {
-    "own": "The correction assumes that they are a fair sample of the print scored.",
-    "model": "The correction assumes that this print is confused in the same way, and real print is not quite: the shipped model was "
-    "trained on composed paragraphs, and on real news copy its corrected shares were further from the readers' than the counted ones. "
-    "Take the gap between the two as a measure of doubt. Intervals that hold need paragraphs of your own print, annotated: a hundred, "
-    "better three hundred, passed as --annotated.",
-    "none": "No held-out confusion matrix comes with this model: shares are raw, as they were counted.",
-}
-
-
-def _correction(matrix: Any, origin: str) -> Correction:
-    if matrix is not None:
-        try:
-            check_confusion(matrix)
-        except InputError:
-            return Correction(
-                None,
-                f"{origin} They are too few of some label to correct with: shares are raw, as they were counted.",
+        sample = f"{matrix.sum():,} paragraphs annotated in {annotated.name}"
+        if left_out := int((codes < 0).sum()):
+            sample += (
+                f"; {left_out:,} more were left out, because the model knows too few of their "
+                "words to label them"
             )
+        corrections[head] = _usable(matrix, _origin(sample, _OWN_PRINT))
+    return corrections
+
+
+def _origin(sample: str, assumption: str) -> str:
+    return f"What the model confuses was measured on {sample}. {assumption}"
+
+
+def _usable(matrix: np.ndarray, origin: str) -> Correction:
+    """Return a correction by the matrix, or one without it where it cannot be inverted."""
+    try:
+        check_confusion(matrix)
+    except InputError:
+        return Correction(None, f"{origin} {_TOO_FEW}")
     return Correction(matrix, origin)

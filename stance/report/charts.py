@@ -1,7 +1,8 @@
-"""Small charts as inline SVG: positions in percent, so that they stretch and their lines and dots do not; no script, no font.
+"""Shares of labels as points, and points as small charts: inline SVG, without script or font.
 
-Every mark takes its colour from the style's ``--c``, and tells itself from others by shape as well. Each chart has a title
-that says in words what it shows.
+Positions are in percent, so that charts stretch while their lines and dots do not. Every mark takes
+its colour from the CSS variable ``--c`` and differs from the others in shape as well. Each chart
+has a title that says in words what it shows.
 """
 
 from __future__ import annotations
@@ -10,11 +11,21 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final, NamedTuple
 
+import numpy as np
+
+from stance.inference.corrections import Correction
+from stance.inference.shares import estimate_shares
+from stance.show.styles import percent
+
 SCALES: Final = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
+_INTERVAL_HEIGHT: Final = 24  # pixels, like the next two
+_TIMELINE_HEIGHT: Final = 84
+_COUNT_HEIGHT: Final = 44
+_MARGIN: Final = 4  # above and below a timeline, so that its dots are not cut
 
 
 class Point(NamedTuple):
-    """A share as it was counted, and the 95% interval of what is behind it."""
+    """A share as it was counted, and the 95% interval of its estimate."""
 
     raw: float
     low: float
@@ -22,8 +33,40 @@ class Point(NamedTuple):
     corrected: float | None = None
 
 
+def make_points(counts: np.ndarray, correction: Correction, design_effect: float) -> list[Point]:
+    """Return one point per label, for counts of shape (n_classes,)."""
+    shares = estimate_shares(counts, correction.confusion, design_effect=design_effect)
+    columns = (values.tolist() for values in (shares.raw, shares.low, shares.high, shares.estimate))
+    corrected = correction.confusion is not None
+    return [
+        Point(raw, low, high, estimate if corrected else None)
+        for raw, low, high, estimate in zip(*columns, strict=True)
+    ]
+
+
+def describe(point: Point) -> str:
+    """Say a point in words.
+
+    >>> describe(Point(0.2, 0.1, 0.34, 0.25))
+    '20% counted, 25% corrected (10–34%)'
+    """
+    counted = f"{percent(point.raw)} counted"
+    if point.corrected is None:
+        return f"{counted}, {interval(point)}"
+    return f"{counted}, {point.corrected:.0%} corrected ({interval(point)})"
+
+
+def interval(point: Point) -> str:
+    """Write the 95% interval of a point.
+
+    >>> interval(Point(0.2, 0.1, 0.34))
+    '10–34%'
+    """
+    return f"{100 * point.low:.0f}–{100 * point.high:.0f}%"
+
+
 def scale_for(points: Sequence[Point]) -> float:
-    """Return the smallest scale that holds all points.
+    """Return the smallest scale that all points fit into.
 
     >>> scale_for([Point(0.12, 0.05, 0.31)])
     0.4
@@ -33,98 +76,103 @@ def scale_for(points: Sequence[Point]) -> float:
 
 
 def interval_chart(point: Point, scale: float, title: str) -> str:
-    """Draw one share: a dot for what was counted, a bar for the interval, a line for the corrected share."""
-    x, low, high = (f"{100 * value / scale:.2f}%" for value in (point.raw, point.low, point.high))
-    grid = "".join(
-        f'<line class="s-grid" x1="{at}%" x2="{at}%" y1="0" y2="24"/>'
-        for at in (0, 25, 50, 75, 100)
-    )
-    band = f'<line class="s-band" x1="{low}" x2="{high}" y1="12" y2="12"/>'
-    ends = "".join(
-        f'<line class="s-end" x1="{at}" x2="{at}" y1="8" y2="16"/>' for at in (low, high)
-    )
-    middle = ""
+    """Draw one share: a dot where it was counted, a bar for the interval, a line if corrected."""
+    raw, low, high = (_percent(value / scale) for value in (point.raw, point.low, point.high))
+    marks = [
+        *(_line("s-grid", (f"{x}%", f"{x}%"), ("0", "24")) for x in (0, 25, 50, 75, 100)),
+        _line("s-band", (low, high), ("12", "12")),
+        *(_line("s-end", (end, end), ("8", "16")) for end in (low, high)),
+    ]
     if point.corrected is not None:
-        at = f"{100 * point.corrected / scale:.2f}%"
-        middle = f'<line class="s-corrected" x1="{at}" x2="{at}" y1="4" y2="20"/>'
-    return _svg(
-        f'{grid}{band}{ends}{middle}<circle class="s-dot" cx="{x}" cy="12" r="4.5"/>', title, 24
-    )
+        corrected = _percent(point.corrected / scale)
+        marks.append(_line("s-corrected", (corrected, corrected), ("4", "20")))
+    marks.append(f'<circle class="s-dot" cx="{raw}" cy="12" r="4.5"/>')
+    return _svg("".join(marks), title, _INTERVAL_HEIGHT)
 
 
 def scale_axis(scale: float) -> str:
-    """Write the axis that belongs to `interval_chart`."""
+    """Return the axis that belongs to `interval_chart`: every second of its lines is named."""
     marks = "".join(
-        f"<span>{scale * at / 4:.0%}</span>" if at % 2 == 0 else "<span></span>" for at in range(5)
+        "<span></span>" if quarter % 2 else f"<span>{scale * quarter / 4:.0%}</span>"
+        for quarter in range(5)
     )
     return f'<div class="s-axis" aria-hidden="true">{marks}</div>'
 
 
 def timeline_chart(points: Sequence[Point | None], scale: float, title: str) -> str:
-    """Draw shares over time: a dot and an interval a bin, neighbours joined by a line; nothing where a bin is empty."""
-    height = 84
-    at = [_middle(number, len(points)) for number in range(len(points))]
-    parts = [
-        f'<line class="s-grid" x1="0" x2="100%" y1="{y}" y2="{y}"/>'
-        for y in (4, height / 2, height - 4)
+    """Draw shares over time: one dot and interval per bin, neighbours joined; None is a gap."""
+    height = _TIMELINE_HEIGHT
+    lines = [
+        _line("s-grid", ("0", "100%"), (str(y), str(y)))
+        for y in (_MARGIN, height / 2, height - _MARGIN)
     ]
-    before: tuple[float, float] | None = None
-    for x, point in zip(at, points, strict=True):
+    dots = []
+    before: tuple[str, str] | None = None
+    for number, point in enumerate(points):
         if point is None:
             before = None
             continue
-        y, low, high = (
-            _height(value, scale, height) for value in (point.raw, point.low, point.high)
-        )
-        parts.append(
-            f'<line class="s-band" x1="{x:.2f}%" x2="{x:.2f}%" y1="{low:.1f}" y2="{high:.1f}"/>'
-        )
+        x = f"{_middle(number, len(points)):.2f}%"
+        y, low, high = (f"{_y(value, scale):.1f}" for value in (point.raw, point.low, point.high))
+        lines.append(_line("s-band", (x, x), (low, high)))
         if before:
-            parts.append(
-                f'<line class="s-join" x1="{before[0]:.2f}%" x2="{x:.2f}%" y1="{before[1]:.1f}" y2="{y:.1f}"/>'
-            )
+            lines.append(_line("s-join", (before[0], x), (before[1], y)))
+        dots.append(f'<circle class="s-dot" cx="{x}" cy="{y}" r="3.5"/>')
         before = (x, y)
-    for x, point in zip(at, points, strict=True):
-        if point is not None:
-            parts.append(
-                f'<circle class="s-dot" cx="{x:.2f}%" cy="{_height(point.raw, scale, height):.1f}" r="3.5"/>'
-            )
-    return _svg("".join(parts), title, height)
+    return _svg("".join(lines + dots), title, height)
 
 
 def count_chart(counts: Sequence[int], title: str) -> str:
-    """Draw one bar a bin."""
-    height, top = 44, max([*counts, 1])
+    """Draw one bar per bin."""
+    top = max([*counts, 1])
     width = 72 / len(counts)
     bars = []
     for number, count in enumerate(counts):
-        tall = (height - 2) * count / top
+        height = (_COUNT_HEIGHT - 2) * count / top
         x = _middle(number, len(counts)) - width / 2
         bars.append(
-            f'<rect class="s-count" x="{x:.2f}%" width="{width:.2f}%" y="{height - tall:.1f}" height="{tall:.1f}"/>'
+            f'<rect class="s-count" x="{x:.2f}%" width="{width:.2f}%" '
+            f'y="{_COUNT_HEIGHT - height:.1f}" height="{height:.1f}"/>'
         )
-    return _svg("".join(bars), title, height)
+    return _svg("".join(bars), title, _COUNT_HEIGHT)
 
 
-def parts_chart(parts: Sequence[int], title: str) -> str:
-    """Draw parts of a whole beside each other, each lighter than the one before."""
-    total, at, drawn = sum(parts) or 1, 0.0, []
-    for number, part in enumerate(parts):
-        width = 100 * part / total
-        drawn.append(
-            f'<rect class="s-part s-part{number}" x="{at:.2f}%" width="{width:.2f}%" y="5" height="14"/>'
+def parts_chart(counts: Sequence[int], title: str) -> str:
+    """Draw the parts of a whole side by side, each lighter than the one before."""
+    total = sum(counts) or 1
+    start, bars = 0.0, []
+    for number, count in enumerate(counts):
+        width = 100 * count / total
+        bars.append(
+            f'<rect class="s-part s-part{number}" x="{start:.2f}%" width="{width:.2f}%" '
+            'y="5" height="14"/>'
         )
-        at += width
-    return _svg("".join(drawn), title, 24)
+        start += width
+    return _svg("".join(bars), title, _INTERVAL_HEIGHT)
+
+
+def _line(css_class: str, xs: tuple[str, str], ys: tuple[str, str]) -> str:
+    (x1, x2), (y1, y2) = xs, ys
+    return f'<line class="{css_class}" x1="{x1}" x2="{x2}" y1="{y1}" y2="{y2}"/>'
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f}%"
 
 
 def _middle(number: int, count: int) -> float:
+    """Return the middle of a bin, in percent of the width."""
     return 100 * (number + 0.5) / count
 
 
-def _height(share: float, scale: float, height: int) -> float:
-    return height - 4 - (height - 8) * min(share / scale, 1.0)
+def _y(share: float, scale: float) -> float:
+    """Return the height of a share in a timeline, in pixels from the top."""
+    inside = _TIMELINE_HEIGHT - 2 * _MARGIN
+    return _TIMELINE_HEIGHT - _MARGIN - inside * min(share / scale, 1.0)
 
 
 def _svg(inside: str, title: str, height: int) -> str:
-    return f'<svg class="s-chart" role="img" width="100%" height="{height}"><title>{escape(title)}</title>{inside}</svg>'
+    return (
+        f'<svg class="s-chart" role="img" width="100%" height="{height}">'
+        f"<title>{escape(title)}</title>{inside}</svg>"
+    )

@@ -1,46 +1,57 @@
-"""Count a labelled table in one pass: by label, by group and by day; keep a sample of it, and its surest and least sure paragraphs."""
+"""Count a labelled table in one pass, and keep a sample and the surest and least sure paragraphs.
+
+Counts are by label, by group and by day.
+"""
 
 from __future__ import annotations
 
+import datetime
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from random import Random
 from typing import Final
 
 import numpy as np
 
-from stance.inference.shares import Spread
+from stance.inference.shares import DesignEffect
 from stance.report.dates import read_day
 from stance.report.labelled_table import LabelledRow
 
-WHOLE: Final = 10_000
-"""Characters of a text that is kept whole; of a longer one, the first `BEGINNING` are."""
-BEGINNING: Final = 2_000
-_EXTREMES: Final = 24  # kept of each kind; copies of one text are thrown out later
-_EXAMPLES: Final = 3
+MAX_WHOLE_CHARACTERS: Final = 10_000
+"""A longer text is cut to its first `LISTED_CHARACTERS`: a table of books would fill the memory."""
+LISTED_CHARACTERS: Final = 2_000
+"""Of one paragraph in the page's list."""
+_EXTREMES: Final = 24  # kept of each kind, as copies of one text are dropped later
+_EXAMPLES: Final = 3  # of dates that cannot be read
+
+# (certainty, number, row), of which the greatest are kept; numbers are unique, so that rows are
+# never compared.
+_Ranked = tuple[float, int, LabelledRow]
 
 
-class HeadTally:
-    """What is counted for one head; codes of labels are places in `labels`."""
+class HeadCounts:
+    """What is counted for one head; arrays are of shape (n_classes,), in the order of `labels`."""
 
     def __init__(self, labels: Sequence[str]) -> None:
         self.labels = tuple(labels)
         self.counts = np.zeros(len(labels), dtype=np.int64)
         self.uncertain = 0
-        self.spread = Spread(len(labels))
+        self.design_effect = DesignEffect(len(labels))
         self.by: dict[str, dict[str, np.ndarray]] = {}
-        self.days: dict[date, np.ndarray] = {}
-        self._surest: dict[str, list[tuple[float, int, LabelledRow]]] = {
-            label: [] for label in labels
-        }
-        self._least: list[tuple[float, int, LabelledRow]] = []
+        self.days: dict[datetime.date, np.ndarray] = {}
+        self._surest: dict[str, list[_Ranked]] = {label: [] for label in labels}
+        self._least_sure: list[_Ranked] = []
         self._document = np.zeros(len(labels), dtype=np.int64)
 
     def add(
-        self, row: LabelledRow, head: str, number: int, groups: Mapping[str, str], day: date | None
+        self,
+        row: LabelledRow,
+        head: str,
+        number: int,
+        groups: Mapping[str, str],
+        day: datetime.date | None,
     ) -> None:
         """Count one labelled paragraph, the `number`-th."""
         result = row.block.results[head]
@@ -52,13 +63,13 @@ class HeadTally:
             self.by.setdefault(column, {}).setdefault(value, np.zeros_like(self.counts))[code] += 1
         if day:
             self.days.setdefault(day, np.zeros_like(self.counts))[code] += 1
-        _keep(self._surest[result.label], (probability, -number, row))
-        _keep(self._least, (-probability, -number, row))
+        _keep_greatest(self._surest[result.label], (probability, -number, row))
+        _keep_greatest(self._least_sure, (-probability, -number, row))
 
     def end_document(self) -> None:
         """Close the count of one document."""
         self.counts += self._document
-        self.spread.add(self._document)
+        self.design_effect.add(self._document)
         self._document[:] = 0
 
     def surest(self, label: str, limit: int) -> list[LabelledRow]:
@@ -67,10 +78,10 @@ class HeadTally:
 
     def least_sure(self, limit: int) -> list[LabelledRow]:
         """Return the least certain paragraphs, each text once."""
-        return _distinct(self._least, limit)
+        return _distinct(self._least_sure, limit)
 
 
-class Tally:
+class TableCounts:
     """Counts of a labelled table.
 
     Parameters
@@ -78,28 +89,37 @@ class Tally:
     labels : dict of str to sequence of str
         The labels of each head.
     by : sequence of str
-        Columns to count by; the first of the cells carried.
-    dated : bool
-        Whether the last of the cells carried is a date.
+        Columns to count by: cells of each row.
+    date : str, optional
+        The column of dates: a cell of each row.
     sample : int
-        How many labelled paragraphs to keep; of more, a random sample, always the same. Of a text of more than 10,000
-        characters, the first 2,000 are kept.
+        How many labelled paragraphs to keep; of more, a random sample, always the same. Of a text
+        of more than 10,000 characters, the first 2,000 are kept.
+
+    Attributes
+    ----------
+    documents, labelled : int
+        Rows of the scored table, and labelled paragraphs.
     """
 
     def __init__(
-        self, labels: Mapping[str, Sequence[str]], by: Sequence[str], *, dated: bool, sample: int
+        self,
+        labels: Mapping[str, Sequence[str]],
+        by: Sequence[str] = (),
+        *,
+        date: str | None = None,
+        sample: int,
     ) -> None:
-        self.heads = {head: HeadTally(names) for head, names in labels.items()}
-        self.by, self.dated = tuple(by), dated
+        self.heads = {head: HeadCounts(names) for head, names in labels.items()}
+        self.by, self.date = tuple(by), date
         self.documents = self.labelled = self.any_uncertain = self.undated = 0
         self.statuses: Counter[str] = Counter()
-        self.familiarities = np.zeros(10, dtype=np.int64)
+        self.familiarities = np.zeros(10, dtype=np.int64)  # by tenths
         self.bad_dates: list[str] = []
-        self.days: defaultdict[date, int] = defaultdict(int)
+        self.days: defaultdict[datetime.date, int] = defaultdict(int)
+        # Kept whole, to check that the model is the one that labelled it.
+        self.first_long: LabelledRow | None = None
         self._sample: list[tuple[int, LabelledRow]] = []
-        self.long: list[
-            LabelledRow
-        ] = []  # the first text that was cut, whole: to see that the model is the one that labelled it
         self._size, self._random = sample, Random(0)
         self._document = ("", -1)
 
@@ -110,38 +130,42 @@ class Tally:
             self.documents += 1
             self._document = (row.file, row.row)
         self.statuses[row.block.status] += 1
-        if not row.block.results:
-            return
-        day = self._day(row.carried[-1]) if self.dated else None
-        whole, row = row, _shorten(row)
-        if row is not whole and not self.long:
-            self.long.append(whole)
-        groups = dict(zip(self.by, row.carried, strict=False))
-        for head, tally in self.heads.items():
-            tally.add(row, head, self.labelled, groups, day)
+        if row.block.results:
+            self._add_labelled(row)
+
+    def _add_labelled(self, row: LabelledRow) -> None:
+        day = self._read_day(row.cells[self.date]) if self.date else None
+        kept = _shorten(row)
+        if kept is not row and self.first_long is None:
+            self.first_long = row
+        groups = {column: row.cells[column] for column in self.by}
+        for head, counts in self.heads.items():
+            counts.add(kept, head, self.labelled, groups, day)
         self.any_uncertain += any(result.uncertain for result in row.block.results.values())
         self.familiarities[min(9, int(10 * (row.block.familiarity or 0)))] += 1
-        self._draw(row)
+        self._draw(kept)
         self.labelled += 1
 
     def end(self) -> None:
         """Close the last document; call it once all rows are in."""
-        for tally in self.heads.values():
-            tally.end_document()
+        for counts in self.heads.values():
+            counts.end_document()
 
     @property
     def sample(self) -> list[LabelledRow]:
-        """The labelled paragraphs kept, in order."""
-        return [row for _, row in sorted(self._sample, key=lambda pair: pair[0])]
+        """The labelled paragraphs that were kept, in order."""
+        return [row for _, row in sorted(self._sample, key=lambda numbered: numbered[0])]
 
     def _draw(self, row: LabelledRow) -> None:
         """Keep each paragraph with the same chance (reservoir sampling)."""
         if len(self._sample) < self._size:
             self._sample.append((self.labelled, row))
-        elif (at := self._random.randrange(self.labelled + 1)) < self._size:
-            self._sample[at] = (self.labelled, row)
+            return
+        replaced = self._random.randrange(self.labelled + 1)
+        if replaced < self._size:
+            self._sample[replaced] = (self.labelled, row)
 
-    def _day(self, cell: str) -> date | None:
+    def _read_day(self, cell: str) -> datetime.date | None:
         day = read_day(cell)
         if day is None:
             self.undated += 1
@@ -153,28 +177,28 @@ class Tally:
 
 
 def is_cut(row: LabelledRow) -> bool:
-    """Tell whether only the beginning of a row's text was kept."""
+    """Return whether only the beginning of a row's text was kept."""
     return len(row.block.text) < row.block.end - row.block.start
 
 
 def _shorten(row: LabelledRow) -> LabelledRow:
-    """Bound what a row holds in memory: a whole table of cells would fill it."""
-    if len(row.block.text) <= WHOLE:
+    """Cut a text of more than `MAX_WHOLE_CHARACTERS`."""
+    if len(row.block.text) <= MAX_WHOLE_CHARACTERS:
         return row
-    return replace(row, block=replace(row.block, text=row.block.text[:BEGINNING]))
+    return replace(row, block=replace(row.block, text=row.block.text[:LISTED_CHARACTERS]))
 
 
-def _keep(
-    heap: list[tuple[float, int, LabelledRow]], entry: tuple[float, int, LabelledRow]
-) -> None:
-    """Keep the greatest entries; numbers are unique, so rows are never compared."""
+def _keep_greatest(heap: list[_Ranked], entry: _Ranked) -> None:
     if len(heap) < _EXTREMES:
         heapq.heappush(heap, entry)
     else:
         heapq.heappushpop(heap, entry)
 
 
-def _distinct(heap: Sequence[tuple[float, int, LabelledRow]], limit: int) -> list[LabelledRow]:
-    """Return the greatest entries, each text once."""
-    rows = [row for _, _, row in sorted(heap, key=lambda entry: entry[:2], reverse=True)]
-    return list({row.block.text: row for row in reversed(rows)}.values())[::-1][:limit]
+def _distinct(heap: Sequence[_Ranked], limit: int) -> list[LabelledRow]:
+    """Return the rows of the greatest entries, each text once."""
+    rows = [row for *_, row in sorted(heap, key=lambda entry: entry[:2], reverse=True)]
+    first_of_text: dict[str, LabelledRow] = {}
+    for row in rows:
+        first_of_text.setdefault(row.block.text, row)
+    return list(first_of_text.values())[:limit]

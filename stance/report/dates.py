@@ -1,4 +1,4 @@
-"""Read the dates of a table as days, and part a span of time into bins that can be looked at."""
+"""Read the dates of a table as days, and split a span of time into bins that fit a chart."""
 
 from __future__ import annotations
 
@@ -20,41 +20,24 @@ COLUMNS: Final = (
 )
 """Names of columns that are taken for the date where none is named."""
 
-_WRITTEN: Final = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d", "%Y-%m", "%Y%m%d")
-_MOST_BINS: Final = 40
-
-
-@lru_cache(maxsize=65_536)  # a table repeats its dates, and a bad one takes every way of reading
-def read_day(cell: str) -> date | None:
-    """Read a date, or return None where it is none, or can be read in two ways.
-
-    >>> [str(read_day(cell)) for cell in ("2024-04-08", "2024-04-08T10:30:00Z", "8 April 2024", "Mon, 08 Apr 2024 10:30:00 +0000")]
-    ['2024-04-08', '2024-04-08', '2024-04-08', '2024-04-08']
-    >>> [read_day(cell) for cell in ("04/08/2024", "spring", "")]
-    [None, None, None]
-    """
-    cell = cell.strip()
-    with contextlib.suppress(ValueError):
-        return datetime.fromisoformat(cell).date()
-    for written in _WRITTEN:
-        with contextlib.suppress(ValueError):
-            return datetime.strptime(cell, written).date()  # a day has no zone
-    with contextlib.suppress(ValueError, TypeError):
-        return parsedate_to_datetime(cell).date()
-    return None
-
-
-class Bins(NamedTuple):
-    """A unit of time, and the first days of all bins from the first to the last, empty ones too."""
-
-    unit: str
-    starts: list[date]
-
-    def place(self, day: date) -> int:
-        """Return the number of the bin that holds a day."""
-        return self.starts.index(_FLOORS[self.unit](day))
-
-
+_FORMATS: Final = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d", "%Y-%m", "%Y%m%d")
+_MAX_BINS: Final = 40  # more cannot be told apart in a chart
+# Whatever the locale.
+_MONTHS: Final = [
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+]
+# The first day of the bin that a day falls into, by the name of the unit.
 _FLOORS: Final[dict[str, Callable[[date], date]]] = {
     "day": lambda day: day,
     "week": lambda day: day - timedelta(days=day.weekday()),
@@ -62,29 +45,58 @@ _FLOORS: Final[dict[str, Callable[[date], date]]] = {
     "quarter": lambda day: day.replace(month=day.month - (day.month - 1) % 3, day=1),
     "year": lambda day: day.replace(month=1, day=1),
 }
-_STEPS: Final = {
-    "day": 1,
-    "week": 7,
-    "month": 31,
-    "quarter": 92,
-    "year": 366,
-}  # from a first day to somewhere in the next bin
+# Days from the first of a bin to some day of the next one.
+_STEPS: Final = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
+
+
+@lru_cache(maxsize=65_536)  # a table repeats its dates, and a bad one is tried in every format
+def read_day(cell: str) -> date | None:
+    """Read a date, or return None where it is none, or can be read in two ways.
+
+    >>> cells = ["2024-04-08T10:30:00Z", "8 April 2024", "Mon, 08 Apr 2024 10:30:00 +0000"]
+    >>> [str(read_day(cell)) for cell in cells]
+    ['2024-04-08', '2024-04-08', '2024-04-08']
+    >>> [read_day(cell) for cell in ("04/08/2024", "spring", "")]
+    [None, None, None]
+    """
+    cell = cell.strip()
+    with contextlib.suppress(ValueError):
+        return datetime.fromisoformat(cell).date()
+    for written in _FORMATS:
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(cell, written).date()  # a day has no time zone
+    with contextlib.suppress(ValueError, TypeError):
+        return parsedate_to_datetime(cell).date()
+    return None
+
+
+class Bins(NamedTuple):
+    """A unit of time, and the first day of each bin from the first to the last, empty ones too."""
+
+    unit: str
+    starts: list[date]
+
+    def number_of(self, day: date) -> int:
+        """Return the number of the bin that a day falls into."""
+        return self.starts.index(_FLOORS[self.unit](day))
 
 
 def make_bins(days: Iterable[date]) -> Bins:
-    """Part the span of some days by the shortest unit that gives no more than 40 bins, half of them or more not empty (or by years).
+    """Split the span of some days by the shortest unit that fits a chart.
+
+    It gives at most 40 bins, of which at least half are not empty; years may be more.
 
     >>> make_bins([date(2024, 1, 30), date(2024, 1, 31), date(2024, 2, 2)]).unit
     'day'
-    >>> unit, starts = make_bins([date(2024, 1, 31), date(2024, 3, 1), date(2024, 6, 7)])
+    >>> unit, starts = make_bins([date(2024, 1, 31), date(2024, 3, 1), date(2024, 5, 7)])
     >>> unit, [str(start) for start in starts]
-    ('month', ['2024-01-01', '2024-02-01', '2024-03-01', '2024-04-01', '2024-05-01', '2024-06-01'])
+    ('month', ['2024-01-01', '2024-02-01', '2024-03-01', '2024-04-01', '2024-05-01'])
     """
-    held = sorted(set(days))
+    ordered = sorted(set(days))
     for unit, floor in _FLOORS.items():
-        filled = {floor(day) for day in held}
-        bins = Bins(unit, list(_starts(unit, held[0], held[-1])))
-        if len(bins.starts) <= min(_MOST_BINS, 2 * len(filled)):
+        filled = {floor(day) for day in ordered}
+        bins = Bins(unit, list(_starts(unit, ordered[0], ordered[-1])))
+        if len(bins.starts) <= min(_MAX_BINS, 2 * len(filled)):
             break
     return bins
 
@@ -92,37 +104,24 @@ def make_bins(days: Iterable[date]) -> Bins:
 def _starts(unit: str, first: date, last: date) -> Iterator[date]:
     floor, step = _FLOORS[unit], timedelta(days=_STEPS[unit])
     start, end = floor(first), floor(last)
-    while start < end:  # so that no step leads past the end of all dates
+    while start < end:  # stops before a step that would lead past the last date there can be
         yield start
         start = floor(start + step)
     yield start
 
 
 def bin_name(unit: str, start: date) -> str:
-    """Name a bin.
+    """Name a bin by its unit and first day.
 
-    >>> [bin_name(unit, date(2024, 4, 1)) for unit in ("day", "week", "month", "quarter", "year")]
+    >>> start = date(2024, 4, 1)
+    >>> [bin_name(unit, start) for unit in ("day", "week", "month", "quarter", "year")]
     ['1 Apr 2024', 'week of 1 Apr 2024', 'Apr 2024', 'Q2 2024', '2024']
     """
-    months = [
-        "Jan",
-        "Feb",
-        "Mar",
-        "Apr",
-        "May",
-        "Jun",
-        "Jul",
-        "Aug",
-        "Sep",
-        "Oct",
-        "Nov",
-        "Dec",
-    ]  # whatever the locale
-    day = f"{start.day} {months[start.month - 1]} {start.year}"
+    month = f"{_MONTHS[start.month - 1]} {start.year}"
     return {
-        "day": day,
-        "week": f"week of {day}",
-        "month": day.split(" ", 1)[1],
+        "day": f"{start.day} {month}",
+        "week": f"week of {start.day} {month}",
+        "month": month,
         "quarter": f"Q{1 + (start.month - 1) // 3} {start.year}",
         "year": str(start.year),
     }[unit]

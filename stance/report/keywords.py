@@ -1,9 +1,9 @@
-"""The words that tell the paragraphs of one label from the others.
+"""The words that set the paragraphs of one label apart from the others.
 
 References
 ----------
-.. [1] Monroe, B., Colaresi, M. and Quinn, K. (2008). Fightin' words: lexical feature selection and evaluation for
-   identifying the content of political conflict. Political Analysis 16.
+.. [1] Monroe, B., Colaresi, M. and Quinn, K. (2008). Fightin' words: lexical feature selection and
+   evaluation for identifying the content of political conflict. Political Analysis 16.
 """
 
 from __future__ import annotations
@@ -15,15 +15,18 @@ from typing import Final, NamedTuple
 
 from stance.text.tokens import SIDE, Gazetteer, make_tokens
 
-_FEWEST: Final = (
-    3  # paragraphs with the word under the label; below it a name or a misprint decides
-)
-_SURE: Final = 1.96
-_PRIOR: Final = 500.0  # words that the prior is worth
+# Paragraphs of the label with the word; among fewer, a single name or misprint decides.
+_FEWEST: Final = 3
+_LEAST_Z: Final = 1.96  # 95% of words that are no likelier under the label stay below it
+_PRIOR: Final = 500.0  # how many words the prior is worth
 
 
 class TellingWord(NamedTuple):
-    """A word, or two in a row; in how many of the label's paragraphs and of the others it stands; and its z-score."""
+    """A word, or two in a row.
+
+    ``inside`` and ``outside`` are the numbers of paragraphs with it, of the label and of the
+    others; ``z`` is its z-score.
+    """
 
     text: str
     inside: int
@@ -32,9 +35,10 @@ class TellingWord(NamedTuple):
 
 
 class WordCounts:
-    """Counts, label by label, in how many paragraphs each word and each pair of neighbours stands.
+    """Counts, label by label, the paragraphs with each word and each pair of neighbours.
 
-    Names of sides are left out, so that no people comes out as a "word of opposition"; so are numbers.
+    Names of sides are left out, so that no people appears as a "word of opposition"; so are
+    numbers.
 
     Parameters
     ----------
@@ -63,40 +67,41 @@ class WordCounts:
         self.counts.setdefault(label, Counter()).update(words)
 
     def telling(self, label: str, others: Sequence[str], limit: int = 12) -> list[TellingWord]:
-        """Return the words most telling of a label against others, the surest first.
+        """Return the words that set a label apart from others, the surest first.
 
         Parameters
         ----------
         label : str
-            A label that was counted, or not.
+            A label; without counted paragraphs it has no words.
         others : sequence of str
-            What it is compared with.
+            The labels it is compared with.
         limit : int, default=12
             How many at most.
 
         Returns
         -------
         list of TellingWord
-            Those with z above 1.96, in at least three of the label's paragraphs. Of a pair and a word in it, the surer.
+            Those with z above 1.96, in at least three of the label's paragraphs. Of a pair and a
+            word in it, the surer.
 
         Notes
         -----
-        The z-score of the log-odds ratio with an informative Dirichlet prior [1]_: the prior is the share of each word in
-        all paragraphs, worth 500 words.
+        The z-score of the log-odds ratio with an informative Dirichlet prior [1]_: the prior is the
+        share of each word in all paragraphs, worth 500 words.
         """
-        mine = self.counts.get(label, Counter())
+        own = self.counts.get(label, Counter())
         rest: Counter[str] = Counter()
         for other in others:
             rest.update(self.counts.get(other, {}))
-        n_mine, n_rest = mine.total(), rest.total()
-        found = []
-        for word, inside in mine.items():
+        n_own, n_rest = own.total(), rest.total()
+        telling = []
+        for word, inside in own.items():
             if inside >= _FEWEST:
-                prior = _PRIOR * (inside + rest[word]) / (n_mine + n_rest)
-                z = _z(inside + prior, n_mine + _PRIOR, rest[word] + prior, n_rest + _PRIOR)
-                if z > _SURE:
-                    found.append(TellingWord(word, inside, rest[word], z))
-        return _distinct(sorted(found, key=lambda word: (-word.z, word.text)), limit)
+                prior = _PRIOR * (inside + rest[word]) / (n_own + n_rest)
+                z = _z(inside + prior, n_own + _PRIOR, rest[word] + prior, n_rest + _PRIOR)
+                if z > _LEAST_Z:
+                    telling.append(TellingWord(word, inside, rest[word], z))
+        return _distinct(sorted(telling, key=lambda word: (-word.z, word.text)), limit)
 
 
 def _z(inside: float, n_inside: float, outside: float, n_outside: float) -> float:
@@ -106,11 +111,11 @@ def _z(inside: float, n_inside: float, outside: float, n_outside: float) -> floa
 
 def _distinct(ordered: Sequence[TellingWord], limit: int) -> list[TellingWord]:
     """Keep the surer of a pair and the words in it."""
-    kept: list[TellingWord] = []
+    chosen: list[TellingWord] = []
     seen: set[str] = set()
     for word in ordered:
         parts = {*word.text.split(), word.text}
-        if len(kept) < limit and not parts & seen:
-            kept.append(word)
+        if len(chosen) < limit and not parts & seen:
+            chosen.append(word)
             seen |= parts
-    return kept
+    return chosen

@@ -1,29 +1,31 @@
-"""The paragraphs of a report as the data of its script: columns of codes and thousandths, written so that nothing in them is markup."""
+"""The paragraphs of a report as data for its script, written so that nothing in it is markup.
+
+It holds columns of codes and thousandths, which are short.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
+from stance.report.counts import LISTED_CHARACTERS
 from stance.report.labelled_table import LabelledRow
 from stance.report.voices import VOICES
 from stance.results import LabelledParagraph
-from stance.show.notebook import weightiest
-from stance.show.styles import label_looks
+from stance.show.notebook import STEPS, weightiest
+from stance.show.styles import label_styles
 
-LONGEST: Final = 2_000
-"""Characters of a paragraph that a page holds."""
-_LONGEST_CELL: Final = 200
-_MOST_VALUES: Final = 500  # of a column, to choose from
+_CELL_CHARACTERS: Final = 200
+_MAX_CHOICES: Final = 500  # of a column's values, in a menu
 
 
 def list_paragraphs(
     rows: Sequence[LabelledRow],
     labels: Mapping[str, Sequence[str]],
     columns: Sequence[str],
-    n_choosable: int,
+    filters: Collection[str],
     voices: Sequence[str],
     explained: Mapping[int, LabelledParagraph],
 ) -> dict[str, Any]:
@@ -32,31 +34,37 @@ def list_paragraphs(
     Parameters
     ----------
     rows : sequence of LabelledRow
-        The paragraphs, with their texts.
+        The paragraphs, with the beginning of their texts.
     labels : dict of str to sequence of str
         The labels of each head.
     columns : sequence of str
-        The names of the cells that they carry; the first `n_choosable` can be filtered by.
-    n_choosable : int
-        See `columns`.
+        The names of the cells to show.
+    filters : collection of str
+        Those of the `columns` that the reader can filter by.
     voices : sequence of str
         The voice of each paragraph.
     explained : dict of int to LabelledParagraph
-        By `id` of a row, its block with evidence.
+        Blocks with their evidence, by the number of their row.
+
+    Returns
+    -------
+    dict
+        Ready for JSON.
     """
+    blocks = [row.block for row in rows]
     return {
         "heads": [{"name": head} | _head(head, names, rows) for head, names in labels.items()],
-        "text": [row.block.text[:LONGEST] for row in rows],
-        "cut": [max(0, len(row.block.text) - LONGEST) for row in rows],
-        "place": [[row.row, row.block.start, row.block.end] for row in rows],
+        "text": [block.text[:LISTED_CHARACTERS] for block in blocks],
+        "cut": [max(0, block.end - block.start - LISTED_CHARACTERS) for block in blocks],
+        "spans": [[row.row, row.block.start, row.block.end] for row in rows],
         "voices": VOICES,
         "voice": [VOICES.index(voice) for voice in voices],
         "columns": [
-            _column(name, [row.carried[at] for row in rows], at < n_choosable)
-            for at, name in enumerate(columns)
+            _column(name, [row.cells[name] for row in rows], name in filters) for name in columns
         ],
+        "steps": [round(100 * step) for step in STEPS],
         "evidence": [
-            _evidence(explained[id(row)]) if id(row) in explained else None for row in rows
+            _evidence(explained[row.number]) if row.number in explained else None for row in rows
         ],
     }
 
@@ -65,8 +73,8 @@ def _head(head: str, labels: Sequence[str], rows: Sequence[LabelledRow]) -> dict
     results = [row.block.results[head] for row in rows]
     return {
         "labels": [
-            {"name": label, "shape": look.shape, "colour": look.colour}
-            for label, look in label_looks(labels).items()
+            {"name": label, "shape": style.shape, "colour": style.number}
+            for label, style in label_styles(labels).items()
         ],
         "label": [labels.index(result.label) for result in results],
         "p": [[round(1000 * p) for p in result.probabilities.values()] for result in results],
@@ -74,17 +82,18 @@ def _head(head: str, labels: Sequence[str], rows: Sequence[LabelledRow]) -> dict
     }
 
 
-def _column(name: str, cells: Sequence[str], choosable: bool) -> dict[str, Any]:
-    """Return a column as its values and the code of each cell, and the codes to choose from, the most frequent first."""
+def _column(name: str, cells: Sequence[str], is_filter: bool) -> dict[str, Any]:
+    """Return a column as its values and the code of each cell.
+
+    "choose" has the codes to choose from, the most frequent first; none where it is no filter.
+    """
     codes = {value: code for code, value in enumerate(dict.fromkeys(cells))}
-    chosen = (
-        [codes[value] for value, _ in Counter(cells).most_common(_MOST_VALUES)] if choosable else []
-    )
+    frequent = Counter(cells).most_common(_MAX_CHOICES) if is_filter else []
     return {
         "name": name,
-        "values": [value[:_LONGEST_CELL] for value in codes],
+        "values": [value[:_CELL_CHARACTERS] for value in codes],
         "cells": [codes[cell] for cell in cells],
-        "choose": chosen,
+        "choose": [codes[value] for value, _ in frequent],
     }
 
 
@@ -94,7 +103,7 @@ def _evidence(block: LabelledParagraph) -> list[list[list[int]]]:
         [
             [word.start, word.end, round(100 * word.contribution)]
             for word in weightiest(result.evidence)
-            if word.end <= LONGEST
+            if word.end <= LISTED_CHARACTERS
         ]
         for result in block.results.values()
     ]
@@ -103,10 +112,10 @@ def _evidence(block: LabelledParagraph) -> list[list[list[int]]]:
 def to_json(data: Any) -> str:
     """Write data so that nothing in it ends a script element, or is read as markup.
 
+    It is ASCII, so that no unusual line separator is left either.
+
     >>> to_json(["</script><b>&amp;", "\\u2028"])
     '["\\\\u003c/script\\\\u003e\\\\u003cb\\\\u003e\\\\u0026amp;","\\\\u2028"]'
     """
-    plain = json.dumps(
-        data, separators=(",", ":")
-    )  # ASCII, so that no other separator of lines is left either
+    plain = json.dumps(data, separators=(",", ":"))
     return plain.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,118 +1,157 @@
-"""The sections of a report that need the texts: whose voice, which words, which paragraphs to look at; all data is escaped."""
+"""The sections of a report that need the texts: whose voice, which words, which paragraphs.
+
+Every character of the data is escaped.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from typing import Final
 
 from stance.report.charts import parts_chart
-from stance.report.counts import HeadTally
-from stance.report.figure_sections import conveyed, html_table, scroll
+from stance.report.counts import LISTED_CHARACTERS, HeadCounts
 from stance.report.keywords import WordCounts
 from stance.report.labelled_table import LabelledRow
+from stance.report.markup import html_table, scroll
 from stance.report.voices import VOICES
 from stance.results import LabelledParagraph
 from stance.show.notebook import block_html
-from stance.show.styles import badge, label_looks, percent
-
-_SHOWN_EXAMPLES: Final = 6
+from stance.show.styles import Style, badge, head_title, label_styles, percent
+from stance.text.tokens import Gazetteer
 
 ABOUT_VOICES: Final = (
-    "A paragraph is <b>quoted</b> if at least half of its words stand in quotation marks, <b>attributed</b> if half stand in these or in "
-    "sentences with a reporting word (said, urged, rejected, according to ...), else in the text's <b>own voice</b>. A rule of thumb: on "
-    "60 real paragraphs that it was not made on it agreed with a reader on 53."
+    "A paragraph is <b>quoted</b> if at least half of its words stand in quotation marks, "
+    "<b>attributed</b> if half stand in these or in sentences with a reporting word (said, urged, "
+    "rejected, according to ...), else in the text's <b>own voice</b>. A rule of thumb: on 60 real "
+    "paragraphs that it was not made on it agreed with a reader on 53."
 )
 ABOUT_WORDS: Final = (
-    "Words, and pairs of words, that stand out in a label's paragraphs; beside each, in how many paragraphs of the label and of all others "
-    "it occurs. Of the thousands compared some stand out by chance, most of all in a small table. They show what is written about under a "
-    "label, and not why a paragraph got it. Names of nations, peoples, parties and leaders are left out. Choose one to search for it."
+    "Words, and pairs of words, that stand out in a label's paragraphs; beside each, in how many "
+    "paragraphs of the label and of all others it occurs. Of the thousands compared some stand out "
+    "by chance, most of all in a small table. They show what is written about under a label, and "
+    "not why a paragraph got it. Names of nations, peoples, parties and leaders are left out. "
+    "Choose one to search for it."
 )
-ABOUT_EXAMPLES: Final = "Read these before you trust a figure. Underlined: words for (full line) and against (dotted) the label."
-ABOUT_LIST: Final = "Search, filter, and open a paragraph to see what is behind its labels. Printing prints the paragraphs listed."
+ABOUT_EXAMPLES: Final = (
+    "Read these before you trust a figure. Underlined: words for (full line) and against (dotted) "
+    "the label."
+)
+ABOUT_LIST: Final = (
+    "Search, filter, and open a paragraph to see what is behind its labels. Printing prints the "
+    "paragraphs listed."
+)
+_SHOWN_EXAMPLES: Final = 6  # of the surest of all labels, and of the least sure
+_LONGEST_BAR: Final = 60  # of a telling word, in percent of its line
 
 
 def voices_section(
-    head: str, labels: Sequence[str], voices: Mapping[str, Mapping[str, int]]
+    head: str, labels: Sequence[str], rows: Sequence[LabelledRow], voices: Sequence[str]
 ) -> str:
-    """Show how many paragraphs of each label speak in the text's own voice, attribute, or quote."""
-    looks = label_looks(labels)
-    rows = []
-    for label in labels:
-        counts = [voices.get(label, {}).get(voice, 0) for voice in VOICES]
-        total = sum(counts)
-        said = [
-            f"{count:,} <small>{percent(count / total)}</small>" if total else "0"
-            for count in counts
-        ]
-        title = f"{label}: " + ", ".join(
-            f"{voice} {count}" for voice, count in zip(VOICES, counts, strict=True)
-        )
-        cells = "".join(f"<td class='s-n'>{each}</td>" for each in said)
-        wide = f'<td class="s-wide">{parts_chart(counts, title)}</td>'
-        rows.append(
-            f'<tr class="s-c{looks[label].colour}"><th>{badge(label, looks[label])}</th>{wide}{cells}</tr>'
-        )
+    """Show how many paragraphs of each label give the text's own voice, attribute, or quote.
+
+    `voices` has the voice of each row.
+    """
+    counts: dict[str, Counter[str]] = {label: Counter() for label in labels}
+    for row, voice in zip(rows, voices, strict=True):
+        counts[row.block.results[head].label][voice] += 1
+    table_rows = [
+        _voice_row(label, style, [counts[label][voice] for voice in VOICES])
+        for label, style in label_styles(labels).items()
+    ]
     names = "".join(
-        f"<th class='s-n'><i class='s-swatch s-part{at}'></i>{voice}</th>"
-        for at, voice in enumerate(VOICES)
+        f"<th class='s-n'><i class='s-swatch s-part{number}'></i>{voice}</th>"
+        for number, voice in enumerate(VOICES)
     )
-    table = html_table("s-inline s-voices", f"<th></th><th class='s-wide'></th>{names}", rows)
-    return f"<h3>{escape(conveyed(head))}</h3>{scroll(table)}"
+    titles = f"<th></th><th class='s-wide'></th>{names}"
+    table = html_table("s-inline s-voices", titles, table_rows)
+    return f"<h3>{escape(head_title(head))}</h3>{scroll(table)}"
+
+
+def _voice_row(label: str, style: Style, counts: Sequence[int]) -> str:
+    total = sum(counts)
+    cells = "".join(
+        f"<td class='s-n'>{count:,} <small>{percent(count / total)}</small></td>"
+        if total
+        else "<td class='s-n'>0</td>"
+        for count in counts
+    )
+    words = ", ".join(f"{voice} {count}" for voice, count in zip(VOICES, counts, strict=True))
+    chart = parts_chart(counts, f"{label}: {words}")
+    return (
+        f'<tr class="{style.css_class}"><th>{badge(label, style)}</th>'
+        f'<td class="s-wide">{chart}</td>{cells}</tr>'
+    )
+
+
+def count_words(
+    heads: Iterable[str], rows: Sequence[LabelledRow], gazetteer: Gazetteer | None
+) -> dict[str, WordCounts]:
+    """Count words by head, what is listed of each text; each text is read once."""
+    counts = {head: WordCounts(gazetteer) for head in heads}
+    for row in rows:
+        words = next(iter(counts.values())).read(row.block.text[:LISTED_CHARACTERS])
+        for head, of_head in counts.items():
+            of_head.add(words, row.block.results[head].label)
+    return counts
 
 
 def words_section(head: str, labels: Sequence[str], words: WordCounts) -> str:
     """Show the most telling words of each label."""
-    looks = label_looks(labels)
     lists = []
-    for label in labels:
-        found = words.telling(label, [other for other in labels if other != label])
-        most = max((word.z for word in found), default=1.0)
+    for label, style in label_styles(labels).items():
+        telling = words.telling(label, [other for other in labels if other != label])
+        largest = max((word.z for word in telling), default=1.0)
         items = "".join(
-            f'<li><button type="button" class="s-find">{escape(word.text)}</button><i style="width:{60 * word.z / most:.0f}%"></i>'
+            f'<li><button type="button" class="s-find">{escape(word.text)}</button>'
+            f'<i style="width:{_LONGEST_BAR * word.z / largest:.0f}%"></i>'
             f'<small title="z = {word.z:.1f}">{word.inside}:{word.outside}</small></li>'
-            for word in found
+            for word in telling
         )
         listed = items or "<li class='s-quiet'>none stands out</li>"
-        name = badge(label, looks[label])
         lists.append(
-            f'<div class="s-c{looks[label].colour}"><p>{name}</p><ol class="s-words">{listed}</ol></div>'
+            f'<div class="{style.css_class}"><p>{badge(label, style)}</p>'
+            f'<ol class="s-words">{listed}</ol></div>'
         )
-    return f'<h3>{escape(conveyed(head))}</h3><div class="s-grid5">{"".join(lists)}</div>'
+    return f'<h3>{escape(head_title(head))}</h3><div class="s-grid5">{"".join(lists)}</div>'
 
 
 def extremes_section(
-    head: str, tally: HeadTally, explained: Mapping[int, LabelledParagraph]
+    head: str, counts: HeadCounts, explained: Mapping[int, LabelledParagraph]
 ) -> str:
-    """Show the most certain paragraphs of each label, and the least certain of all."""
+    """Show the most certain paragraphs of each label, and the least certain of all.
 
-    def shown(rows: Sequence[LabelledRow]) -> str:
-        return "".join(block_html(_led_by(head, explained.get(id(row), row.block))) for row in rows)
+    `explained` has blocks with their evidence, by the number of their row.
+    """
 
+    def show(rows: Sequence[LabelledRow]) -> str:
+        blocks = [explained.get(row.number, row.block) for row in rows]
+        return "".join(block_html(_led_by(head, block)) for block in blocks)
+
+    name = escape(head)
     return (
-        f'<div class="s-grid2"><div><h3>{escape(head)}: the most certain of each label</h3>{shown(_surest(tally))}</div>'
-        f"<div><h3>{escape(head)}: the least certain</h3>{shown(_least_sure(tally))}</div></div>"
+        f'<div class="s-grid2"><div><h3>{name}: the most certain of each label</h3>'
+        f"{show(_surest(counts))}</div><div><h3>{name}: the least certain</h3>"
+        f"{show(_least_sure(counts))}</div></div>"
     )
 
 
 def _led_by(head: str, block: LabelledParagraph) -> LabelledParagraph:
-    """Put a head first: its colour and its evidence are shown."""
+    """Put a head first: a block is shown in its colour and with its evidence."""
     return replace(block, results={head: block.results[head], **block.results})
 
 
-def shown_extremes(tally: HeadTally) -> list[LabelledRow]:
+def shown_extremes(counts: HeadCounts) -> list[LabelledRow]:
     """List the paragraphs that `extremes_section` shows."""
-    return [*_surest(tally), *_least_sure(tally)]
+    return [*_surest(counts), *_least_sure(counts)]
 
 
-def _surest(tally: HeadTally) -> list[LabelledRow]:
-    return [
-        row
-        for label in tally.labels
-        for row in tally.surest(label, max(1, _SHOWN_EXAMPLES // len(tally.labels)))
-    ]
+def _surest(counts: HeadCounts) -> list[LabelledRow]:
+    limit = max(1, _SHOWN_EXAMPLES // len(counts.labels))
+    return [row for label in counts.labels for row in counts.surest(label, limit)]
 
 
-def _least_sure(tally: HeadTally) -> list[LabelledRow]:
-    return tally.least_sure(_SHOWN_EXAMPLES)
+def _least_sure(counts: HeadCounts) -> list[LabelledRow]:
+    return counts.least_sure(_SHOWN_EXAMPLES)

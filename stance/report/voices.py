@@ -1,7 +1,8 @@
-"""Tell a text's own voice from what it quotes or attributes to somebody, paragraph by paragraph.
+"""Name whose voice each paragraph gives: the text's own, one it quotes, or one it attributes.
 
-A rule over quotation marks and a closed list of reporting words (``stance/data/reporting.csv``, each with its reason); no
-grammar. It sees who *could* answer for the words, not who is right, and it errs: docs/how.md says how often.
+A rule over quotation marks and a closed list of reporting words (``stance/data/reporting.csv``,
+each with its reason); no grammar. It names who *could* answer for the words, not who is right, and
+it errs: docs/how.md says how often.
 """
 
 from __future__ import annotations
@@ -16,23 +17,32 @@ from stance.data import read_data
 
 VOICES: Final = ("own voice", "attributed", "quoted")
 
-_HALF: Final = 0.5
+_HALF: Final = 0.5  # of a paragraph's words, from which on the voice is not the text's own
 _WORD: Final = re.compile(r"\w+(?:['’]\w+)*")
-# A sentence ends at . ! ? before a space and a capital, a digit or an opening quotation mark; not after initials, titles and months.
+# A sentence ends at . ! ? before a space and a capital, a digit or an opening quotation mark; but
+# not after initials, titles and months.
 _END: Final = re.compile(r"""[.!?]['"”’)\]]*\s+(?=["“‘(\[]?[A-Z0-9])""")
 _ABBREVIATED: Final = re.compile(
     r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|St|Gen|Col|Lt|Sgt|Maj|Brig|Adm|Gov|Sen|Rep|Rev|Prof|No|vs"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec))\.\Z"
 )
-# Straight marks open and close in turn; a single one opens only before a word and closes only after one, so that the
-# apostrophe of "keeper's" is none. What is opened and not closed runs to the end: a quotation of several paragraphs.
+# What is opened and never closed is quoted to the end: a quotation of several paragraphs.
 _QUOTED: Final = re.compile(
-    r"""“[^”]*(?:”|\Z)|"[^"]*(?:"|\Z)|''(?:(?!'').)*(?:''|\Z)|(?<!\w)‘(?:[^’]|’(?=\w))*(?:’|\Z)|(?<![\w'])'(?=\w)(?:[^']|'(?=\w)){0,2000}'(?!\w)""",
-    re.DOTALL,
+    r"""
+      “ [^”]* (?: ” | \Z )                      # curly double marks
+    | " [^"]* (?: " | \Z )                      # straight ones open and close in turn
+    | '' (?: (?!'') . )* (?: '' | \Z )          # two single ones
+    # A single mark opens only before a word and closes only after one, so that an apostrophe
+    # ("keeper's") does neither.
+    | (?<! \w ) ‘ (?: [^’] | ’ (?=\w) )* (?: ’ | \Z )
+    | (?<! [\w'] ) ' (?=\w) (?: [^'] | ' (?=\w) ){0,2000} ' (?!\w)
+    """,
+    re.DOTALL | re.VERBOSE,
 )
 _OWN: Final = re.compile(r"\b(?:I|we|We)(?: \w+)? \Z")  # "I have argued": the author speaks
-_NEAR: Final = 20  # characters before a word that can tell whose it is
-# "a motion calling for" only describes the motion: a word in -ing needs a comma or a form of "be" before it (", saying").
+_NEAR: Final = 20  # characters before a reporting word that show whose it is
+# "a motion calling for" only describes the motion: a word in -ing reports only after a comma or a
+# form of "be" (", saying").
 _PARTICIPLE: Final = re.compile(
     r"(?:,|\b(?:is|are|was|were|been|be|while|by)(?: \w+ly| also| now| not)?)\s+\Z"
 )
@@ -49,8 +59,9 @@ def find_voice(paragraph: str) -> str:
     Returns
     -------
     str
-        "quoted" if at least half of the words stand in quotation marks; "attributed" if at least half stand in
-        quotation marks or in a sentence with a reporting word; else "own voice". One of `VOICES`.
+        "quoted" if at least half of the words stand in quotation marks; "attributed" if at least
+        half stand in quotation marks or in a sentence with a reporting word; else "own voice". One
+        of `VOICES`.
 
     Examples
     --------
@@ -61,30 +72,26 @@ def find_voice(paragraph: str) -> str:
     >>> find_voice("The truce began at noon. Both keepers had signed.")
     'own voice'
     """
-    quoted = _mask(paragraph, [match.span() for match in _QUOTED.finditer(paragraph)])
     words = [match.span() for match in _WORD.finditer(paragraph)]
+    if not words:
+        return "own voice"
+    quoted = _mask(paragraph, [match.span() for match in _QUOTED.finditer(paragraph)])
     reporting = [
         start for start, end in words if not quoted[start] and _is_reporting(paragraph, start, end)
     ]
-    governed = _mask(
+    attributed = _mask(
         paragraph,
         [
-            span
-            for span in _sentences(paragraph)
-            if any(span[0] <= at < span[1] for at in reporting)
+            (start, end)
+            for start, end in _sentences(paragraph)
+            if any(start <= offset < end for offset in reporting)
         ],
     )
-    within = sum(quoted[start] for start, _ in words)
-    either = sum(quoted[start] | governed[start] for start, _ in words)
-    if not words:
-        return "own voice"
-    return (
-        "quoted"
-        if within >= _HALF * len(words)
-        else "attributed"
-        if either >= _HALF * len(words)
-        else "own voice"
-    )
+    if sum(quoted[start] for start, _ in words) >= _HALF * len(words):
+        return "quoted"
+    if sum(quoted[start] | attributed[start] for start, _ in words) >= _HALF * len(words):
+        return "attributed"
+    return "own voice"
 
 
 def _mask(text: str, spans: list[tuple[int, int]]) -> bytearray:
@@ -96,6 +103,7 @@ def _mask(text: str, spans: list[tuple[int, int]]) -> bytearray:
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:
+    """Return the start and end of each sentence."""
     starts = [0]
     starts += [
         match.end()
@@ -106,12 +114,13 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _is_reporting(text: str, start: int, end: int) -> bool:
-    """Tell whether a reporting word begins here, and speaks for somebody other than "I" or "we"."""
-    phrases = _phrases().get(text[start:end].lower(), ())
+    """Return whether the word reports what somebody other than "I" or "we" says."""
+    word = text[start:end].lower()
+    phrases = _phrases().get(word, ())
     if not any(text[start : start + len(phrase)].lower() == phrase for phrase in phrases):
         return False
     before = text[max(0, start - _NEAR) : start]
-    participle = text[end - 3 : end] == "ing" and text[start:end].lower() != "according"
+    participle = text[start:end].endswith("ing") and word != "according"
     return not _OWN.search(before) and (not participle or bool(_PARTICIPLE.search(before)))
 
 

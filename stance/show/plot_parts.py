@@ -1,4 +1,4 @@
-"""What plots share: axes, fills, titles, and the columns of a labelled frame that they draw."""
+"""What plots share: axes, fills, and the columns of a labelled frame that they draw."""
 
 from __future__ import annotations
 
@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from stance.errors import InputError, StanceError
-from stance.show.palette import STYLES, Style, label_styles
+from stance.show.styles import STYLES, Style, label_styles
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-CONVEYED: Final = {"stance": "Positions conveyed", "tone": "Tones conveyed"}
 INK: Final = "#333333"
+LINE: Final = "#0072B2"
+"""The colour of lines that stand for no label."""
 PERIODS: Final = ("D", "W", "M", "Q", "Y")
+_SHOWN_PERIODS: Final = 8  # more names than that overlap under a timeline
 
 
-class Part(NamedTuple):
-    """The labels of some paragraphs, and the document of each where it is known."""
+class Group(NamedTuple):
+    """The labels of the paragraphs that share one value of a column."""
 
     name: str
     labels: list[str]
-    documents: list[Any] | None = None
 
 
 def make_axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
@@ -41,18 +42,10 @@ def make_axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
         from matplotlib import pyplot as plt
     except ModuleNotFoundError as error:
         raise StanceError(
-            'a plot needs the package matplotlib; it is not installed. pip install "stance-tone[plot]"'
+            "a plot needs the package matplotlib; it is not installed. "
+            'pip install "stance-tone[plot]"'
         ) from error
     return plt.subplots(figsize=size, layout="constrained")[1]
-
-
-def title_of(head: str) -> str:
-    """Say what a head's labels are shares of, so that no title claims that a position is *held*.
-
-    >>> title_of("stance"), title_of("charged")
-    ('Positions conveyed', 'Labels of charged')
-    """
-    return CONVEYED.get(head, f"Labels of {head}")
 
 
 def fill_of(style: Style) -> dict[str, Any]:
@@ -60,14 +53,20 @@ def fill_of(style: Style) -> dict[str, Any]:
     return {"facecolor": style.colour, "hatch": style.hatch, "edgecolor": "white", "linewidth": 0}
 
 
-def bare(axes: Axes) -> Axes:
-    """Take away the frame's upper and right side."""
+def hide_frame(axes: Axes) -> Axes:
+    """Hide the upper and the right side of the frame."""
     axes.spines[["top", "right"]].set_visible(False)
     return axes
 
 
+def check_column(frame: pd.DataFrame, column: Any) -> None:
+    """Raise InputError for a column that the frame does not have."""
+    if column not in frame.columns:
+        raise InputError(f"there is no column {column!r}; the columns are {list(frame.columns)!r}.")
+
+
 def labels_of(frame: pd.DataFrame, head: str) -> list[str]:
-    """List the labels of a head: its categories, or what there is, sorted.
+    """List the labels of a head: the categories of its column, or else its values, sorted.
 
     Raises
     ------
@@ -76,78 +75,63 @@ def labels_of(frame: pd.DataFrame, head: str) -> list[str]:
     """
     import pandas as pd
 
-    check_there(frame, head)
+    check_column(frame, head)
     column = frame[head]
-    names = (
-        list(column.cat.categories)
-        if isinstance(column.dtype, pd.CategoricalDtype)
-        else sorted(column.dropna().unique())
-    )
     if column.isna().all():
         raise InputError(
-            f"column {head!r} must hold a label; all {len(column)} rows have none. See their `status`."
+            f"column {head!r} must hold a label; all {len(column)} rows have none. "
+            "See their `status`."
         )
-    return names
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return list(column.cat.categories)
+    return sorted(column.dropna().unique())
 
 
-def check_there(frame: pd.DataFrame, column: Any) -> None:
-    """Refuse a column that the frame has not."""
-    if column not in frame.columns:
-        raise InputError(f"there is no column {column!r}; the columns are {list(frame.columns)!r}.")
+def groups_of(frame: pd.DataFrame, head: str, by: Any | None) -> list[Group]:
+    """Group the labelled rows of a frame by a column, the largest group first.
 
-
-def parts_of(frame: pd.DataFrame, head: str, by: Any | None, documents: str | None) -> list[Part]:
-    """Part the labelled rows of a frame by a column, the most rows first; rows without a value of it are a part of their own.
+    Rows without a value of the column form a group of their own.
 
     Raises
     ------
     InputError
-        If a column is not there.
+        If the column is not there.
     """
     import pandas as pd
 
-    for column in (by, documents):
-        if column is not None:
-            check_there(frame, column)
-    done = frame[frame[head].notna()]
-    pieces: Sequence[tuple[Any, pd.DataFrame]] = [("", done)]
-    if by is not None:
-        pieces = sorted(
-            done.groupby(by, observed=True, dropna=False, sort=True),
-            key=lambda piece: -len(piece[1]),
-        )
-    return [
-        Part(
-            "" if by is None else "(none)" if pd.isna(value) else str(value),
-            rows[head].astype(str).tolist(),
-            None if documents is None else rows[documents].tolist(),
-        )
-        for value, rows in pieces
+    labelled = frame[frame[head].notna()]
+    if by is None:
+        return [Group("", labelled[head].astype(str).tolist())]
+    check_column(frame, by)
+    groups = [
+        Group("(none)" if pd.isna(value) else str(value), rows[head].astype(str).tolist())
+        for value, rows in labelled.groupby(by, observed=True, dropna=False, sort=True)
     ]
+    return sorted(groups, key=lambda group: -len(group.labels))
 
 
 def periods_of(frame: pd.DataFrame, date: Any, period: str) -> pd.Series[Any]:
-    """Return the number of the period of each row, counted as pandas does; NA where it has no date.
+    """Return the number of each row's period, as pandas counts them; NA for a row without a date.
 
     Raises
     ------
     InputError
-        If the column is not there or holds something that is no date, or there is no such period.
+        If the column is not there or holds something other than dates, or for an unknown period.
     """
     import pandas as pd
 
     if period not in PERIODS:
         raise InputError(f"`period` must be one of {list(PERIODS)!r}; got {period!r}.")
-    check_there(frame, date)
+    check_column(frame, date)
     column = frame[date]
-    times = pd.to_datetime(
-        column, format="ISO8601", errors="coerce", utc=True
-    )  # 03/04 means two days
+    # ISO 8601 only, as 03/04 may be either of two days.
+    times = pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True)
     bad = (times.isna() & column.notna() & (column.astype(str).str.strip() != "")).to_numpy()
     if bad.any():
-        at = int(bad.argmax())
+        row = int(bad.argmax())
         raise InputError(
-            f"column {date!r} must hold dates; got {column.iloc[at]!r} in row {at + 1}. Write it as 2024-04-30, or leave it empty."
+            f"column {date!r} must hold dates; got {column.iloc[row]!r} in row {row + 1}. "
+            "Write it as 2024-04-30, or leave it empty."
         )
     numbers: pd.Series[Any] = (
         times.dt.tz_localize(None)
@@ -169,15 +153,30 @@ def name_period(number: int, period: str) -> str:
 
 
 def draw_bars(
-    axes: Axes, place: int, labels: Sequence[str], figures: np.ndarray, *, alone: bool
+    axes: Axes, position: int, labels: Sequence[str], figures: np.ndarray, *, alone: bool
 ) -> None:
-    """Draw one group of bars: `figures` of shape (3, n_labels) are shares, low and high ends in percent."""
+    """Draw one group of bars around `position`, with their intervals.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where to draw.
+    position : int
+        The middle of the group; the first group, 0, names its bars for the legend.
+    labels : sequence of str
+        One bar each.
+    figures : ndarray of shape (3, n_labels)
+        Shares, low and high ends, in percent.
+    alone : bool
+        Whether it is the only group: its bars are then named at the axis.
+    """
     height = 0.8 / len(labels)
-    ys = place + (np.arange(len(labels)) - (len(labels) - 1) / 2) * height
+    ys = position + (np.arange(len(labels)) - (len(labels) - 1) / 2) * height
     for (name, style), y, (share, low, high) in zip(
         label_styles(labels).items(), ys, figures.T, strict=True
     ):
-        axes.barh(y, share, 0.92 * height, label=name if place == 0 else "_", **fill_of(style))
+        label = "_" if position else name
+        axes.barh(y, share, 0.92 * height, label=label, **fill_of(style))
         axes.plot([low, high], [y, y], color="black", linewidth=1.4, marker="|", markersize=6)
         axes.text(max(high, share) + 1, y, f"{share:.0f}%", va="center", fontsize="small")
     if alone:
@@ -187,11 +186,12 @@ def draw_bars(
 def draw_counts(
     axes: Axes, times: np.ndarray, counts: Sequence[int], date: str, period: str
 ) -> None:
-    """Put a strip under a timeline: how many paragraphs there are in each period, and which period it is."""
+    """Put a strip under a timeline that names the periods and counts their paragraphs."""
     strip = axes.inset_axes((0.0, -0.3, 1.0, 0.22), sharex=axes)
     strip.bar(times, counts, width=0.8, color=STYLES["neutral"].colour)
-    shown = times[:: -(-len(times) // 8)]  # eight names at most
-    strip.set_xticks(shown, [name_period(number, period) for number in shown])
+    step = -(-len(times) // _SHOWN_PERIODS)  # rounded up
+    named = times[::step]
+    strip.set_xticks(named, [name_period(number, period) for number in named])
     strip.set(ylim=(0, 1.15 * max(counts)), ylabel="paragraphs", xlabel=date)
     axes.tick_params(labelbottom=False)
-    bare(strip)
+    hide_frame(strip)

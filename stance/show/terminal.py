@@ -1,43 +1,33 @@
-"""How a terminal shows a labelled document: wrapped to its width, labels in colour, a bar of probability."""
+"""How a terminal shows a labelled document: wrapped, with coloured labels and bars."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from click import style
+import click
 
-from stance.show.styles import label_looks, percent, uncertainty
+from stance.show.styles import LETTERS, label_styles, percent, uncertainty
 
 if TYPE_CHECKING:
     from stance.results import Document, HeadResult, LabelledParagraph
 
-_BAR: Final = 12
+_BAR: Final = 12  # columns
 _NARROWEST: Final = 30
 _WIDEST: Final = 100  # longer lines are hard to read
-# What stands in for the shapes where a terminal knows letters only.
-_LETTERS: Final = str.maketrans(
-    {
-        "●": "*",
-        "■": "#",
-        "○": "o",
-        "▲": "^",
-        "▼": "v",
-        "◆": "!",
-        "✕": "x",
-        "◇": "+",
-        "█": "=",
-        "░": ".",
-    }
-)
+_INDENT: Final = "    "
+# What stands in for shapes and bars where a terminal knows ASCII only.
+_LETTERS: Final = str.maketrans({**LETTERS, "█": "=", "░": "."})
 
 
 def wants_colour(environment: Mapping[str, str]) -> bool:
-    """Tell whether a terminal is to be coloured: not if NO_COLOR is set to anything, nor on a dumb one.
+    """Return whether to use colours: not if NO_COLOR is set to anything, nor on a dumb terminal.
 
-    >>> [wants_colour(e) for e in ({"TERM": "xterm"}, {"TERM": "xterm", "NO_COLOR": "1"}, {"TERM": "dumb"}, {"NO_COLOR": ""})]
-    [True, False, False, True]
+    >>> wants_colour({"TERM": "xterm"}), wants_colour({"NO_COLOR": ""})
+    (True, True)
+    >>> wants_colour({"TERM": "xterm", "NO_COLOR": "1"}), wants_colour({"TERM": "dumb"})
+    (False, False)
     """
     return not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
 
@@ -52,15 +42,16 @@ def document_lines(
     document : Document
         What `Model.label` gave.
     width : int, default=80
-        Columns of the terminal; lines are as long, but not over 100 nor under 30 columns.
+        Columns of the terminal. Lines are at most as long, within 30 to 100 columns.
     colour : bool, default=True
-        Use ANSI colours. Without them a label is still told by its word and shape.
+        Use ANSI colours. Without them a label still has its word and its shape.
     letters : bool, default=False
         Draw shapes and bars with ASCII characters.
     """
     within = max(_NARROWEST, min(width, _WIDEST))
     for line in _lines(document, within, colour):
-        yield line.translate(_LETTERS) if letters and not line.startswith("    ") else line
+        is_text = line.startswith(_INDENT)
+        yield line.translate(_LETTERS) if letters and not is_text else line
 
 
 def _lines(document: Document, width: int, colour: bool) -> Iterator[str]:
@@ -69,37 +60,34 @@ def _lines(document: Document, width: int, colour: bool) -> Iterator[str]:
     for block in document:
         yield ""
         for head, result in block.results.items():
-            yield "  " + _said(head, result, max(map(len, document.labels)), colour)
+            yield "  " + _head_line(head, result, max(map(len, document.labels)), colour)
         if not block.results:
             yield _paint(f"  {block.kind}, {block.status}", colour, dim=True)
-        yield from _text(block, width, colour)
+        yield from _text_lines(block, width, colour)
 
 
-def _said(head: str, result: HeadResult, widest: int, colour: bool) -> str:
-    look = label_looks(list(result.probabilities))[result.label]
+def _head_line(head: str, result: HeadResult, head_width: int, colour: bool) -> str:
+    style = label_styles(result.probabilities)[result.label]
     probability = result.probabilities[result.label]
     full = round(probability * _BAR)
-    bar = _paint("█" * full, colour, fg=look.terminal) + _paint(
-        "░" * (_BAR - full), colour, dim=True
-    )
-    doubt = (
-        _paint(f"  ({uncertainty(result.label, result.probabilities)})", colour, italic=True)
-        if result.uncertain
-        else ""
-    )
-    name = _paint(f"{look.shape} {result.label}", colour, fg=look.terminal, bold=True)
-    return f"{head:<{widest}}  {bar} {percent(probability):>4}  {name}{doubt}"
+    bar = _paint("█" * full, colour, fg=style.terminal)
+    bar += _paint("░" * (_BAR - full), colour, dim=True)
+    name = _paint(f"{style.shape} {result.label}", colour, fg=style.terminal, bold=True)
+    line = f"{head:<{head_width}}  {bar} {percent(probability):>4}  {name}"
+    if result.uncertain:
+        doubt = uncertainty(result.label, result.probabilities)
+        line += _paint(f"  ({doubt})", colour, italic=True)
+    return line
 
 
-def _text(block: LabelledParagraph, width: int, colour: bool) -> Iterator[str]:
-    plain = " ".join(
-        "".join(c if c.isprintable() or c.isspace() else "\ufffd" for c in block.text).split()
-    )
-    for line in textwrap.wrap(plain, width, initial_indent="    ", subsequent_indent="    ") or [
-        ""
-    ]:
+def _text_lines(block: LabelledParagraph, width: int, colour: bool) -> Iterator[str]:
+    """Yield the text, wrapped; characters that could steer the terminal are replaced."""
+    printable = "".join(c if c.isprintable() or c.isspace() else "\ufffd" for c in block.text)
+    plain = " ".join(printable.split())
+    lines = textwrap.wrap(plain, width, initial_indent=_INDENT, subsequent_indent=_INDENT)
+    for line in lines or [""]:
         yield line if block.results else _paint(line, colour, dim=True)
 
 
-def _paint(text: str, colour: bool, **how: object) -> str:
-    return style(text, **how) if colour and text else text  # type: ignore[arg-type]
+def _paint(text: str, colour: bool, **style: Any) -> str:
+    return click.style(text, **style) if colour and text else text

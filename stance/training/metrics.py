@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -146,54 +145,3 @@ def wilson_interval(hits: float, count: float) -> tuple[float, float]:
     return max(0.0, (middle - half) / (1 + z * z / count)), min(
         1.0, (middle + half) / (1 + z * z / count)
     )
-
-
-def measure_shares(
-    given: Sequence[str],
-    labels: Sequence[str],
-    *,
-    groups: Sequence[Any] | None = None,
-    n_resamples: int = 999,
-    random_state: int = 0,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Measure the share of each label, with its 95% interval.
-
-    Parameters
-    ----------
-    given : sequence of str, of length n_paragraphs
-        The labels given.
-    labels : sequence of str
-        The labels to measure.
-    groups : sequence, optional
-        The document of each paragraph. Paragraphs of one document are alike, so that documents are drawn whole; by default each
-        paragraph counts for itself.
-    n_resamples, random_state
-        As in `measure_interval`.
-
-    Returns
-    -------
-    shares, lows, highs : ndarray of shape (n_labels,)
-        From 0 to 1. The interval is Wilson's or the percentile bootstrap's over documents, whichever reaches farther on each side:
-        the bootstrap alone gives no width to a share of nothing. It carries the draw of documents, not the errors of a model.
-    """
-    column = {label: at for at, label in enumerate(labels)}
-    units = (
-        np.unique(np.asarray(groups), return_inverse=True)[1]
-        if groups is not None
-        else np.arange(len(given))
-    )
-    tables = np.zeros((int(units.max(initial=-1)) + 1, len(labels)))
-    np.add.at(tables, (units, np.asarray([column[label] for label in given], dtype=int)), 1)
-    counts = tables.sum(axis=0)
-    total = counts.sum()
-    lows, highs = np.transpose([wilson_interval(count, total) for count in counts])
-    if groups is not None and total:
-        draws = np.random.default_rng(random_state).multinomial(
-            len(tables), [1 / len(tables)] * len(tables), n_resamples
-        )
-        resampled = draws @ tables
-        drawn = np.quantile(
-            resampled / resampled.sum(axis=1, keepdims=True), [0.025, 0.975], axis=0
-        )
-        lows, highs = np.minimum(lows, drawn[0]), np.maximum(highs, drawn[1])
-    return np.divide(counts, total, out=np.zeros(len(labels)), where=total > 0), lows, highs

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from stance.errors import InputError
-from stance.inference.shares import Spread, estimate_shares
+from stance.inference.shares import DesignEffect, estimate_shares, measure_shares
 
 CONFUSION = np.array([[2043, 136, 220], [142, 1362, 193], [297, 199, 1367]])
 
 
-def test_known_confusion_is_turned_round() -> None:
+def test_known_confusion_is_undone() -> None:
     truth = np.array([0.7, 0.1, 0.2])
-    found = truth @ (CONFUSION / CONFUSION.sum(axis=1, keepdims=True))
-    shares = estimate_shares(np.round(1e6 * found), CONFUSION)
+    counted = truth @ (CONFUSION / CONFUSION.sum(axis=1, keepdims=True))
+    shares = estimate_shares(np.round(1e6 * counted), CONFUSION)
     assert shares.estimate == pytest.approx(truth, abs=1e-5)
     assert abs(shares.raw - truth).max() > 0.05
 
@@ -20,15 +20,15 @@ def test_known_confusion_is_turned_round() -> None:
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     random = np.random.default_rng(0)
     rates = CONFUSION / CONFUSION.sum(axis=1, keepdims=True)
-    held = []
+    hits = []
     for _ in range(200):
         truth = random.dirichlet(np.ones(3))
         measured = np.array(
             [random.multinomial(100, row) for row in rates]
         )  # a small matrix, with errors of its own
         shares = estimate_shares(random.multinomial(200, truth @ rates), measured)
-        held.append((shares.low <= truth) & (truth <= shares.high))
-    assert 0.92 <= np.mean(held) <= 1.0
+        hits.append((shares.low <= truth) & (truth <= shares.high))
+    assert 0.92 <= np.mean(hits) <= 1.0
 
 
 def test_a_smaller_matrix_means_wider_intervals() -> None:
@@ -68,20 +68,48 @@ def test_a_matrix_that_tells_nothing_apart_is_refused() -> None:
         estimate_shares(np.array([0, 0]))
 
 
-def test_documents_that_are_of_one_mind_widen_the_intervals() -> None:
-    apart, alike = Spread(2), Spread(2)
+def test_documents_whose_paragraphs_are_alike_widen_the_intervals() -> None:
+    mixed, alike = DesignEffect(2), DesignEffect(2)
     for document in range(50):
-        apart.add(np.array([5, 5]))
+        mixed.add(np.array([5, 5]))
         alike.add(np.array([10, 0]) if document % 2 else np.array([0, 10]))
-    assert apart.measure() == 1.0
+    assert mixed.measure() == 1.0
     assert alike.measure() == pytest.approx(10, rel=0.05)  # ten paragraphs are worth one
     narrow, wide = (
-        estimate_shares(np.array([250, 250]), spread=spread.measure()) for spread in (apart, alike)
+        estimate_shares(np.array([250, 250]), design_effect=effect.measure())
+        for effect in (mixed, alike)
     )
     assert (wide.high - wide.low > 2.5 * (narrow.high - narrow.low)).all()
 
 
-def test_one_document_tells_no_spread() -> None:
-    spread = Spread(2)
-    spread.add(np.array([9, 0]))
-    assert spread.measure() == 1.0
+def test_one_document_has_no_design_effect() -> None:
+    effect = DesignEffect(2)
+    effect.add(np.array([9, 0]))
+    assert effect.measure() == 1.0
+
+
+def test_labels_of_paragraphs_are_measured_with_their_documents() -> None:
+    given = ["opposed"] * 20 + ["neutral"] * 20
+    labels = ["neutral", "opposed", "pro-ceasefire"]
+    whole = measure_shares(given, labels, documents=[number // 10 for number in range(40)])
+    apart = measure_shares(given, labels)
+    assert whole.raw.tolist() == apart.raw.tolist() == [0.5, 0.5, 0]
+    assert whole.low[0] < apart.low[0] < 0.5 < apart.high[0] < whole.high[0]
+    assert apart.low[2] == 0 < apart.high[2] < whole.high[2]  # not seen is not impossible
+
+
+@pytest.mark.parametrize("alike", [0.0, 0.5], ids=["one by one", "alike"])
+def test_intervals_over_documents_hold_the_truth_nearly_as_often_as_they_say(alike: float) -> None:
+    random = np.random.default_rng(0)
+    hits = []
+    for _ in range(150):
+        truth = random.dirichlet(np.ones(3))
+        effect, counts = DesignEffect(3), np.zeros(3, dtype=int)
+        for _ in range(20):
+            own = random.dirichlet(truth / alike) if alike else truth
+            document = random.multinomial(10, own)
+            effect.add(document)
+            counts += document
+        shares = estimate_shares(counts, design_effect=effect.measure())
+        hits.append((shares.low <= truth) & (truth <= shares.high))
+    assert np.mean(hits) > 0.91

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from stance.report.counts import Tally
+from stance.report.counts import TableCounts
 from stance.report.labelled_table import LabelledRow
 from stance.results import HeadResult, LabelledParagraph
 
@@ -20,19 +20,19 @@ def row(
     block = LabelledParagraph(
         text or f"paragraph {number} {p}", 0, 9, "paragraph", "labelled", {"stance": result}, 0.95
     )
-    return LabelledRow(number, block, (outlet, day))
+    return LabelledRow(number, number, block, {"outlet": outlet, "date": day})
 
 
-def counted(rows: list[LabelledRow], sample: int = 100) -> Tally:
-    tally = Tally(LABELS, ["outlet"], dated=True, sample=sample)
+def counted(rows: list[LabelledRow], sample: int = 100) -> TableCounts:
+    counts = TableCounts(LABELS, ["outlet"], date="date", sample=sample)
     for each in rows:
-        tally.add(each)
-    tally.end()
-    return tally
+        counts.add(each)
+    counts.end()
+    return counts
 
 
 def test_documents_labels_groups_and_days_are_counted() -> None:
-    tally = counted(
+    counts = counted(
         [
             row(0, 0.9),
             row(0, 0.55, "Bell"),
@@ -40,50 +40,51 @@ def test_documents_labels_groups_and_days_are_counted() -> None:
             row(3, 0.2, "Gull", "soon"),
         ]
     )
-    head = tally.heads["stance"]
-    assert (tally.documents, tally.labelled, tally.any_uncertain, head.uncertain) == (3, 4, 1, 1)
+    head = counts.heads["stance"]
+    assert (counts.documents, counts.labelled, counts.any_uncertain, head.uncertain) == (3, 4, 1, 1)
     assert head.counts.tolist() == [2, 2]
-    assert {value: counts.tolist() for value, counts in head.by["outlet"].items()} == {
+    assert {value: array.tolist() for value, array in head.by["outlet"].items()} == {
         "Bell": [0, 2],
         "Gull": [2, 0],
     }
-    assert [(str(day), counts.tolist()) for day, counts in head.days.items()] == [
+    assert [(str(day), array.tolist()) for day, array in head.days.items()] == [
         ("2024-03-01", [0, 2]),
         ("2024-03-02", [1, 0]),
     ]
-    assert (tally.undated, tally.bad_dates) == (1, ["soon"])
-    assert head.spread.documents == 3
+    assert (counts.undated, counts.bad_dates) == (1, ["soon"])
+    assert head.design_effect.documents == 3
 
 
 def test_rows_of_one_number_in_several_files_are_several_documents() -> None:
-    tally = counted(
+    counts = counted(
         [
             replace(row(0, p), file=file)
             for file, p in (("a.csv", 0.9), ("b.csv", 0.1), ("b.csv", 0.2), ("c.csv", 0.8))
         ]
     )
-    assert (tally.documents, tally.heads["stance"].spread.documents) == (3, 3)
+    assert (counts.documents, counts.heads["stance"].design_effect.documents) == (3, 3)
 
 
 def test_the_surest_and_least_sure_come_in_order_and_each_text_once() -> None:
-    tally = counted(
-        [row(at, at / 100) for at in range(100)] + [row(100, 0.99, text="paragraph 99 0.99")]
+    counts = counted(
+        [row(number, number / 100) for number in range(100)]
+        + [row(100, 0.99, text="paragraph 99 0.99")]
     )
-    head = tally.heads["stance"]
+    head = counts.heads["stance"]
     assert [each.row for each in head.surest("opposed", 3)] == [99, 98, 97]
     assert [each.row for each in head.surest("neutral", 2)] == [0, 1]
     assert [each.row for each in head.least_sure(3)] == [50, 49, 51]
 
 
 def test_of_a_long_text_the_beginning_is_kept() -> None:
-    tally = counted([row(0, 0.9, text="t" * 10_000), row(1, 0.8, text="u" * 10_001)])
-    for kept in (tally.sample, tally.heads["stance"].surest("opposed", 2)):
+    counts = counted([row(0, 0.9, text="t" * 10_000), row(1, 0.8, text="u" * 10_001)])
+    for kept in (counts.sample, counts.heads["stance"].surest("opposed", 2)):
         assert [each.block.text for each in kept] == ["t" * 10_000, "u" * 2_000]
 
 
 @pytest.mark.parametrize("size", [0, 1, 10, 1_000])
 def test_a_sample_is_the_same_each_time_in_order_and_even(size: int) -> None:
-    rows = [row(at, 0.9) for at in range(1_000)]
+    rows = [row(number, 0.9) for number in range(1_000)]
     one, other = ([each.row for each in counted(rows, size).sample] for _ in range(2))
     assert one == other == sorted(set(one))
     assert len(one) == size

@@ -30,11 +30,11 @@ def test_what_is_no_date_or_two_is_none(cell: str) -> None:
     ],
 )
 def test_a_span_has_no_more_bins_than_can_be_looked_at(span: int, unit: str) -> None:
-    days = [date(1800, 1, 1) + timedelta(days=at) for at in range(0, span + 1, 2)]
+    days = [date(1800, 1, 1) + timedelta(days=step) for step in range(0, span + 1, 2)]
     bins = make_bins(days)
     assert bins.unit == unit
     assert len(bins.starts) <= 40 or unit == "year"
-    assert all(0 <= bins.place(day) < len(bins.starts) for day in days)
+    assert all(0 <= bins.number_of(day) < len(bins.starts) for day in days)
 
 
 def test_sparse_days_are_put_together() -> None:
@@ -58,8 +58,8 @@ def test_the_ends_of_time_are_dates_too() -> None:
 @example([date(2020, 1, 1), date(2023, 6, 1), date(2024, 1, 1)], date(2024, 1, 1))
 def test_every_day_of_the_span_falls_into_a_bin(days: list[date], day: date) -> None:
     bins = make_bins(days)
-    assert [bins.place(each) for each in (min(days), max(days))] == [0, len(bins.starts) - 1]
+    assert [bins.number_of(each) for each in (min(days), max(days))] == [0, len(bins.starts) - 1]
     inside = min(max(day, min(days)), max(days))
-    at = bins.place(inside)
-    assert bins.starts[at] <= inside
-    assert at + 1 == len(bins.starts) or inside < bins.starts[at + 1]
+    number = bins.number_of(inside)
+    assert bins.starts[number] <= inside
+    assert number + 1 == len(bins.starts) or inside < bins.starts[number + 1]

@@ -19,11 +19,11 @@ def test_telling_words_are_those_of_one_label() -> None:
         ],
         *[(f"The boats are out in week {n}, said the keeper", "neutral") for n in range(20)],
     )
-    found = [word.text for word in words.telling("opposed", ["neutral"])]
-    assert any("fight" in word for word in found)
+    telling = [word.text for word in words.telling("opposed", ["neutral"])]
+    assert any("fight" in word for word in telling)
     assert not any(
         part in word.split()
-        for word in found
+        for word in telling
         for part in ("norland", "‹side›", "said", "keeper", "week", "7")
     )
     assert words.telling("opposed", ["neutral"])[0].inside == 20

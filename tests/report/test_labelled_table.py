@@ -1,4 +1,4 @@
-"""Labelled tables are read a row at a time, with their texts cut from the table that was scored."""
+"""Labelled tables are read one row at a time, with their texts cut from the table that was scored."""
 
 import csv
 from pathlib import Path
@@ -21,7 +21,8 @@ BODIES = [
 def paths(tmp_path: Path, small: Model) -> tuple[Path, Path]:
     articles, labelled = tmp_path / "articles.csv", tmp_path / "labelled.csv"
     articles.write_text(
-        "outlet,body\n" + "".join(f'Bell {at},"{body}"\n' for at, body in enumerate(BODIES)),
+        "outlet,body\n"
+        + "".join(f'Bell {number},"{body}"\n' for number, body in enumerate(BODIES)),
         encoding="utf-8",
     )
     stance.label_file(articles, labelled, text="body", model=small)
@@ -30,12 +31,11 @@ def paths(tmp_path: Path, small: Model) -> tuple[Path, Path]:
 
 def test_rows_come_back_as_they_were_labelled(paths: tuple[Path, Path], small: Model) -> None:
     articles, labelled = paths
-    with read_labelled(
-        labelled, small.labels, carry=["outlet"], source=articles, text="body"
-    ) as table:
-        rows = list(table)
-    assert [(row.row, row.block.status, row.carried) for row in rows] == [
-        (0, "skipped", ("Bell 0",)), (0, "labelled", ("Bell 0",)), (1, "empty", ("Bell 1",)), (2, "labelled", ("Bell 2",)),
+    with read_labelled(labelled, small.labels, source=articles, text="body") as table:
+        rows = list(table.rows(["outlet"]))
+    assert [row.number for row in rows] == [0, 1, 2, 3]
+    assert [(row.row, row.block.status, row.cells["outlet"]) for row in rows] == [
+        (0, "skipped", "Bell 0"), (0, "labelled", "Bell 0"), (1, "empty", "Bell 1"), (2, "labelled", "Bell 2"),
     ]  # fmt: skip
     assert [row.block.text for row in rows] == [
         "Lamps Out",
@@ -56,13 +56,13 @@ def test_a_part_of_a_labelled_table_finds_its_texts(paths: tuple[Path, Path], sm
     lines = labelled.read_text(encoding="utf-8").splitlines(keepends=True)
     labelled.write_text(lines[0] + lines[-1], encoding="utf-8")
     with read_labelled(labelled, small.labels, source=articles, text="body") as table:
-        assert [row.block.text for row in table] == [BODIES[2]]
+        assert [row.block.text for row in table.rows()] == [BODIES[2]]
 
 
 def test_without_texts_blocks_are_empty(paths: tuple[Path, Path], small: Model) -> None:
     with read_labelled(paths[1], small.labels) as table:
         assert not table.has_texts
-        assert {row.block.text for row in table} == {""}
+        assert {row.block.text for row in table.rows()} == {""}
 
 
 def test_a_changed_label_is_named(paths: tuple[Path, Path], small: Model) -> None:
@@ -72,9 +72,9 @@ def test_a_changed_label_is_named(paths: tuple[Path, Path], small: Model) -> Non
     )
     paths[1].write_text(changed, encoding="utf-8")
     with read_labelled(paths[1], small.labels) as table, pytest.raises(TableError) as error:
-        list(table)
+        list(table.rows())
     assert str(error.value) == (
-        f"{paths[1]}, row 2 must hold what stance score wrote; stance 'against' is none of ['neutral', 'opposed', 'pro-ceasefire']. "
+        f"{paths[1]}, row 2 must hold what stance score wrote; stance 'against' is not one of ['neutral', 'opposed', 'pro-ceasefire']. "
         "Score it again, or pass the model that made it (--model)."
     )
 
@@ -95,7 +95,7 @@ def several(tmp_path: Path, small: Model) -> Path:
 
 def test_rows_of_several_tables_keep_their_file_and_texts(several: Path, small: Model) -> None:
     with read_labelled(several, small.labels, text="body") as table:
-        rows = list(table)
+        rows = list(table.rows())
     assert [(Path(row.file).name, row.row, row.block.text) for row in rows] == [
         ("a.csv", 0, "Lamps Out"), ("a.csv", 0, "The council voted against a truce."), ("b.csv", 0, ""), ("b.csv", 1, BODIES[2]),
     ]  # fmt: skip
@@ -107,7 +107,7 @@ def test_a_row_that_was_left_before_is_refused(several: Path, small: Model) -> N
     with several.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([head, *rows, rows[0]])
     with read_labelled(several, small.labels) as table, pytest.raises(TableError) as error:
-        list(table)
+        list(table.rows())
     assert str(error.value) == (
         f"{several} must keep the order of its column 'row' within each 'file'; 0 comes after 0. Sort it by 'file' and 'row', and report on "
         "tables of several runs one by one."
@@ -120,9 +120,9 @@ def test_one_source_of_several_tables_is_refused(several: Path, small: Model) ->
         read_labelled(several, small.labels, source=one, text="body") as table,
         pytest.raises(TableError) as error,
     ):
-        list(table)
+        list(table.rows())
     assert str(error.value) == (
-        f"{several} must be of one scored table to be read with it; its column 'file' holds {str(one)!r} and {str(two)!r}. Report on one "
+        f"{several} must come from one scored table to be read with it; its column 'file' holds {str(one)!r} and {str(two)!r}. Report on one "
         "file at a time, or score with --keep all and leave out --source."
     )
 
@@ -130,12 +130,13 @@ def test_one_source_of_several_tables_is_refused(several: Path, small: Model) ->
 def test_a_column_file_of_the_source_itself_may_change(tmp_path: Path, small: Model) -> None:
     articles, labelled = tmp_path / "articles.csv", tmp_path / "labelled.csv"
     articles.write_text(
-        "file,body\n" + "".join(f'{at % 2}.txt,"{body}"\n' for at, body in enumerate(BODIES)),
+        "file,body\n"
+        + "".join(f'{number % 2}.txt,"{body}"\n' for number, body in enumerate(BODIES)),
         encoding="utf-8",
     )
     stance.label_file(articles, labelled, text="body", keep="file", model=small)
     with read_labelled(labelled, small.labels, source=articles, text="body") as table:
-        assert [row.block.text for row in table] == [
+        assert [row.block.text for row in table.rows()] == [
             "Lamps Out",
             "The council voted against a truce.",
             "",

@@ -3,13 +3,9 @@
 import html
 import re
 
-import pytest
-
-from stance.labels import STANCES, TONES
 from stance.model import Model
 from stance.results import Evidence
 from stance.show.notebook import SHOWN_CHARACTERS, document_html, mark_evidence, model_html
-from stance.show.styles import label_looks
 
 ATTACK = "<script>alert(1)</script> No truce <img src=x onerror=alert(1)> was voted for by the council. \"'><b onclick=x>"
 
@@ -96,16 +92,6 @@ def test_a_long_document_and_a_long_block_are_capped_and_say_so(small: Model) ->
 
 def test_an_empty_document_says_so(small: Model) -> None:
     assert "0 blocks, 0 labelled: none" in small.label("")._repr_html_()
-
-
-@pytest.mark.parametrize("labels", [STANCES, TONES])
-def test_labels_are_told_apart_by_shape_alone(labels: tuple[str, ...]) -> None:
-    looks = label_looks(labels)
-    assert (
-        len({look.shape for look in looks.values()})
-        == len({look.colour for look in looks.values()})
-        == len(labels)
-    )
 
 
 def test_a_model_shows_its_labels_and_figures(small: Model) -> None:
