@@ -141,6 +141,7 @@ def test_tokens_familiarity_and_probabilities_are_those_of_the_evidence(
             )
 
 
+@pytest.mark.slow
 def test_words_begin_and_end_where_python_says_at_every_code_point() -> None:
     for block in range(0, 0x110000, 0x400):
         text = "".join(f"a{chr(point)}b '{chr(point)} " for point in range(block, block + 0x400))
@@ -155,6 +156,7 @@ def test_words_begin_and_end_where_python_says_at_every_code_point() -> None:
         ], hex(block)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("word", "last"),
     [("ab", 0x110000), ("abc", 0x3100)],
