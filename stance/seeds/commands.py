@@ -1,7 +1,7 @@
 """Check the seeds, train the shipped model on them, write its card.
 
-For maintainers: ``python -m stance.seeds check | train | card``. The seeds come with a checkout, not
-with the package.
+For maintainers: ``python -m stance.seeds check | train | card``. The seeds come with a checkout
+only.
 """
 
 from __future__ import annotations
