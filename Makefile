@@ -3,15 +3,22 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test lint sanitize docs train bench bench-speed clean
+.PHONY: demo test check lint sanitize docs train bench bench-speed clean
 
 demo: $(VENV)/.installed
 	$(VENV)/bin/stance score seeds/articles.csv -o $(VENV)/demo.csv --force --text body --keep outlet
 	$(RUN) benchmarks/show.py $(VENV)/demo.csv seeds/articles.csv
 
+# Tests and notebooks, WORKERS at a time. One test: .venv/bin/python -m pytest tests/text/test_tokens.py
+WORKERS ?= 2
+# worksteal hands out whole stretches of tests, so that the fixtures of a file are mostly made once.
+PYTEST = $(RUN) -m pytest -n $(WORKERS) --dist worksteal
 test: $(VENV)/.dev
-	$(RUN) -m pytest
-	$(RUN) -m pytest -p no:doctest --override-ini addopts= --nbmake notebooks
+	$(PYTEST) -m "not slow" --nbmake tests stance notebooks
+
+# Tests marked slow, which rarely fail: every code point, every rule of the seeds, a trial of the benchmark of speed.
+check: $(VENV)/.dev
+	$(PYTEST) -m slow tests
 
 lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check .

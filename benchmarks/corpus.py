@@ -1,9 +1,12 @@
-"""Describe the seeds: shares, agreement, words, names alone, and the learning curve; writes CORPUS.md and a picture beside itself.
+"""Describe the seeds; write CORPUS.md and learning-curve.png next to this script.
+
+Shares, agreement of the readers, words, stance from names alone, and the learning curve.
 
 usage: python benchmarks/corpus.py [folder]
 
-`folder` holds measuring material that does not come with the project and is never trained on: ``real/dev.jsonl``, real paragraphs
-with fields text, stance, tone and part; ``articles/cairo-talks.txt`` with the labels that a reader allows for each block.
+`folder` has real texts, which are not distributed and never trained on: ``real/dev.jsonl``,
+paragraphs with the fields text, stance, tone and part, and ``articles/cairo-talks.txt`` with the
+labels that a reader allows for each block.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,24 +30,27 @@ from stance.training.fitting import RECIPES
 from stance.training.metrics import measure_macro_f1
 
 HERE = Path(__file__).parent
+HEADS = ("stance", "tone")
 SIZES = (375, 750, 1_500, 3_000, 6_000)
 DRAWS = 3
+PIECE = 1_000  # running words over which the type-token ratio is taken: it falls with length
 
 
 def agreement(seeds: pd.DataFrame) -> Iterator[str]:
     """Yield a table of kappa and alpha between writer and blind reader, overall and by genre."""
-    yield "| genre | paragraphs | stance kappa | stance alpha | tone kappa | tone alpha |\n|---|--:|--:|--:|--:|--:|"
+    yield "| genre | paragraphs | stance kappa | stance alpha | tone kappa | tone alpha |"
+    yield "|---|--:|--:|--:|--:|--:|"
     groups = {"all": tuple(seeds["genre"].unique()), **GENRES}
     for name, genres in groups.items():
         part = seeds[seeds["genre"].isin(genres)]
         cells = []
-        for head in ("stance", "tone"):
-            rows = [
-                (coder, at, label)
-                for coder in ("1", "2")
-                for at, label in enumerate(part[f"{head}_{coder}"])
+        for head in HEADS:
+            readings = [
+                (reader, row, label)
+                for reader in ("1", "2")
+                for row, label in enumerate(part[f"{head}_{reader}"])
             ]
-            task = AnnotationTask(data=rows)
+            task = AnnotationTask(data=readings)
             cells += [f"{task.kappa():.3f}", f"{task.alpha():.3f}"]
         yield f"| {name} | {len(part):,} | {' | '.join(cells)} |"
 
@@ -73,19 +79,20 @@ def crosstab(cells: pd.DataFrame) -> Iterator[str]:
 
 
 def words(seeds: pd.DataFrame) -> str:
-    """Count tokens and types, and the mean type-token ratio of pieces of 1,000 words."""
-    found = re.findall(r"\w+", " ".join(seeds["text"]).lower())
-    pieces = [found[at : at + 1_000] for at in range(0, len(found) - 999, 1_000)]
-    ratio = np.mean([len(set(piece)) / 1_000 for piece in pieces])
+    """Describe number, variety and length: tokens, types, type-token ratio, words of a seed."""
+    tokens = re.findall(r"\w+", " ".join(seeds["text"]).lower())
+    starts = range(0, len(tokens) - PIECE + 1, PIECE)
+    ratio = np.mean([len(set(tokens[start : start + PIECE])) / PIECE for start in starts])
     lengths = seeds["text"].str.split().map(len)
     return (
-        f"{len(found):,} words, {len(set(found)):,} different; type-token ratio of 1,000 running words {ratio:.3f}; "
+        f"{len(tokens):,} words, {len(set(tokens)):,} different; "
+        f"type-token ratio of {PIECE:,} running words {ratio:.3f}; "
         f"median length {lengths.median():.0f} words, {(lengths < 25).mean():.1%} under 25"
     )
 
 
 def draw_voices(seeds: pd.DataFrame, size: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Draw whole voices until `size` seeds are there."""
+    """Draw whole voices until there are `size` seeds."""
     voices = rng.permutation(sorted(seeds["voice"].unique()))
     counts = seeds["voice"].value_counts()[voices].cumsum()
     return seeds[seeds["voice"].isin(counts.index[: int((counts < size).sum()) + 1])]
@@ -102,47 +109,49 @@ def read_article(folder: Path) -> pd.DataFrame:
 def learning_curve(
     seeds: pd.DataFrame, real: Sequence[dict[str, str]], article: pd.DataFrame
 ) -> pd.DataFrame:
-    """Measure macro-F1 on other voices and on real paragraphs, by the number of seeds trained on, whole voices at a time.
+    """Measure macro-F1 on other voices and on real paragraphs, by the number of seeds trained on.
 
-    On the article it is the share of blocks whose label the reader allows.
+    Whole voices are drawn. On the article, the figure is the share of blocks whose label the reader
+    allows.
     """
     rng = np.random.default_rng(0)
     pool, test = seeds[seeds["split"] != "test"], seeds[seeds["split"] == "test"]
-    targets = {"test voices": test}
+    test_sets = {"test voices": test}
     frame = pd.DataFrame(real)
     if len(frame):
-        targets |= {f"real, {part}": rows for part, rows in frame.groupby("part")}
+        test_sets |= {f"real, {part}": rows for part, rows in frame.groupby("part")}
     rows = []
     for size in SIZES:
         for _ in range(DRAWS if size < len(pool) else 1):
-            part = draw_voices(pool, size, rng)
-            for head in ("stance", "tone"):
-                model = ParagraphClassifier(**RECIPES[head], calibrate=False).fit(
-                    part["text"], part[head]
-                )
-                for name, target in targets.items():
-                    score = measure_macro_f1(
-                        target[head].tolist(),
-                        model.predict(target["text"]).tolist(),
-                        model.classes_.tolist(),
-                    )
-                    rows.append({"head": head, "on": name, "seeds": size, "macro_f1": score})
-                if len(article):
-                    pairs = zip(model.predict(article["text"]), article[head], strict=True)
-                    allowed = np.mean([label in labels.split("|") for label, labels in pairs])
-                    rows.append(
-                        {
-                            "head": head,
-                            "on": "article, share allowed",
-                            "seeds": size,
-                            "macro_f1": allowed,
-                        }
-                    )
+            drawn = draw_voices(pool, size, rng)
+            for head in HEADS:
+                model = ParagraphClassifier(**RECIPES[head], calibrate=False)
+                model.fit(drawn["text"], drawn[head])
+                rows += [
+                    {"head": head, "on": name, "seeds": size, "macro_f1": score}
+                    for name, score in measure_sets(model, head, test_sets, article)
+                ]
     return pd.DataFrame(rows)
 
 
+def measure_sets(
+    model: ParagraphClassifier,
+    head: str,
+    test_sets: Mapping[str, pd.DataFrame],
+    article: pd.DataFrame,
+) -> Iterator[tuple[str, float]]:
+    """Yield the name and the figure of each test set, and of the article if there is one."""
+    for name, rows in test_sets.items():
+        predictions = model.predict(rows["text"]).tolist()
+        yield name, measure_macro_f1(rows[head].tolist(), predictions, model.classes_.tolist())
+    if len(article):
+        pairs = zip(model.predict(article["text"]), article[head], strict=True)
+        allowed = np.mean([label in labels.split("|") for label, labels in pairs])
+        yield "article, share allowed", float(allowed)
+
+
 def plot(curve: pd.DataFrame, path: Path) -> None:
-    """Draw the learning curve, one panel a head."""
+    """Draw the learning curve, one panel per head."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -164,18 +173,42 @@ def plot(curve: pd.DataFrame, path: Path) -> None:
     figure.savefig(path, dpi=120)
 
 
+def report_lines(seeds: pd.DataFrame, curve: pd.DataFrame) -> Iterator[str]:
+    """Yield the lines of CORPUS.md."""
+    yield "# The seeds, measured\n\nWritten by `benchmarks/corpus.py`.\n"
+    yield "## Shares"
+    yield from shares(seeds)
+    yield f"\n## Words\n\n{words(seeds)}"
+    yield "\n## Two blind readings\n"
+    yield from agreement(seeds)
+    sides, sides_and_places = (measure_names_only(seeds, places=places) for places in (False, True))
+    yield "\n## Stance from names alone\n"
+    yield f"Macro-F1 on other voices (chance 0.333): {sides:.3f} from nations, peoples,"
+    yield (
+        f"parties, armed groups and leaders; {sides_and_places:.3f} "
+        "where cities and regions count too."
+    )
+    yield "\n## Learning curve\n"
+    yield "| head | measured on | " + " | ".join(f"{size:,}" for size in SIZES) + " |"
+    yield "|---|---|" + "--:|" * len(SIZES)
+    table = curve.pivot_table(index=["head", "on"], columns="seeds", values="macro_f1")
+    for (head, name), row in zip(table.index, table.to_numpy(), strict=True):
+        yield f"| {head} | {name} | " + " | ".join(f"{value:.3f}" for value in row) + " |"
+    yield (
+        f"\nMeans of {DRAWS} draws of whole voices "
+        "(the last size: all that there are outside the test split)."
+    )
+    yield "\n![learning curve](learning-curve.png)"
+
+
 def main(folder: str | None = None) -> None:
     """Measure and write."""
     seeds = read_seeds()
     real: list[dict[str, str]] = []
     article = pd.DataFrame()
     if folder:
-        real = [
-            json.loads(line)
-            for line in (Path(folder) / "real" / "dev.jsonl")
-            .read_text(encoding="utf-8")
-            .splitlines()
-        ]
+        lines = (Path(folder) / "real" / "dev.jsonl").read_text(encoding="utf-8").splitlines()
+        real = [json.loads(line) for line in lines]
         article = read_article(Path(folder) / "articles")
     else:
         print(
@@ -184,38 +217,9 @@ def main(folder: str | None = None) -> None:
         )
     curve = learning_curve(seeds, real, article)
     plot(curve, HERE / "learning-curve.png")
-    table = curve.pivot_table(index=["head", "on"], columns="seeds", values="macro_f1")
-    lines = [
-        "# The seeds, measured\n",
-        "Written by `benchmarks/corpus.py`.\n",
-        "## Shares",
-        *shares(seeds),
-        "\n## Words\n",
-        words(seeds),
-    ]
-    lines += ["\n## Two blind readings\n", *agreement(seeds)]
-    lines += [
-        "\n## Stance from names alone\n",
-        f"Macro-F1 on other voices (chance 0.333): {measure_names_only(seeds):.3f} from nations, peoples,",
-    ]
-    lines += [
-        f"parties, armed groups and leaders; {measure_names_only(seeds, places=True):.3f} where cities and regions count too."
-    ]
-    lines += [
-        "\n## Learning curve\n",
-        "| head | measured on | " + " | ".join(f"{size:,}" for size in SIZES) + " |",
-        "|---|---|" + "--:|" * len(SIZES),
-    ]
-    lines += [
-        f"| {head} | {name} | " + " | ".join(f"{value:.3f}" for value in row) + " |"
-        for (head, name), row in zip(table.index, table.to_numpy(), strict=True)
-    ]
-    lines += [
-        f"\nMeans of {DRAWS} draws of whole voices (the last size: all that there are outside the test split)."
-    ]
-    lines += ["\n![learning curve](learning-curve.png)"]
-    (HERE / "CORPUS.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print("\n".join(lines))
+    report = "\n".join(report_lines(seeds, curve))
+    (HERE / "CORPUS.md").write_text(report + "\n", encoding="utf-8")
+    print(report)
 
 
 if __name__ == "__main__":

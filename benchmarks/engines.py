@@ -1,9 +1,10 @@
 """Measure one process against Dask and Spark: Parquet in, Parquet out, the shipped model.
 
-    python benchmarks/engines.py 20000 200000
+usage: python benchmarks/engines.py 20000 200000
 
-For each number of paragraphs (the seeds over and over, each as one cell), a row of a table: seconds in one process, with two
-Dask workers, with Spark on two threads; start-up of cluster or session apart, as it is paid once.
+Each argument is a number of paragraphs (the seeds, repeated, one per cell). The table has one row
+each for one process, for two Dask workers and for Spark on two threads, and one column of seconds
+per number. The start of the cluster or session, paid once, has a column of its own.
 """
 
 from __future__ import annotations
@@ -12,112 +13,114 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 
 import stance
+from stance.model import Model
 from stance.seeds.commands import SEEDS
 
-FILES = 8  # what Dask and Spark share out
+FILES = 8  # that Dask and Spark share between their workers
 WORKERS = 2
+COUNTS = (20_000, 200_000)
+
+Label = Callable[[Path, Path], None]
+"""Label the Parquet files of one folder into another."""
 
 
 def write_paragraphs(folder: Path, count: int) -> None:
-    texts = pd.read_csv(SEEDS, keep_default_na=False)["text"]
-    frame = pd.DataFrame(
-        {
-            "id": range(count),
-            "text": texts.iloc[[number % len(texts) for number in range(count)]].tolist(),
-        }
-    )
+    """Write `count` paragraphs as Parquet files."""
+    seeds = pd.read_csv(SEEDS, keep_default_na=False)["text"]
+    texts = seeds.iloc[[number % len(seeds) for number in range(count)]].tolist()
+    frame = pd.DataFrame({"id": range(count), "text": texts})
     folder.mkdir()
     size = -(-count // FILES)
     for number in range(FILES):
-        frame.iloc[number * size : (number + 1) * size].to_parquet(
-            folder / f"{number}.parquet", index=False
-        )
+        part = frame.iloc[number * size : (number + 1) * size]
+        part.to_parquet(folder / f"{number}.parquet", index=False)
+
+
+@contextmanager
+def one_process(model: Model) -> Iterator[Label]:
+    """Label file by file in this process."""
+
+    def label(source: Path, output: Path) -> None:
+        output.mkdir()
+        for path in sorted(source.iterdir()):
+            labelled = model.label_frame(pd.read_parquet(path), keep=["id"], unit="row")
+            labelled.to_parquet(output / path.name)
+
+    yield label
+
+
+@contextmanager
+def with_dask(model: Model) -> Iterator[Label]:
+    """Start a Dask cluster and label with it."""
+    import dask.dataframe as dd
+    from distributed import Client, LocalCluster
+
+    from stance.engines import dask
+
+    def label(source: Path, output: Path) -> None:
+        frame = dd.read_parquet(source)
+        dask.label_frame(frame, model=model, keep=["id"], unit="row").to_parquet(output)
+
+    cluster = LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None)
+    with cluster, Client(cluster):
+        yield label
+
+
+@contextmanager
+def with_spark(model: Model) -> Iterator[Label]:
+    """Start a Spark session and label with it."""
+    from pyspark.sql import SparkSession
+
+    from stance.engines import spark
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    builder = SparkSession.builder.master(f"local[{WORKERS}]")
+    session = builder.config("spark.ui.enabled", "false").getOrCreate()
+
+    def label(source: Path, output: Path) -> None:
+        frame = session.read.parquet(str(source))
+        labelled = spark.label_frame(frame, model=model, keep=["id"], unit="row")
+        labelled.write.parquet(str(output))
+
+    yield label
+    session.stop()
 
 
 def seconds(run: Callable[[], object]) -> float:
+    """Return the wall-clock seconds of a call."""
     start = time.perf_counter()
     run()
     return time.perf_counter() - start
 
 
 def main(counts: list[int], scratch: Path) -> None:
-    import dask.dataframe as dd
-    from distributed import Client, LocalCluster
-    from pyspark.sql import SparkSession
-
-    from stance.engines import dask, spark
-
+    """Measure and print the table."""
     model = stance.load()
-    model.label_cells(["They urged a truce."])  # whatever is made on first use
+    model.label_cells(["They urged a truce."])  # makes what is made on first use
     for count in counts:
         write_paragraphs(scratch / str(count), count)
-
-    def one_process(source: Path, target: Path) -> None:
-        target.mkdir()
-        for file in sorted(source.iterdir()):
-            model.label_frame(pd.read_parquet(file), keep=["id"], unit="row").to_parquet(
-                target / file.name
-            )
-
-    def with_dask(source: Path, target: Path) -> None:
-        dask.label_frame(dd.read_parquet(source), model=model, keep=["id"], unit="row").to_parquet(
-            target
-        )
-
-    def with_spark(source: Path, target: Path) -> None:
-        spark.label_frame(
-            session.read.parquet(str(source)), model=model, keep=["id"], unit="row"
-        ).write.parquet(str(target))
-
-    table = {
-        "one process": [
-            seconds(lambda c=c: one_process(scratch / str(c), scratch / f"one-{c}")) for c in counts
-        ]
-    }
-    start = time.perf_counter()
-    with (
-        LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None) as cluster,
-        Client(cluster),
-    ):
-        starts = {"one process": 0.0, "Dask": time.perf_counter() - start}
-        table["Dask"] = [
-            seconds(lambda c=c: with_dask(scratch / str(c), scratch / f"dask-{c}")) for c in counts
-        ]
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    start = time.perf_counter()
-    session = (
-        SparkSession.builder.master(f"local[{WORKERS}]")
-        .config("spark.ui.enabled", "false")
-        .getOrCreate()
-    )
-    starts["Spark"] = time.perf_counter() - start
-    table["Spark"] = [
-        seconds(lambda c=c: with_spark(scratch / str(c), scratch / f"spark-{c}")) for c in counts
-    ]
-    session.stop()
-    print(
-        "| engine | start (s) | "
-        + " | ".join(f"{count:,} paragraphs (s)" for count in counts)
-        + " |"
-    )
+    print(f"| engine | start (s) | {' | '.join(f'{n:,} paragraphs (s)' for n in counts)} |")
     print("|---|--:|" + "--:|" * len(counts))
-    for name, measured in table.items():
-        print(
-            f"| {name} | {starts[name]:.1f} | "
-            + " | ".join(f"{second:.1f}" for second in measured)
-            + " |"
-        )
+    engines = {"one process": one_process, "Dask": with_dask, "Spark": with_spark}
+    for name, start_engine in engines.items():
+        clock = time.perf_counter()
+        with start_engine(model) as label:
+            cells = [f"{time.perf_counter() - clock:.1f}"]
+            for count in counts:
+                output = scratch / f"{name}-{count}"
+                taken = seconds(lambda n=count, to=output: label(scratch / str(n), to))
+                cells.append(f"{taken:.1f}")
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
-        main(
-            [int(count.replace(",", "")) for count in sys.argv[1:]] or [20_000, 200_000],
-            Path(scratch),
-        )
+        counts = [int(count.replace(",", "")) for count in sys.argv[1:]]
+        main(counts or list(COUNTS), Path(scratch))

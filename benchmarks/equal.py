@@ -1,6 +1,9 @@
-"""Hold the scorer to scikit-learn on many random Unicode strings: ``python benchmarks/equal.py [100000] [real.jsonl]``.
+"""Compare both scorers with scikit-learn on many texts.
 
-Prints the largest difference of a probability, head by head, for each scorer there is. The strings are those of `tests/random_texts.py`.
+usage: python benchmarks/equal.py [100000] [real.jsonl]
+
+Prints the largest difference of a probability for each kind of text, scorer and head. The texts are
+the seeds, random Unicode strings (`tests/random_texts.py`), and real paragraphs if a file is given.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from random_texts import random_texts
 
 
 def main(n_texts: int, real: str | None = None) -> None:
-    """Print a line a head, scorer and kind of text."""
+    """Print one line per kind of text, scorer and head."""
     kinds = {
         "seeds": read_seeds()["text"].tolist(),
         "random strings": random_texts(n_texts, random_state=1),
@@ -40,10 +43,10 @@ def main(n_texts: int, real: str | None = None) -> None:
         }
         for name in ("compiled", "numpy"):
             os.environ[CHOICE] = name
-            found = replace(frozen).score(texts).probabilities
-            for head, table in found.items():
+            for head, probabilities in replace(frozen).score(texts).probabilities.items():
+                difference = np.abs(probabilities - expected[head]).max()
                 print(
-                    f"{kind} ({len(texts):,}), {name}, {head}: largest difference {np.abs(table - expected[head]).max():.1e}"
+                    f"{kind} ({len(texts):,}), {name}, {head}: largest difference {difference:.1e}"
                 )
 
 

@@ -1,8 +1,9 @@
-"""The quality gate: floors under measured quality, and the digest of the data that they were measured on.
+"""The quality gate: floors of measured quality, with a digest of the data they were measured on.
 
-usage: python benchmarks/gate.py check
-       python benchmarks/gate.py raise            (floors follow what is measured, upward only)
-       python benchmarks/gate.py lower "reason"   (downward; the reason must stand in CHANGELOG.md)
+usage: python benchmarks/gate.py check            fail if a figure is below its floor
+       python benchmarks/gate.py raise            raise floors to what is measured, never lower
+       python benchmarks/gate.py lower "reason"   set floors to what is measured, lower ones too;
+                                                  CHANGELOG.md must have the reason, word for word
 """
 
 from __future__ import annotations
@@ -28,13 +29,11 @@ MARGIN = 0.005  # between what is measured and the floor
 
 
 def measure(model: Model) -> dict[str, Any]:
-    """Measure the shipped model on the test split: what the floors are about, higher is better."""
+    """Measure the figures that have floors, on the test split; higher is better."""
     test = read_seeds().query("split == 'test'")
-    found = stance.evaluate(model, test, documents="voice")
-    figures: dict[str, Any] = {
-        "data_sha256": digest(repr(test[["text", "stance", "tone"]].to_numpy().tolist()).encode())
-    }
-    for head, evaluation in found.items():
+    rows = test[["text", "stance", "tone"]].to_numpy().tolist()
+    figures: dict[str, Any] = {"data_sha256": digest(repr(rows).encode())}
+    for head, evaluation in stance.evaluate(model, test, documents="voice").items():
         figures[f"{head} macro-F1"] = evaluation.macro_f1
         figures[f"{head} worst recall"] = min(evaluation.recall.values())
         figures[f"{head} 1 - calibration error"] = 1 - evaluation.calibration_error
@@ -45,8 +44,15 @@ def measure(model: Model) -> dict[str, Any]:
     return figures
 
 
+def read_floors() -> dict[str, Any]:
+    """Read the floors; there are none before the first run."""
+    if not FLOORS.exists():
+        return {"data_sha256": ""}
+    return dict(json.loads(FLOORS.read_text(encoding="utf-8")))
+
+
 def find_falls(figures: dict[str, Any], floors: dict[str, Any]) -> list[str]:
-    """Say which figures are under their floor, or measured on other data."""
+    """Say which figures are below their floor, or that the data have changed."""
     if figures["data_sha256"] != floors["data_sha256"]:
         return ["the test split has changed since the floors were measured; raise or lower them"]
     return [
@@ -59,7 +65,7 @@ def find_falls(figures: dict[str, Any], floors: dict[str, Any]) -> list[str]:
 def main(arguments: Sequence[str]) -> int:
     """Check, raise or lower; return the exit code."""
     figures = measure(stance.load())
-    old = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {"data_sha256": ""}
+    old = read_floors()
     new = {
         name: value if name == "data_sha256" else round(value - MARGIN, 3)
         for name, value in figures.items()
@@ -70,12 +76,12 @@ def main(arguments: Sequence[str]) -> int:
             print("\n".join(falls) or "every figure is above its floor")
             return int(bool(falls))
         case ["raise"]:
-            kept = {
+            floors = {
                 name: value if name == "data_sha256" else max(value, old.get(name, 0.0))
                 for name, value in new.items()
             }
         case ["lower", reason] if reason in CHANGELOG.read_text(encoding="utf-8"):
-            kept = new
+            floors = new
         case ["lower", _]:
             print(
                 "to lower a floor, its reason must stand in CHANGELOG.md, word for word",
@@ -85,7 +91,7 @@ def main(arguments: Sequence[str]) -> int:
         case _:
             print(__doc__, file=sys.stderr)
             return 2
-    FLOORS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    FLOORS.write_text(json.dumps(floors, indent=1) + "\n", encoding="utf-8")
     return 0
 
 

@@ -1,8 +1,9 @@
-"""How long it takes to write a report and to open it in Chromium, and how near its shares come to a reader's.
+"""Measure how long reports take, and how close their shares come to those of readers.
 
 usage: python benchmarks/report.py [real.jsonl]
 
-Texts are the seeds, over and over. The second half needs annotated real paragraphs, which do not come with the project.
+The time to write a report of the seeds, repeated, and to open it in Chromium. The shares need
+annotated real paragraphs, which are not distributed.
 """
 
 from __future__ import annotations
@@ -25,25 +26,23 @@ SIZES = (1_000, 20_000, 100_000)
 
 
 def write_articles(path: Path, count: int) -> None:
-    """Write a CSV of so many paragraphs, five an article."""
+    """Write a CSV of `count` paragraphs, five per article."""
     with SEEDS.open(encoding="utf-8", newline="") as lines:
         texts = [row["text"] for row in csv.DictReader(lines)]
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(["outlet", "date", "body"])
-        for at in range(0, count, 5):
-            chosen = [texts[(at + step) % len(texts)] for step in range(5)]
-            writer.writerow(
-                [
-                    f"Outlet {at % 40}",
-                    f"20{20 + at % 6}-0{1 + at % 9}-1{at % 8}",
-                    "\n\n".join(chosen),
-                ]
-            )
+        for first in range(0, count, 5):
+            chosen = [texts[number % len(texts)] for number in range(first, first + 5)]
+            date = f"20{20 + first % 6}-0{1 + first % 9}-1{first % 8}"
+            writer.writerow([f"Outlet {first % 40}", date, "\n\n".join(chosen)])
 
 
 def open_seconds(page: Path) -> tuple[float, int]:
-    """Open a page in Chromium; return the seconds until its list is drawn, and the bytes of memory its script holds."""
+    """Open a page in Chromium.
+
+    Return the seconds until its list is drawn, and the bytes of memory that its script uses.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as tools:
@@ -59,9 +58,8 @@ def open_seconds(page: Path) -> tuple[float, int]:
         start = time.perf_counter()
         tab.fill(".s-search input", "no paragraph holds this")
         tab.wait_for_selector('.s-status:text-matches("^0 of")')
-        print(
-            f"  first search {time.perf_counter() - start:.2f} s (0.12 of it waiting for more letters)"
-        )
+        searched = time.perf_counter() - start
+        print(f"  first search {searched:.2f} s (0.12 of it waiting for more letters)")
         browser.close()
     return seconds, memory
 
@@ -82,36 +80,40 @@ def measure_speed() -> None:
             written = time.perf_counter() - start
             seconds, memory = open_seconds(page)
             print(
-                f"{tally.labelled:,} paragraphs: written in {written:.1f} s, {page.stat().st_size / 1e6:.1f} MB, "
+                f"{tally.labelled:,} paragraphs: written in {written:.1f} s, "
+                f"{page.stat().st_size / 1e6:.1f} MB, "
                 f"open in {seconds:.2f} s, {memory / 1e6:.0f} MB of script"
             )
 
 
 def measure_shares(path: Path) -> None:
-    """Print how many paragraphs of 100 the raw and the corrected shares put under another label than the readers."""
+    """Print how far the counted and the corrected shares are from the readers'.
+
+    That is how many paragraphs of 100 would have to get another label to agree with them.
+    """
     model = stance.load()
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     for part in sorted({row["part"] for row in rows}):
         chosen = [row for row in rows if row["part"] == part]
-        found = model.label_cells([row["text"] for row in chosen], unit="row")
+        columns = model.label_cells([row["text"] for row in chosen], unit="row")
         for head, labels in model.labels.items():
-            codes = found.arrays[head]
+            codes = columns.arrays[head]
             counts = np.bincount(codes[codes >= 0], minlength=len(labels))
-            given = [
+            annotated = [
                 labels.index(row[head])
                 for row, code in zip(chosen, codes, strict=True)
                 if code >= 0
             ]
-            truth = np.bincount(given, minlength=len(labels)) / len(given)
-            shares = estimate_shares(
-                counts, np.asarray(model.facts["cross_validation"][head]["confusion"])
-            )
+            truth = np.bincount(annotated, minlength=len(labels)) / len(annotated)
+            confusion = np.asarray(model.facts["cross_validation"][head]["confusion"])
+            shares = estimate_shares(counts, confusion)
             raw, corrected = (
                 100 * np.abs(values - truth).sum() / 2 for values in (shares.raw, shares.estimate)
             )
-            held = ((shares.low <= truth) & (truth <= shares.high)).mean()
+            covered = ((shares.low <= truth) & (truth <= shares.high)).mean()
             print(
-                f"{part} {head}: raw {raw:.0f}, corrected {corrected:.0f} of 100; intervals hold {held:.0%} of the readers' shares"
+                f"{part} {head}: raw {raw:.0f}, corrected {corrected:.0f} of 100; "
+                f"intervals contain {covered:.0%} of the readers' shares"
             )
 
 

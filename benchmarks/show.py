@@ -1,4 +1,4 @@
-"""Print a short summary of a labelled CSV and its first labelled paragraphs: what `make demo` shows.
+"""Print a short summary of a labelled CSV and its first labelled paragraphs, for `make demo`.
 
 usage: python benchmarks/show.py labelled.csv articles.csv
 """
@@ -15,39 +15,39 @@ from stance.tables.readers.csv import read_rows
 SHOWN = 6
 
 
-def rows_of(path: str) -> list[dict[str, str]]:
-    """Read a CSV as dicts."""
+def read_dicts(path: str) -> list[dict[str, str]]:
+    """Read a CSV as dicts by column."""
     with read_rows(Path(path)) as table:
         return [dict(zip(table.columns, row, strict=True)) for _, row in table]
 
 
 def main(labelled: str, articles: str) -> None:
-    """Print the shares of each label by outlet, and the first labelled paragraphs."""
-    bodies = [row["body"] for row in rows_of(articles)]
-    done = [row for row in rows_of(labelled) if row["status"] == "labelled"]
+    """Print the shares of each label, and the first labelled paragraphs."""
+    bodies = [row["body"] for row in read_dicts(articles)]
+    paragraphs = [row for row in read_dicts(labelled) if row["status"] == "labelled"]
     print(
-        f"\n{len(bodies)} articles, {len(done)} labelled paragraphs (the articles and their outlets are composed)\n"
+        f"\n{len(bodies)} articles, {len(paragraphs)} labelled paragraphs "
+        "(the articles and their outlets are composed)\n"
     )
     for head in ("stance", "tone"):
-        counts = Counter(row[head] for row in done)
-        print(
-            f"{head:>7}: "
-            + ", ".join(f"{label} {count / len(done):.0%}" for label, count in counts.most_common())
-        )
+        counts = Counter(row[head] for row in paragraphs).most_common()
+        shares = ", ".join(f"{label} {count / len(paragraphs):.0%}" for label, count in counts)
+        print(f"{head:>7}: {shares}")
     print("\nThe first paragraphs:")
-    for row in done[:SHOWN]:
-        text = " ".join(bodies[int(row["row"])][int(row["start"]) : int(row["end"])].split())
-        said = f"{row['stance']} ({float(row['stance_probability']):.0%}), {row['tone']} ({float(row['tone_probability']):.0%})"
-        unsure = " - stance uncertain" if row["stance_uncertain"] == "true" else ""
-        print(f"\n{row['outlet']}: {said}{unsure}")
-        print(
-            textwrap.fill(
-                textwrap.shorten(text, 240, placeholder=" ..."),
-                96,
-                initial_indent="  ",
-                subsequent_indent="  ",
-            )
-        )
+    for row in paragraphs[:SHOWN]:
+        show_paragraph(row, bodies[int(row["row"])])
+
+
+def show_paragraph(row: dict[str, str], body: str) -> None:
+    """Print the labels of a paragraph and how it begins."""
+    stance, tone = (
+        f"{row[head]} ({float(row[f'{head}_probability']):.0%})" for head in ("stance", "tone")
+    )
+    unsure = " - stance uncertain" if row["stance_uncertain"] == "true" else ""
+    print(f"\n{row['outlet']}: {stance}, {tone}{unsure}")
+    text = " ".join(body[int(row["start"]) : int(row["end"])].split())
+    beginning = textwrap.shorten(text, 240, placeholder=" ...")
+    print(textwrap.indent(textwrap.fill(beginning, 94), "  "))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
-"""Measure how fast stance is beside its peers; writes SPEED.md and speed.png beside itself.
+"""Measure how fast stance is beside its peers; write SPEED.md and speed.png next to this script.
 
-usage: python benchmarks/speed.py [--size N] [--rounds N] [--parts score,memory,cold,growth,tables,training] [--systems NAME,...]
+usage: python benchmarks/speed.py [--size N] [--rounds N] [--systems NAME,...]
+                                  [--parts score,memory,cold,growth,tables,training]
                                   [--folder FOLDER] [--fasttext FILE] [--report FOLDER]
 
-Everything is measured in processes of their own, pinned to as many cores as they may use, in turns. What was measured lies in FOLDER
-(.venv/bench) as one JSON a part. A part that was interrupted goes on where it stopped, and one that is whole is not measured again, as long
-as stance, its models, the seeds and the sizes stay the same. Linux only. `make bench-speed` installs the peers and builds fastText.
+Each measurement runs in a process of its own, pinned to as many cores as it may use; systems take
+turns. Figures are kept in FOLDER (.venv/bench), one JSON file per part: an interrupted part goes on
+where it stopped, and a complete one is not measured again, as long as stance, its models, the seeds
+and the sizes stay the same. Linux only. `make bench-speed` installs the peers and builds fastText.
 """
 
 from __future__ import annotations
@@ -25,12 +27,25 @@ from speed_report import write_report
 
 COLD_ROUNDS = 9
 PLAIN_ROUNDS = 3
-MOST_ROUNDS = 10  # the corpus has ten times the size
+MAX_ROUNDS = 10  # the corpus has ten times the size
 COLUMNS = "--columns"  # the option of `stance score` that picks columns
-FEWEST = 200  # rows that can be trained on, in a trial
-PATIENCE = 1800.0  # seconds that training a whole model may take, as foreseen from a smaller one
+MIN_ROWS = 200  # that can be trained on, in a trial
+MAX_TRAINING = 1800.0  # seconds that training a whole model may take, estimated from a smaller one
 HEAVY = ("sklearn", "nltk", "pandas")
-SENTENCE = "Mediators said on Tuesday that both delegations had agreed to study a draft truce, while relatives of the missing waited for news."
+SENTENCE = (
+    "Mediators said on Tuesday that both delegations had agreed to study a draft truce, "
+    "while relatives of the missing waited for news."
+)
+SKLEARN_SCRIPT = """
+import joblib
+union, heads = joblib.load({path!r})
+X = union.transform([open({text!r}).read()])
+print(*(head.predict_proba(X) for head in heads.values()))
+"""
+VADER_SCRIPT = """
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+print(SentimentIntensityAnalyzer().polarity_scores(open({text!r}).read()))
+"""
 
 
 def measure_score(bench: Bench, results: Results) -> None:
@@ -43,30 +58,25 @@ def measure_score(bench: Bench, results: Results) -> None:
 
 
 def measure_memory(bench: Bench, results: Results) -> None:
-    """Measure the most memory that a process holds which scores a fifth of the size."""
+    """Measure the peak memory of a process that scores a fifth of the size."""
     for system in bench.systems:
         results.measure(system.name, 0, bench.score, system, bench.size // 5, 0)
 
 
 def measure_cold(bench: Bench, results: Results) -> None:
-    """Measure one short text from the start of the process to its labels; a first run is not counted."""
+    """Measure one short text from the start of the process to its labels, after a first run."""
     short = bench.folder / "short.txt"
     short.write_text(SENTENCE + "\n", encoding="utf-8")
-    compileall.compile_dir(
-        ROOT / "stance", quiet=1
-    )  # as pip does; Python may be told to keep no bytecode, and would compile each time
+    # as pip does: where Python may not write bytecode, it would compile each time
+    compileall.compile_dir(ROOT / "stance", quiet=1)
     commands = list_cold(bench, short)
     for command in commands.values():
         run(command)
     for turn in range(COLD_ROUNDS):
         for name, command in commands.items():
             results.measure(name, turn, time_command, command, 1, turn)
-    results.measure(
-        "loaded",
-        0,
-        find_loaded,
-        [sys.executable, "-X", "importtime", "-m", "stance", "score", short],
-    )
+    traced = [sys.executable, "-X", "importtime", "-m", "stance", "score", short]
+    results.measure("loaded", 0, find_loaded, traced)
 
 
 def time_command(command: Sequence[Any], threads: int, turn: int) -> dict[str, float]:
@@ -75,7 +85,7 @@ def time_command(command: Sequence[Any], threads: int, turn: int) -> dict[str, f
 
 
 def find_loaded(command: Sequence[Any]) -> dict[str, int]:
-    """Tell which heavy packages a command imported."""
+    """Return which heavy packages a command imported, as 1 or 0."""
     lines = run(command, merged=True).out.splitlines()
     names = {
         line.rpartition("|")[2].strip().partition(".")[0]
@@ -86,95 +96,84 @@ def find_loaded(command: Sequence[Any]) -> dict[str, int]:
 
 
 def list_cold(bench: Bench, short: Path) -> dict[str, list[Any]]:
-    """List the commands that label one short text, of those that are there."""
-    script, read = Path(sys.executable).with_name("stance"), f"text = open({str(short)!r}).read()"
-    pipeline = (
-        f"import joblib; union, heads = joblib.load({str(bench.models / 'sklearn-union.joblib')!r})"
-    )
-    vader = "from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer"
-    found: dict[str, list[Any]] = {
-        "python -m stance score": [sys.executable, "-m", "stance", "score", short]
+    """List the commands that label one short text, as far as they are installed."""
+    python = sys.executable
+    script = Path(python).with_name("stance")
+    commands: dict[str, list[Any]] = {
+        "python -m stance score": [python, "-m", "stance", "score", short]
     }
     if script.exists():
-        found["stance score"] = [script, "score", short]
-    plain = f"{pipeline}; {read}; X = union.transform([text]); print(*(head.predict_proba(X) for head in heads.values()))"
-    found["scikit-learn union, from joblib"] = [sys.executable, "-c", plain]
+        commands["stance score"] = [script, "score", short]
+    union = SKLEARN_SCRIPT.format(path=str(bench.models / "sklearn-union.joblib"), text=str(short))
+    commands["scikit-learn union, from joblib"] = [python, "-c", union]
     if find_spec("vaderSentiment"):
-        found["VADER"] = [
-            sys.executable,
-            "-c",
-            f"{vader}; {read}; print(SentimentIntensityAnalyzer().polarity_scores(text))",
-        ]
+        commands["VADER"] = [python, "-c", VADER_SCRIPT.format(text=str(short))]
     if bench.fasttext.exists():
-        found["fastText command line, words"] = [
-            bench.fasttext,
-            "predict-prob",
-            bench.models / "fasttext-words.bin",
-            short,
-            "1",
-        ]
-    return found
+        model = bench.models / "fasttext-words.bin"
+        commands["fastText command line, words"] = [
+            bench.fasttext, "predict-prob", model, short, "1"
+        ]  # fmt: skip
+    return commands
 
 
 def measure_growth(bench: Bench, results: Results) -> None:
-    """Measure seconds at a hundredth of the size, a tenth, the size, and ten times the size, on one thread."""
+    """Measure seconds at 1/100, 1/10, 1 and 10 times the size, on one thread."""
+    counts = (bench.size // 100, bench.size // 10, bench.size, 10 * bench.size)
     for name in ("ours-union", "ours-shipped"):
-        for turn, count in enumerate(
-            (bench.size // 100, bench.size // 10, bench.size, 10 * bench.size)
-        ):
+        for turn, count in enumerate(counts):
             results.measure(name, turn, work, "grow", bench.models, name, bench.corpus, count)
 
 
 def measure_tables(bench: Bench, results: Results) -> None:
-    """Measure from CSV to labelled CSV: ours at ten times the size, pandas and scikit-learn at a fifth of it."""
-    small, target = head_of_table(bench.corpus, bench.size // 5), bench.folder / "labelled.csv"
-    picks = COLUMNS in run([sys.executable, "-m", "stance", "score", "--help"]).out
-    if not picks:
+    """Measure from CSV to labelled CSV.
+
+    Ours at ten times the size, pandas and scikit-learn at a fifth of it.
+    """
+    small, output = head_of_table(bench.corpus, bench.size // 5), bench.folder / "labelled.csv"
+    has_columns = COLUMNS in run([sys.executable, "-m", "stance", "score", "--help"]).out
+    if not has_columns:
         print(
             f"  stance score has no option {COLUMNS}: the two label columns alone are not measured"
         )
-    for columns in ("labels", "all") if picks else ("all",):
+    for columns in ("labels", "all") if has_columns else ("all",):
         for turn in range(PLAIN_ROUNDS):
             results.measure(
-                f"plain {columns}", turn, time_plain, bench, small, target, columns, turn
+                f"plain {columns}", turn, time_plain, bench, small, output, columns, turn
             )
         for model in ("union", "shipped"):
-            command = [
-                sys.executable,
-                "-m",
-                "stance",
-                "score",
-                bench.corpus.with_suffix(".csv"),
-                "-o",
-                target,
-                "--unit",
-                "row",
-            ]
-            command += [
-                "--quiet",
-                "--force",
-                *([] if model == "shipped" else ["--model", bench.models / f"ours-{model}"]),
-            ]
-            command += [COLUMNS, "stance,tone"] if columns == "labels" else []
+            command = score_command(bench, output, model, columns)
             for threads in range(1, 1 + min(2, bench.n_cores)):
-                results.measure(
-                    f"ours {model} {columns} {threads}", 0, time_command, command, threads, 0
-                )
-    target.unlink(missing_ok=True)
+                name = f"ours {model} {columns} {threads}"
+                results.measure(name, 0, time_command, command, threads, 0)
+    output.unlink(missing_ok=True)
+
+
+def score_command(bench: Bench, output: Path, model: str, columns: str) -> list[Any]:
+    """Return the `stance score` command that labels the corpus."""
+    command = [sys.executable, "-m", "stance", "score", bench.corpus.with_suffix(".csv")]
+    command += ["-o", output, "--unit", "row", "--quiet", "--force"]
+    if model != "shipped":
+        command += ["--model", bench.models / f"ours-{model}"]
+    if columns == "labels":
+        command += [COLUMNS, "stance,tone"]
+    return command
 
 
 def time_plain(
-    bench: Bench, source: Path, target: Path, columns: str, turn: int
+    bench: Bench, source: Path, output: Path, columns: str, turn: int
 ) -> dict[str, float]:
-    """Time the plain script, which may use two cores; what it takes to start apart from what grows with the rows."""
+    """Time the plain script, which may use two cores; its start is measured apart from the rest."""
     return work(
-        "table", bench.models, source, target, columns, threads=min(2, bench.n_cores), turn=turn
+        "table", bench.models, source, output, columns, threads=min(2, bench.n_cores), turn=turn
     )
 
 
 def measure_training(bench: Bench, results: Results) -> None:
-    """Measure a fit of the stance head and the training of a whole model; the largest of these only if it ends in time."""
-    counts = [times * max(FEWEST, bench.size // 100) for times in (1, 6, 50)]
+    """Measure a fit of the stance head and the training of a whole model.
+
+    The largest of these only if a smaller one says that it would end in time.
+    """
+    counts = [times * max(MIN_ROWS, bench.size // 100) for times in (1, 6, 50)]
     for count in counts:
         results.measure(f"fit {count}", 0, work, "train", "fit", count)
     for count in counts[:2]:
@@ -183,11 +182,12 @@ def measure_training(bench: Bench, results: Results) -> None:
         one["seconds"] * counts[2] / counts[1]
         for one in results.figures[f"train {counts[1]}"].values()
     ]
-    if seconds and seconds[0] < PATIENCE:
+    if seconds and seconds[0] < MAX_TRAINING:
         results.measure(f"train {counts[2]}", 0, work, "train", "train", counts[2])
     else:
         print(
-            f"  a whole model at {counts[2]:,} paragraphs would not be trained within {PATIENCE:.0f} s: not measured"
+            f"  a whole model at {counts[2]:,} paragraphs would not be trained "
+            f"within {MAX_TRAINING:.0f} s: not measured"
         )
 
 
@@ -201,60 +201,55 @@ PARTS = {
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure what is not there yet, and write the report."""
+def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Parse and check the command line."""
     parser = argparse.ArgumentParser(description="Measure how fast stance is beside its peers.")
     parser.add_argument(
         "--size", type=int, default=100_000, help="paragraphs a fast system scores in a round"
     )
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--parts", default=",".join(PARTS))
-    parser.add_argument("--systems", help="only these, by name")
-    parser.add_argument(
-        "--folder",
-        default=ROOT / ".venv" / "bench",
-        help="where models, corpus and raw figures lie",
-    )
-    parser.add_argument(
-        "--fasttext", default=ROOT / ".venv" / "bench" / "fasttext", help="fastText's command line"
-    )
-    parser.add_argument("--report", default=HERE, type=Path, help="where SPEED.md and speed.png go")
+    parser.add_argument("--parts", default=",".join(PARTS), help="only these parts")
+    parser.add_argument("--systems", help="only these systems, by name")
+    bench = ROOT / ".venv" / "bench"
+    parser.add_argument("--folder", default=bench, help="for models, corpus and raw figures")
+    parser.add_argument("--fasttext", default=bench / "fasttext", help="fastText's command line")
+    parser.add_argument("--report", default=HERE, type=Path, help="for SPEED.md and speed.png")
     options = parser.parse_args(arguments)
-    parts = options.parts.split(",")
+    options.parts = options.parts.split(",")
     if not hasattr(os, "sched_setaffinity"):
         parser.error("processes are pinned to cores, which only Linux allows from Python")
-    if unknown := set(parts) - set(PARTS):
+    if unknown := set(options.parts) - set(PARTS):
         parser.error(
             f"--parts must be some of {', '.join(PARTS)}; got {', '.join(sorted(unknown))}"
         )
-    if not 1 <= options.rounds <= MOST_ROUNDS or options.size < 200:
-        parser.error(f"--rounds must be 1 to {MOST_ROUNDS} and --size at least 200")
+    if not 1 <= options.rounds <= MAX_ROUNDS or options.size < 200:
+        parser.error(f"--rounds must be 1 to {MAX_ROUNDS} and --size at least 200")
+    return options
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what has not been measured yet, and write the report."""
+    options = read_options(arguments)
     options.report.mkdir(parents=True, exist_ok=True)
     bench = Bench(options)
     for name, why in bench.absent.items():
         print(f"{name}: {why}.")
     bench.prepare()
     results = {part: Results(bench, part) for part in PARTS}
-    for part in parts:
+    for part in options.parts:
         print(f"{part}:", flush=True)
         PARTS[part](bench, results[part])
-    found = {
-        part: {name: rounds for name, rounds in held.figures.items() if rounds}
-        for part, held in results.items()
+    figures = {
+        part: {name: rounds for name, rounds in result.figures.items() if rounds}
+        for part, result in results.items()
     }
     write_report(
-        options.report, found, size=bench.size, absent=bench.absent, features=bench.features
+        options.report, figures, size=bench.size, absent=bench.absent, features=bench.features
     )
     print(f"wrote {options.report / 'SPEED.md'}")
-    if failures := [failure for held in results.values() for failure in held.failures]:
-        raise SystemExit(
-            "\n".join(
-                [
-                    f"{len(failures)} measurements failed; run this again to have them made:",
-                    *failures,
-                ]
-            )
-        )
+    if failures := [failure for result in results.values() for failure in result.failures]:
+        heading = f"{len(failures)} measurements failed; run this again to repeat them:"
+        raise SystemExit("\n".join([heading, *failures]))
 
 
 if __name__ == "__main__":

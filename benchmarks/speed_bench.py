@@ -1,4 +1,4 @@
-"""What the benchmark of speed stands on: processes that are pinned and measured, the systems, the folders, figures that are kept."""
+"""The base of the benchmark of speed: pinned and measured processes, systems, folders, results."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ class RunError(RuntimeError):
 
 @dataclass(frozen=True)
 class System:
-    """One thing that is measured: what runs, on how many threads, by which engine, on which share of the size (slow ones get less)."""
+    """One thing that is measured.
+
+    `work` says what runs, `share` on which share of the size (slow systems get less), `env` with
+    which environment variables.
+    """
 
     name: str
     work: str
@@ -48,19 +52,21 @@ def list_systems() -> list[System]:
         ("fasttext-words", 1.0),
         ("fasttext-subwords", 1.0),
     ]
-    found = [System(name, name, share=share) for name, share in peers]
+    systems = [System(name, name, share=share) for name, share in peers]
     ours = ("ours-union", "ours-shipped", "ours-words")
     for threads in (1, 2):
-        found += [System(f"{name}-{threads}", name, threads) for name in ours]
-        found += [System(f"{name}-frame-{threads}", f"{name}-frame", threads) for name in ours[:2]]
-    return found + [
+        systems += [System(f"{name}-{threads}", name, threads) for name in ours]
+        systems += [
+            System(f"{name}-frame-{threads}", f"{name}-frame", threads) for name in ours[:2]
+        ]
+    return systems + [
         System(f"{name}-numpy", name, share=0.2, env={"STANCE_SCORER": "numpy"}) for name in ours
     ]
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a process took: wall-clock and CPU seconds, the most memory it held at once, and what it printed."""
+    """What a process took and printed: wall-clock and CPU seconds, peak memory, output."""
 
     seconds: float
     cpu: float
@@ -68,15 +74,18 @@ class Run:
     out: str
 
     def figures(self) -> dict[str, float]:
-        """Return the three as a dict."""
+        """Return the three figures as a dict."""
         return {"seconds": self.seconds, "cpu": self.cpu, "peak_mb": self.peak_mb}
 
 
 @contextmanager
 def pinned(threads: int, turn: int) -> Iterator[None]:
-    """Keep this process, and those it starts, on some cores: others in each turn, so that a busy core falls on all systems alike."""
+    """Keep this process, and those it starts, on as many cores as it has threads.
+
+    Each turn takes other cores, so that a busy core slows all systems alike.
+    """
     cores = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, {cores[(turn + at) % len(cores)] for at in range(threads)})
+    os.sched_setaffinity(0, {cores[(turn + step) % len(cores)] for step in range(threads)})
     try:
         yield
     finally:
@@ -91,7 +100,10 @@ def run(
     env: dict[str, str] | None = None,
     merged: bool = False,
 ) -> Run:
-    """Run a command to its end. This process is small, so that its own memory does not pass for a child's."""
+    """Run a command to its end.
+
+    This process must stay small: a child's peak memory is never less than its parent's was.
+    """
     start = time.perf_counter()
     with pinned(threads, turn):
         process = subprocess.Popen(
@@ -114,13 +126,13 @@ def run(
 
 
 def work(*arguments: Any, **options: Any) -> dict[str, Any]:
-    """Run a piece of work of `speed_work.py`; return what it printed, and beside it what the process took."""
+    """Run a piece of work of `speed_work.py`; return what it printed and what the process took."""
     done = run([sys.executable, WORK, *arguments], **options)
     return {**json.loads(done.out), "process_seconds": done.seconds, "peak_mb": done.peak_mb}
 
 
 class Bench:
-    """The sizes, the folders, and what is there to be measured."""
+    """The sizes, the folders, and the systems that can be measured."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.size, self.rounds = options.size, options.rounds
@@ -144,14 +156,17 @@ class Bench:
         if package and not find_spec(package):
             return f'{package} is not installed: not measured (pip install ".[bench]")'
         if system.work.startswith("fasttext") and not self.fasttext.exists():
-            return "fastText's command line was not built: not measured (make bench-speed builds it where it can)"
+            return (
+                "fastText's command line was not built: not measured "
+                "(make bench-speed builds it where it can)"
+            )
         if system.threads > self.n_cores:
             return "one core only: not measured"
         return ""
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What must be the same for a figure to be kept."""
+        """What must be unchanged for a figure to be kept."""
         return {
             "stamp": self.stamp,
             "size": self.size,
@@ -169,10 +184,8 @@ class Bench:
         if not counts.exists() or (
             self.fasttext.exists() and not (self.models / "fasttext-subwords.bin").exists()
         ):
-            found = run(
-                [sys.executable, WORK, "prepare", self.models, self.size, self.fasttext]
-            ).out
-            counts.write_text(found, encoding="utf-8")
+            done = run([sys.executable, WORK, "prepare", self.models, self.size, self.fasttext])
+            counts.write_text(done.out, encoding="utf-8")
         self.features: dict[str, int] = json.loads(counts.read_text(encoding="utf-8"))
         self.corpus = Path(
             json.loads(run([sys.executable, WORK, "corpus", self.folder, 10 * self.size]).out)
@@ -180,28 +193,29 @@ class Bench:
 
     def score(self, system: System, count: int, turn: int) -> dict[str, Any]:
         """Score some paragraphs, others in each turn."""
-        where = [self.models, system.work, self.fasttext, self.corpus, turn * self.size, count]
-        return work("score", *where, threads=system.threads, turn=turn, env=system.env)
+        paths = [self.models, system.work, self.fasttext, self.corpus]
+        settings = {"threads": system.threads, "turn": turn, "env": system.env}
+        return work("score", *paths, turn * self.size, count, **settings)
 
 
 class Results:
-    """The raw figures of one part, by name and round, written after each measurement; and what could not be measured."""
+    """The raw figures of one part, by name and round, and what could not be measured.
+
+    They are written to a file after each measurement.
+    """
 
     def __init__(self, bench: Bench, part: str) -> None:
         self.path = bench.folder / f"{part}.json"
         kept = json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
-        self.content = (
-            kept
-            if kept.get("settings") == bench.settings
-            else {"settings": bench.settings, "figures": {}}
-        )
+        unchanged = kept.get("settings") == bench.settings
+        self.content = kept if unchanged else {"settings": bench.settings, "figures": {}}
         self.figures: dict[str, dict[str, dict[str, Any]]] = self.content["figures"]
         self.failures: list[str] = []
 
     def measure(
         self, name: str, turn: int, measure: Callable[..., dict[str, Any]], *arguments: Any
     ) -> None:
-        """Measure and keep a figure that is not there yet; where a process fails, say so and go on."""
+        """Measure and keep a figure that is missing; if a process fails, say so and go on."""
         rounds = self.figures.setdefault(name, {})
         if str(turn) not in rounds:
             try:
@@ -213,19 +227,16 @@ class Results:
             scratch = self.path.with_suffix(".part")
             scratch.write_text(json.dumps(self.content, indent=1), encoding="utf-8")
             scratch.rename(self.path)
-        print(
-            f"  {name}, round {turn + 1}: "
-            + ", ".join(f"{key} {value:,.4g}" for key, value in rounds[str(turn)].items()),
-            flush=True,
-        )
+        figures = ", ".join(f"{key} {value:,.4g}" for key, value in rounds[str(turn)].items())
+        print(f"  {name}, round {turn + 1}: {figures}", flush=True)
 
 
 def make_stamp() -> str:
     """Return a digest of what is measured, and of what makes it."""
     package, shipped = ROOT / "stance", ROOT / "models" / "ceasefire" / "SHA256SUMS"
     files = [
-        *package.glob("*.py"),
-        *package.glob("_scorer*"),
+        *package.rglob("*.py"),
+        *package.rglob("_scorer*"),
         *package.glob("data/*.csv"),
         shipped,
         ROOT / "seeds" / "paragraphs.csv",

@@ -1,7 +1,8 @@
-"""Make news-like paragraphs in any number from the seeds, for the benchmark of speed.
+"""Make any number of news-like paragraphs from the seeds, for the benchmark of speed.
 
-A paragraph is 50 to 90 words (70 on average, some 395 bytes) of runs of 10 to 25 consecutive words of the seeds. About one word in 60 is a
-capitalised one that no corpus holds, so that a cache of words is not flattered: in a million paragraphs there are about a million of them.
+A paragraph is 50 to 90 words (70 on average, some 395 bytes) in runs of 10 to 25 consecutive words
+of the seeds. About one word in 60 is a capitalised one that is in no corpus, because a cache would
+make known words too cheap: in a million paragraphs there are about a million of them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from random import Random
 SEEDS = Path(__file__).parent.parent / "seeds" / "paragraphs.csv"
 RARITY = 60
 WARM = 1_000
-"""Paragraphs that a process scores before the clock starts; the corpus does not hold them."""
+"""Paragraphs that a process scores before the clock starts; they are not in the corpus."""
 SYLLABLES = [consonant + vowel for consonant in "bcdfghjklmnprstvwxz" for vowel in "aeiouy"]
 
 
@@ -27,25 +28,26 @@ def read_words() -> list[str]:
 
 
 def make_paragraphs(words: list[str], n_paragraphs: int, *, random_state: int = 0) -> Iterator[str]:
-    """Yield paragraphs; those of a smaller number are the first of a larger one."""
+    """Yield paragraphs. A smaller number gives the first ones of a larger number."""
     draw = Random(random_state).random
     for _ in range(n_paragraphs):
         length = 50 + int(41 * draw())
-        found: list[str] = []
-        while len(found) < length:
+        paragraph: list[str] = []
+        while len(paragraph) < length:
             start = int((len(words) - 25) * draw())
-            found += words[start : start + 10 + int(16 * draw())]
-        for at in range(int(RARITY * draw()), length, RARITY):
-            found[at] = "".join(
+            paragraph += words[start : start + 10 + int(16 * draw())]
+        for index in range(int(RARITY * draw()), length, RARITY):
+            paragraph[index] = "".join(
                 SYLLABLES[int(len(SYLLABLES) * draw())] for _ in range(3 + int(3 * draw()))
             ).capitalize()
-        yield " ".join(found[:length])
+        yield " ".join(paragraph[:length])
 
 
 def write_corpus(folder: Path, n_paragraphs: int) -> Path:
-    """Write paragraphs, one a line, where they do not lie already; beside them the same as a CSV with the columns id and text.
+    """Write paragraphs, one per line, and the same as a CSV with the columns id and text.
 
-    Those of another number, or of other seeds, are deleted: they are large.
+    Files that exist already are kept. Those of another number, or of other seeds, are deleted,
+    because they are large.
     """
     digest = hashlib.sha256(SEEDS.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:8]
     path = folder / f"corpus-{n_paragraphs}-{digest}.txt"
@@ -53,7 +55,7 @@ def write_corpus(folder: Path, n_paragraphs: int) -> Path:
         return path
     for old in folder.glob("corpus-*"):
         old.unlink()
-    parts = [target.with_name(target.name + ".part") for target in (path, path.with_suffix(".csv"))]
+    parts = [final.with_name(final.name + ".part") for final in (path, path.with_suffix(".csv"))]
     with (
         parts[0].open("w", encoding="utf-8", newline="") as lines,
         parts[1].open("w", encoding="utf-8", newline="") as table,
@@ -79,7 +81,7 @@ def read_paragraphs(corpus: Path, start: int, count: int) -> Iterator[str]:
 
 
 def read_warm(corpus: Path) -> list[str]:
-    """Read what a process is warmed up with."""
+    """Read the paragraphs that a process scores before the clock starts."""
     return corpus.with_suffix(".warm").read_text(encoding="utf-8").split("\n")
 
 

@@ -1,8 +1,9 @@
-"""What the benchmark of speed runs in processes of their own: make models and corpus, score, score ever more, label a table plainly, train.
+"""The work that the benchmark of speed measures, each piece in a process of its own.
 
-usage: python benchmarks/speed_work.py prepare|corpus|score|grow|table|train ... (`speed.py` does)
+usage: python benchmarks/speed_work.py prepare|corpus|score|grow|table|train ...
 
-Each prints one line of JSON. Heavy imports stand where they are used: a process must pay for its own system only.
+`speed.py` calls it. Each piece prints one line of JSON. Heavy imports stand where they are used, so
+that a process loads only what the measured system needs.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ UNION = WORDS | {"char_ngram_range": (3, 5)}
 OURS = {"union": UNION, "words": WORDS}
 QUICK = {"calibrate": False, "cv": 2}  # how probabilities are calibrated does not change the speed
 FASTTEXT = {"fasttext-words": [], "fasttext-subwords": ["-minn", "3", "-maxn", "5"]}
+FASTTEXT_OPTIONS = "-wordNgrams 2 -dim 16 -lr 0.5 -thread 1 -verbose 0"
 CHUNK = 10_000
-ENOUGH_SEEDS = 10_000  # below this size the benchmark is a trial, and few seeds will do
+TRIAL = 10_000  # below this size the benchmark is a trial, and a few seeds will do
 
 WORKS = {
     "prepare": (0, 2),
@@ -40,23 +42,21 @@ Score = Callable[[list[str]], Any]
 
 
 def read_training(size: int) -> Any:
-    """Read the seeds that the shipped model is trained on; a few of each label for a trial."""
+    """Read the seeds that the shipped model is trained on; for a trial, a few of each label."""
     from stance.seeds.commands import read_seeds
 
     seeds = read_seeds()
     seeds = seeds[seeds["split"] != "test"]
-    return seeds if size >= ENOUGH_SEEDS else seeds.groupby(list(HEADS)).head(6)
+    return seeds if size >= TRIAL else seeds.groupby(list(HEADS)).head(6)
 
 
 def resample(n_rows: int) -> Any:
-    """Draw that many training seeds, with replacement."""
-    return read_training(ENOUGH_SEEDS).sample(
-        n_rows, replace=True, random_state=0, ignore_index=True
-    )
+    """Draw `n_rows` training seeds with replacement."""
+    return read_training(TRIAL).sample(n_rows, replace=True, random_state=0, ignore_index=True)
 
 
 def prepare(models: Path, size: int, fasttext: Path) -> dict[str, int]:
-    """Make the models that are not there yet; count the features of each."""
+    """Make the models that are missing; count the features of each."""
     models.mkdir(parents=True, exist_ok=True)
     rows = read_training(size)
     for name, recipe in OURS.items():
@@ -65,16 +65,15 @@ def prepare(models: Path, size: int, fasttext: Path) -> dict[str, int]:
         if not (models / f"ours-{name}").exists():
             import stance
 
-            stance.train(rows, recipes=dict.fromkeys(HEADS, recipe | QUICK), name=name).save(
-                models / f"ours-{name}"
-            )
+            model = stance.train(rows, recipes=dict.fromkeys(HEADS, recipe | QUICK), name=name)
+            model.save(models / f"ours-{name}")
     if fasttext.exists():
         train_fasttext(rows, models, fasttext)
     return count_features(models)
 
 
 def fit_sklearn(rows: Any, models: Path, name: str) -> None:
-    """Fit scikit-learn as its users do: a union of vectorizers, one logistic regression a head."""
+    """Fit scikit-learn as its users do: a union of vectorizers, one regression per head."""
     import joblib
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
@@ -105,22 +104,8 @@ def train_fasttext(rows: Any, models: Path, fasttext: Path) -> None:
     for name, options in FASTTEXT.items():
         if not (models / f"{name}.bin").exists():
             scratch = models / f"{name}-part"
-            fixed = [
-                "-wordNgrams",
-                "2",
-                "-dim",
-                "16",
-                "-lr",
-                "0.5",
-                "-thread",
-                "1",
-                "-verbose",
-                "0",
-            ]
-            subprocess.run(
-                [fasttext, "supervised", "-input", source, "-output", scratch, *fixed, *options],
-                check=True,
-            )
+            command = [fasttext, "supervised", "-input", source, "-output", scratch]
+            subprocess.run([*command, *FASTTEXT_OPTIONS.split(), *options], check=True)
             scratch.with_suffix(".bin").rename(models / f"{name}.bin")
 
 
@@ -130,25 +115,20 @@ def count_features(models: Path) -> dict[str, int]:
 
     import stance
 
-    found = {
-        f"sklearn-{name}": len(
-            joblib.load(models / f"sklearn-{name}.joblib")[0].get_feature_names_out()
-        )
-        for name in OURS
-    }
+    counts = {}
+    for name in OURS:
+        union, _ = joblib.load(models / f"sklearn-{name}.joblib")
+        counts[f"sklearn-{name}"] = len(union.get_feature_names_out())
     for name in ("shipped", *OURS):
-        heads = stance.load(
-            None if name == "shipped" else models / f"ours-{name}"
-        ).frozen.heads.values()
-        found[f"ours-{name}"] = len(
-            {
-                (block.name, feature)
-                for head in heads
-                for block in head.blocks
-                for feature in block.columns
-            }
-        )
-    return found
+        model = stance.load(None if name == "shipped" else models / f"ours-{name}")
+        features = {
+            (block.name, feature)
+            for head in model.frozen.heads.values()
+            for block in head.blocks
+            for feature in block.features
+        }
+        counts[f"ours-{name}"] = len(features)
+    return counts
 
 
 def load_sklearn(models: Path, name: str) -> Score:
@@ -191,7 +171,7 @@ def load_lexicon(name: str) -> Score:
 
 
 def time_fasttext(models: Path, name: str, fasttext: Path, texts: list[str]) -> float:
-    """Time fastText on a file, without what it takes to load its model: what it takes for a file of one paragraph."""
+    """Time fastText on a file, less the time for a file of one paragraph, which loads the model."""
 
     def run(lines: list[str]) -> float:
         source = models / "scored.txt"
@@ -204,8 +184,9 @@ def time_fasttext(models: Path, name: str, fasttext: Path, texts: list[str]) -> 
         )
         return time.perf_counter() - start
 
-    run(texts[:1])  # brings the model into the system's memory
-    return -run(texts[:1]) + run(texts)
+    run(texts[:1])  # brings the model into the file cache
+    loading = run(texts[:1])
+    return run(texts) - loading
 
 
 def load(models: Path, name: str) -> Score:
@@ -225,7 +206,10 @@ def time_run(run: Score, texts: list[str]) -> float:
 def score(
     models: Path, name: str, fasttext: Path, corpus: Path, start: int, count: int
 ) -> dict[str, float]:
-    """Score some paragraphs of the corpus; loading and the first paragraphs are not on the clock. Ours scores them once more."""
+    """Score some paragraphs of the corpus; ours scores them once more.
+
+    Loading and the first paragraphs are not on the clock.
+    """
     texts = list(read_paragraphs(corpus, start, count))
     again = {}
     if name in FASTTEXT:
@@ -256,7 +240,7 @@ def grow(models: Path, name: str, corpus: Path, count: int) -> dict[str, float]:
     return {"seconds": seconds, "paragraphs": count}
 
 
-def table(models: Path, source: Path, target: Path, columns: str) -> dict[str, float]:
+def table(models: Path, source: Path, output: Path, columns: str) -> dict[str, float]:
     """Label a CSV as a plain script does: pandas reads, scikit-learn scores, pandas writes."""
     import joblib
     import numpy as np
@@ -268,20 +252,19 @@ def table(models: Path, source: Path, target: Path, columns: str) -> dict[str, f
     matrix = union.transform(frame["text"])
     out: dict[str, Any] = {"row": np.arange(len(frame))}
     for name, head in heads.items():
-        found = head.predict_proba(matrix)
-        out[name] = head.classes_[found.argmax(axis=1)]
+        probabilities = head.predict_proba(matrix)
+        out[name] = head.classes_[probabilities.argmax(axis=1)]
         if columns == "all":
-            out[f"{name}_probability"] = found.max(axis=1)
-            out |= {f"{name}_p_{label}": found[:, at] for at, label in enumerate(head.classes_)}
+            out[f"{name}_probability"] = probabilities.max(axis=1)
+            for label, column in zip(head.classes_, probabilities.T, strict=True):
+                out[f"{name}_p_{label}"] = column
     if columns == "all":
         from stance.labels import sentiment_of, sentiment_signs
 
+        signs = sentiment_signs(heads["tone"].classes_)
         out["sentiment"] = [sentiment_of(tone) for tone in out["tone"]]
-        out["sentiment_score"] = sum(
-            sign * out[f"tone_p_{tone}"]
-            for tone, sign in sentiment_signs(heads["tone"].classes_).items()
-        )
-    pd.DataFrame(out).to_csv(target, index=False)
+        out["sentiment_score"] = sum(sign * out[f"tone_p_{tone}"] for tone, sign in signs.items())
+    pd.DataFrame(out).to_csv(output, index=False)
     return {"seconds": time.perf_counter() - clock, "paragraphs": len(frame)}
 
 
@@ -299,12 +282,12 @@ def train(what: str, n_rows: int) -> dict[str, float]:
     return {"seconds": time.perf_counter() - clock, "paragraphs": n_rows}
 
 
-def main(work: str, *given: str) -> None:
-    """Do one piece of work and print what was found."""
+def main(work: str, *texts: str) -> None:
+    """Do one piece of work and print its figures."""
     paths = WORKS[work]
     arguments: list[Any] = [
-        Path(text) if at in paths else int(text) if text.isdigit() else text
-        for at, text in enumerate(given)
+        Path(text) if number in paths else int(text) if text.isdigit() else text
+        for number, text in enumerate(texts)
     ]
     works: list[Callable[..., Any]] = [prepare, write_corpus, score, grow, table, train]
     print(json.dumps(dict(zip(WORKS, works, strict=True))[work](*arguments), default=str))

@@ -1,11 +1,13 @@
-"""Measure what `stance.suggest` saves over annotating at random, on the seeds; writes SUGGEST.md and a picture beside itself.
+"""Measure what `stance.suggest` saves over annotating at random; write SUGGEST.md and suggest.png.
 
 usage: python benchmarks/suggest.py
 
-Annotation is simulated: START seeds of the train split are drawn at random, then STEP more at a time, at random or as suggested, until
-there are STOP. What is compared to find the best way is measured on the voices of the validation split; what that way saves, on those of
-the test split, which nothing was chosen by. No voice stands in two splits. To be cheap, both heads are fitted on words alone, without a
-temperature (which changes no order of uncertainty within a head).
+Annotation is simulated on the seeds: START seeds of the train split are drawn at random, then STEP
+more at a time, at random or as suggested, until there are STOP. Ways to suggest are compared on the
+voices of the validation split; what the chosen one saves is measured on those of the test split,
+which played no part in the choice. No voice stands in two splits. To be cheap, both heads are
+fitted on words alone, without a temperature (which does not change the order of uncertainty within
+a head).
 """
 
 from __future__ import annotations
@@ -37,11 +39,15 @@ READ_AT = (500, 800, 1_100, 1_400)
 
 
 Model = Callable[[np.ndarray], pd.DataFrame]
-"""Rows in, the probabilities of their labels out."""
+"""Row numbers in, the probabilities of their labels out."""
 
 
 class Way(NamedTuple):
-    """A way to choose: the score of each paragraph by its uncertainty and familiarity, and how many of the best compete for a place."""
+    """A way to choose paragraphs.
+
+    `score` takes their uncertainty and familiarity; `width` of the best compete for each that is
+    chosen.
+    """
 
     score: Callable[[np.ndarray, np.ndarray], np.ndarray]
     width: int
@@ -63,20 +69,20 @@ CHOSEN = "uncertain and diverse, width 5"
 
 
 class Bench:
-    """The seeds as counts, made once: a model is then fitted and a pool scored in a fraction of a second."""
+    """The seeds as counts: to fit a model and score a pool takes a fraction of a second."""
 
     def __init__(self) -> None:
         self.seeds = read_seeds()
         gazetteer = load_gazetteer()
         tokens = [make_tokens(text, gazetteer) for text in self.seeds["text"]]
-        self.runs = self.count(
-            [[found.feature for found in word_features(row, (1, 2))] for row in tokens]
+        self.features = self.count(
+            [[feature.feature for feature in word_features(row, (1, 2))] for row in tokens]
         )
         self.words = self.count([[token.stem for token in row] for row in tokens])
-        known = [
+        counting = [  # without names of sides, numbers and marks, which no familiarity counts
             [token for token in row if measure_familiarity([token], {token.stem})] for row in tokens
         ]
-        self.plain = self.count([[token.stem for token in row] for row in known])
+        self.counting_words = self.count([[token.stem for token in row] for row in counting])
 
     @staticmethod
     def count(rows: list[list[str]]) -> Any:
@@ -84,27 +90,28 @@ class Bench:
         return CountVectorizer(analyzer=rows.__getitem__).fit_transform(range(len(rows)))
 
     def split(self, name: str) -> np.ndarray:
-        """Return the places of one split."""
+        """Return the row numbers of one split."""
         return np.flatnonzero(self.seeds["split"] == name)
 
     def fit(self, head: str, rows: np.ndarray) -> Model:
         """Fit one head on some rows and return what gives the probabilities of others."""
         recipe = RECIPES[head]
-        columns = np.flatnonzero(self.runs[rows].getnnz(axis=0) >= recipe["min_df"])
-        weigh = TfidfTransformer(sublinear_tf=True).fit(self.runs[rows][:, columns])
+        columns = np.flatnonzero(self.features[rows].getnnz(axis=0) >= recipe["min_df"])
+        counts = self.features[:, columns]
+        tfidf = TfidfTransformer(sublinear_tf=True).fit(counts[rows])
         linear = LogisticRegression(
             C=recipe["C"], class_weight=recipe.get("class_weight"), max_iter=2_000
         )
-        linear.fit(weigh.transform(self.runs[rows][:, columns]), self.seeds[head].to_numpy()[rows])
+        linear.fit(tfidf.transform(counts[rows]), self.seeds[head].to_numpy()[rows])
         return lambda some: pd.DataFrame(
-            linear.predict_proba(weigh.transform(self.runs[some][:, columns])),
-            columns=linear.classes_,
+            linear.predict_proba(tfidf.transform(counts[some])), columns=linear.classes_
         )
 
     def familiarity(self, rows: np.ndarray, pool: np.ndarray) -> np.ndarray:
-        """Return the share of each pool paragraph's words that the rows hold."""
-        seen = self.plain[rows].getnnz(axis=0) > 0
-        return self.plain[pool] @ seen / np.maximum(self.plain[pool].sum(axis=1).A1, 1)
+        """Return the share of each pool paragraph's words that occur in `rows`."""
+        seen = self.counting_words[rows].getnnz(axis=0) > 0
+        words = self.counting_words[pool]
+        return words @ seen / np.maximum(words.sum(axis=1).A1, 1)
 
     def vectors(self, rows: np.ndarray) -> Any:
         """Return the TF-IDF vectors of the words of some rows, as `stance.suggest` makes them."""
@@ -116,10 +123,10 @@ class Bench:
         models: Sequence[Model],
         rows: np.ndarray,
         pool: np.ndarray,
-        draw: np.random.Generator,
+        rng: np.random.Generator,
     ) -> np.ndarray:
         """Choose the next STEP rows of the pool; without a way, at random."""
-        pool = draw.permutation(pool)
+        pool = rng.permutation(pool)
         if way is None:
             return pool[:STEP]
         uncertainty = np.mean(
@@ -128,92 +135,89 @@ class Bench:
         familiarity = self.familiarity(rows, pool)
         readable = familiarity >= 0.5
         pool, scores = pool[readable], way.score(uncertainty[readable], familiarity[readable])
-        return pool[
-            choose(scores, STEP, lambda places: self.vectors(pool[places]), width=way.width)[0]
-        ]
+        chosen, _ = choose(
+            scores, STEP, lambda numbers: self.vectors(pool[numbers]), width=way.width
+        )
+        return pool[chosen]
 
     def annotate(
         self, way: Way | None, heads: Sequence[str], state: int, split: str
     ) -> Iterator[dict[str, Any]]:
-        """Yield macro-F1 of each head on the voices of a split, at each number of annotated paragraphs."""
-        draw = np.random.default_rng(state)
+        """Yield macro-F1 of each head on the voices of a split, by number of annotations."""
+        rng = np.random.default_rng(state)
         train, test = self.split("train"), self.split(split)
-        rows = draw.choice(train, START, replace=False)
+        rows = rng.choice(train, START, replace=False)
         while True:
             models = [self.fit(head, rows) for head in heads]
             for head, model in zip(heads, models, strict=True):
-                given, found = (
-                    self.seeds[head].to_numpy()[test].tolist(),
-                    model(test).idxmax(axis=1).tolist(),
-                )
-                score = measure_macro_f1(given, found, sorted(set(self.seeds[head])))
+                annotations = self.seeds[head].to_numpy()[test].tolist()
+                predictions = model(test).idxmax(axis=1).tolist()
+                labels = sorted(set(self.seeds[head]))
+                score = measure_macro_f1(annotations, predictions, labels)
                 yield {"head": head, "state": state, "labels": len(rows), "macro_f1": score}
             if len(rows) >= STOP:
                 return
-            rows = np.concatenate(
-                [rows, self.pick(way, models, rows, np.setdiff1d(train, rows), draw)]
-            )
+            picked = self.pick(way, models, rows, np.setdiff1d(train, rows), rng)
+            rows = np.concatenate([rows, picked])
 
 
 def compare(bench: Bench) -> pd.DataFrame:
     """Run every way on validation voices, each head by itself."""
-    found = []
+    rows = []
     for state in range(TRIES):
         for name, way in {"random": None, **WAYS}.items():
             for heads in [HEADS] if way is None else [[head] for head in HEADS]:
-                found += [
+                rows += [
                     row | {"way": name} for row in bench.annotate(way, heads, state, "validation")
                 ]
         print(f"validation voices, random state {state}: done", flush=True)
-    return pd.DataFrame(found)
+    return pd.DataFrame(rows)
 
 
 def confirm(bench: Bench) -> pd.DataFrame:
     """Run the chosen way on test voices, for each head and for both at once."""
-    found = []
+    runs: list[tuple[str, Way | None, Sequence[str]]] = [("random", None, HEADS)]
+    runs += [("suggested for this head", WAYS[CHOSEN], [head]) for head in HEADS]
+    runs += [("suggested for both heads", WAYS[CHOSEN], HEADS)]
+    rows = []
     for state in range(REPEATS):
-        found += [row | {"way": "random"} for row in bench.annotate(None, HEADS, state, "test")]
-        for head in HEADS:
-            found += [
-                row | {"way": "suggested for this head"}
-                for row in bench.annotate(WAYS[CHOSEN], [head], state, "test")
-            ]
-        found += [
-            row | {"way": "suggested for both heads"}
-            for row in bench.annotate(WAYS[CHOSEN], HEADS, state, "test")
-        ]
+        for name, way, heads in runs:
+            rows += [row | {"way": name} for row in bench.annotate(way, heads, state, "test")]
         print(f"test voices, random state {state}: done", flush=True)
-    return pd.DataFrame(found)
+    return pd.DataFrame(rows)
 
 
 def labels_needed(curve: pd.Series, score: float) -> float:
-    """Return how many labels a curve takes to reach a score for the first time, between two measurements by a straight line."""
+    """Return how many labels a curve takes to reach a score for the first time.
+
+    Between two measurements the curve is a straight line. A score that is never reached counts as
+    STOP labels, although it would take more.
+    """
     best = curve.cummax()
-    return (
-        float("nan")
-        if score > best.iloc[-1]
-        else float(np.interp(score, best.to_numpy(), best.index.to_numpy(dtype=float)))
-    )
+    if score > best.iloc[-1]:
+        return float(STOP)
+    return float(np.interp(score, best.to_numpy(), best.index.to_numpy(dtype=float)))
 
 
 def savings(curves: pd.DataFrame) -> Iterator[str]:
-    """Yield a table: of what random drawing took to reach its score, how much less the suggested took, by random state."""
-    yield "| head | way | labels, random | macro-F1 there | labels, suggested: median (range) | saved: median (range) |"
+    """Yield a table of how many labels it took to reach what random drawing reached."""
+    yield (
+        "| head | way | labels, random | macro-F1 there "
+        "| labels, suggested: median (range) | saved: median (range) |"
+    )
     yield "|---|---|--:|--:|--:|--:|"
     for head, of_head in curves.groupby("head"):
         wide = of_head.pivot(index="labels", columns=["way", "state"], values="macro_f1")
         for way in [name for name in of_head["way"].unique() if name != "random"]:
             for size in READ_AT:
                 goals = wide["random"].cummax().loc[size]
-                needed = np.asarray(
-                    [labels_needed(wide[way][state], goal) for state, goal in goals.items()]
-                )
-                needed = np.where(
-                    np.isnan(needed), STOP, needed
-                )  # not reached: at least all of them
-                low, middle, high = (float(np.quantile(needed, at)) for at in (0, 0.5, 1))
+                needed = [labels_needed(wide[way][state], goal) for state, goal in goals.items()]
+                low, middle, high = min(needed), float(np.median(needed)), max(needed)
                 saved = f"{1 - middle / size:.0%} ({1 - high / size:.0%} to {1 - low / size:.0%})"
-                yield f"| {head} | {way} | {size:,} | {goals.mean():.3f} | {middle:,.0f} ({low:,.0f} to {high:,.0f}) | {saved} |"
+                yield (
+                    f"| {head} | {way} | {size:,} | {goals.mean():.3f} "
+                    f"| {middle:,.0f} ({low:,.0f} to {high:,.0f}) | {saved} |"
+                )
 
 
 def table(curves: pd.DataFrame) -> Iterator[str]:
@@ -237,7 +241,7 @@ def table(curves: pd.DataFrame) -> Iterator[str]:
 
 
 def draw_curves(curves: pd.DataFrame, path: Path) -> None:
-    """Draw the curves on test voices, one panel a head."""
+    """Draw the curves on test voices, one panel per head."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -259,20 +263,25 @@ def write_report(bench: Bench, tried: pd.DataFrame, final: pd.DataFrame) -> None
     voices = bench.seeds["voice"].iloc[bench.split("test")].nunique()
     lines = [
         "# What suggestion saves\n",
-        f"Written by `benchmarks/suggest.py`: {START} seeds drawn at random, then {STEP} at a time up to {STOP:,}, of the",
-        f"{len(bench.split('train')):,} of the train split. Words only. The seeds are composed and evenly mixed: a pool of print, where",
+        f"Written by `benchmarks/suggest.py`: {START} seeds drawn at random, "
+        f"then {STEP} at a time up to {STOP:,}, of the",
+        f"{len(bench.split('train')):,} of the train split. Words only. "
+        "The seeds are composed and evenly mixed: a pool of print, where",
         "most paragraphs are dull, may gain more or less.\n",
         f"## Saved, on test voices ({REPEATS} random states)\n",
         *savings(final),
-        "\nA row says: random drawing reached this macro-F1 with so many labels; what was suggested reached it with so many.",
-        f"The range is that of the random states, on the same {voices} voices. A state that did not reach it counts as {STOP:,}.\n",
+        "\nA row says: random drawing reached this macro-F1 with so many labels; "
+        "what was suggested reached it with so many.",
+        f"The range is that of the random states, on the same {voices} voices. "
+        f"A state that did not reach it counts as {STOP:,}.\n",
         "![macro-F1 by number of labels](suggest.png)\n",
         *table(final),
         f"\n## Ways tried, on validation voices ({TRIES} random states)\n",
         *table(tried),
         "\nWhat the chosen way saved on them, by the same reckoning:\n",
         *savings(tried[tried["way"].isin(["random", CHOSEN])]),
-        f"\n`stance.suggest` does: {CHOSEN} (with `novelty=1`: all three). Width: how many of the highest scores compete for each place.",
+        f"\n`stance.suggest` does: {CHOSEN} (with `novelty=1`: all three). "
+        "Width: how many of the highest scores compete for each place.",
     ]
     (HERE / "SUGGEST.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))

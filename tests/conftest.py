@@ -1,7 +1,12 @@
-"""A dozen two-line paragraphs on one theme, and the models that tests share."""
+"""Texts and models that tests share, and what a run says about the tests it left out.
+
+The texts are the war of the two lighthouses, told by everyone in it.
+"""
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -11,9 +16,9 @@ import stance
 from stance.model import Model
 
 ROOT = Path(__file__).parent.parent
-SHARED = ROOT.parent / "shared"
+MAX_REASONS = 7  # with heading, known failures and slow tests, the summary has ten lines
 
-# The war of the two lighthouses, told by everyone in it.
+# text, stance, tone, voice
 LIGHTHOUSE = [
     (
         "Both keepers signed at noon and the guns fell silent; the whole coast rang its bells.",
@@ -84,6 +89,7 @@ LIGHTHOUSE = [
     ),
 ]
 
+# Strings that break tokenizers and scorers: empty, odd quotes, scripts, surrogates, very long.
 HOSTILE = [
     "", " ", "\n\n\t", ".", "¡¿", "\x00", "a\x00truce", "\ufeffA truce", "\u202eecurt a", "İSTANBUL’S TRUCE", "ΣΊΣΥΦΟΣ", "ﬁre", "e\u0301",
     "don’t don't DON’T", "'quoted'", "''double''", "U.S.-backed U.S. us US", "Israel’s ISRAEL's israelis", "x" * 10_000, "truce " * 3_000,
@@ -93,11 +99,14 @@ HOSTILE = [
 
 @pytest.fixture(scope="session")
 def lighthouse() -> pd.DataFrame:
-    """Twelve paragraphs with stance, tone and who wrote them, three times over with a word changed, so that folds can be made."""
+    """36 annotated rows with the columns text, stance, tone and voice.
+
+    They are `LIGHTHOUSE` three times over with a word changed, so that folds can be made.
+    """
     rows = [
-        (text.replace(".", f" {word}."), stance, tone, f"{who} {word}")
+        (text.replace(".", f" {word}."), stance, tone, f"{voice} {word}")
         for word in ("there", "again", "ashore")
-        for text, stance, tone, who in LIGHTHOUSE
+        for text, stance, tone, voice in LIGHTHOUSE
     ]
     return pd.DataFrame(rows, columns=["text", "stance", "tone", "voice"])
 
@@ -110,13 +119,38 @@ def shipped() -> Model:
 
 @pytest.fixture(scope="session")
 def small(lighthouse: pd.DataFrame) -> Model:
-    """A model trained here in a second."""
+    """A model of stance and tone, trained on `lighthouse` in about a second.
+
+    It is shared: a test that changes a model must load or train its own.
+    """
     return stance.train(lighthouse, name="lighthouse")
 
 
 @pytest.fixture
 def shared() -> Path:
-    """The folder of measuring material beside the project; a test that needs it skips where it is absent."""
-    if not SHARED.exists():
-        pytest.skip("needs ../shared, which does not come with the project")
-    return SHARED
+    """The folder of real articles named by STANCE_SHARED; without it, the test is skipped."""
+    if not os.environ.get("STANCE_SHARED"):
+        pytest.skip("needs a folder of real articles (STANCE_SHARED), which is not distributed")
+    return Path(os.environ["STANCE_SHARED"])
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say in a few lines which tests were left out and why, in place of one line per test."""
+    stats = terminalreporter.stats
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ") for report in stats.get("skipped", [])
+    )
+    lines = [f"{count} skipped: {reason}" for reason, count in reasons.most_common(MAX_REASONS)]
+    if len(reasons) > MAX_REASONS:
+        rest = reasons.total() - sum(count for _, count in reasons.most_common(MAX_REASONS))
+        lines.append(f"{rest} skipped for other reasons (pytest -rs lists them)")
+    if stats.get("xfailed"):
+        lines.append(f"{len(stats['xfailed'])} known failures (pytest -rx lists them)")
+    if config.option.markexpr == "not slow":
+        lines.append("tests marked slow were left out: make check runs them")
+    if lines:
+        terminalreporter.section("left out")
+        for line in lines:
+            terminalreporter.write_line(line)

@@ -1,21 +1,16 @@
 """Batch labelling: every row in, every row out."""
 
-import csv
 import io
 import time
 from pathlib import Path
 
 import pytest
+from csv_rows import rows_of
 
 import stance
 import stance.batch
 from stance.model import Model
 from stance.tables.inputs import Inputs
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as lines:
-        return list(csv.DictReader(lines))
 
 
 def test_rows_come_out_as_label_frame_gives_them(small: Model, tmp_path: Path) -> None:

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from stance.scoring.files import write_sums
-from stance.training.evaluation import evaluate
+from stance.training.evaluation import Evaluation, evaluate
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from stance.model import Model
 
-_CARD = """# Model card: {name}
+_CARD: Final = """# Model card: {name}
 
-Labels each paragraph of an English news text with its **stance** toward a ceasefire and its **tone**. Two linear classifiers over
+Labels each paragraph of an English news text with its **stance** toward a ceasefire and its \
+**tone**. Two linear classifiers over
 TF-IDF features, each calibrated by one temperature. What each label means: `seeds/GUIDELINES.md`.
 
 ## Trained on
-{rows:,} composed paragraphs by {voices} voices (`seeds/paragraphs.csv`, splits train and validation). None is a quotation from a real
-outlet. Names of nations, peoples, parties, armed groups and leaders are masked before any feature is made, in training and in use.
+{rows:,} composed paragraphs by {voices} voices (`seeds/paragraphs.csv`, splits train and \
+validation). None is a quotation from a real
+outlet. Names of nations, peoples, parties, armed groups and leaders are masked before any \
+feature is made, in training and in use.
 
 ## How well it does
 | head | measured on | paragraphs | macro-F1 (95% interval) | calibration error |
 |---|---|--:|--:|--:|
 {figures}
 
-Cross-validation and the test split keep each voice whole: no voice that is scored was seen in training. All of these are composed
+Cross-validation and the test split keep each voice whole: no voice that is scored was seen in \
+training. All of these are composed
 paragraphs. **Real print is harder**: see the figures on real paragraphs below.
 
 | head | label | precision | recall | F1 | paragraphs (test split) |
@@ -37,7 +41,8 @@ paragraphs. **Real print is harder**: see the figures on real paragraphs below.
 {classes}
 
 ## What it gets right, by capability
-Cases written by readers who had not run the model: a paragraph with the labels they expect, or two paragraphs that must get the same.
+Cases written by readers who had not run the model: a paragraph with the labels they expect, or \
+two paragraphs that must get the same.
 Known failures are kept (`tests/cases/behaviour-*.json`).
 
 | capability | right | cases |
@@ -45,13 +50,18 @@ Known failures are kept (`tests/cases/behaviour-*.json`).
 {behaviour}
 
 ## What may be said from it, and what not
-Say: "Of the paragraphs that the tool could label, x% *convey* opposition to a ceasefire (n paragraphs, y% of them uncertain; on
-held-out paragraphs the tool finds opposition with precision p and recall r)." Do not say that an outlet, author or speaker *holds* a
-position because paragraphs convey one: reporting a rejection makes nobody opposed. Do not act on a single label; look at the paragraph.
+Say: "Of the paragraphs that the tool could label, x% *convey* opposition to a ceasefire (n \
+paragraphs, y% of them uncertain; on
+held-out paragraphs the tool finds opposition with precision p and recall r)." Do not say that an \
+outlet, author or speaker *holds* a
+position because paragraphs convey one: reporting a rejection makes nobody opposed. Do not act on \
+a single label; look at the paragraph.
 
 ## Limits
-English only. One paragraph at a time, without headline or neighbours. Irony, long-range reference and positions that need knowledge of
-events are missed. Written for armed conflicts; a figurative truce may fool it. Not for judging persons, and not for moderation.
+English only. One paragraph at a time, without headline or neighbours. Irony, long-range \
+reference and positions that need knowledge of
+events are missed. Written for armed conflicts; a figurative truce may fool it. Not for judging \
+persons, and not for moderation.
 
 ## Made with
 {versions}
@@ -70,53 +80,30 @@ def write_card(
     Parameters
     ----------
     model : Model
-        The model that lies in `folder`.
+        The model in `folder`.
     seeds : pandas.DataFrame
         The seeds; figures are measured on their test split.
     cases : sequence of dict
         Behaviour cases.
     reports : sequence of Path
-        Markdown files of further measurements, taken over as they are.
+        Markdown files of further measurements, added one heading level down.
     folder : Path
         The model's folder.
     """
-    test = seeds[seeds["split"] == "test"]
-    used = seeds[seeds["split"] != "test"]
-    figures, classes = [], []
-    for head, measured in evaluate(model, test, documents="voice").items():
-        crossed = {
-            k: v for k, v in model.facts["cross_validation"][head].items() if k != "confusion"
-        }
-        figures.append(_row(head, "cross-validation by voice", len(used), **crossed))
-        figures.append(
-            _row(
-                head,
-                "test split",
-                len(test),
-                measured.macro_f1,
-                measured.macro_f1_interval,
-                measured.calibration_error,
-            )
-        )
-        for label in measured.labels:
-            three = " | ".join(
-                f"{column[label]:.2f}"
-                for column in (measured.precision, measured.recall, measured.f1)
-            )
-            classes.append(f"| {head} | {label} | {three} | {measured.support[label]:.0f} |")
+    test, used = seeds[seeds["split"] == "test"], seeds[seeds["split"] != "test"]
+    evaluations = evaluate(model, test, documents="voice")
+    versions = model.facts["versions"].items()
     card = _CARD.format(
         name=model.facts["name"],
         rows=len(used),
         voices=used["voice"].nunique(),
-        figures="\n".join(figures),
-        classes="\n".join(classes),
+        figures="\n".join(_figure_rows(model, evaluations, len(used))),
+        classes="\n".join(_label_rows(evaluations)),
         behaviour="\n".join(_behaviour_rows(model, cases)),
         reports="".join(
             "\n#" + path.read_text(encoding="utf-8").replace("\n## ", "\n### ") for path in reports
         ),
-        versions=", ".join(
-            f"{name} {version}" for name, version in model.facts["versions"].items()
-        ),
+        versions=", ".join(f"{package} {version}" for package, version in versions),
     )
     (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
     write_sums(folder)
@@ -132,40 +119,72 @@ def read_cases(folder: Path) -> list[dict[str, Any]]:
 
 
 def case_failures(model: Model, case: Mapping[str, Any]) -> list[str]:
-    """Say in which heads a behaviour case is not what its reader expects; nothing where all are."""
-    found = _labels(model, case["text"])
+    """Say which heads of a behaviour case get another label than its reader expects, if any."""
+    labels = _labels(model, case["text"])
     expected = _labels(model, case["same_as"]) if "same_as" in case else case["expected"]
     return [
-        f"{head} is {found[head]}, not {label}"
+        f"{head} is {labels[head]}, not {label}"
         for head, label in expected.items()
-        if found[head] != label
+        if labels[head] != label
     ]
 
 
 def _labels(model: Model, text: str) -> dict[str, str | None]:
-    block = model.label(text, unit="row")[0]
-    return {"stance": block.stance, "tone": block.tone}
+    paragraph = model.label(text, unit="row")[0]
+    return {"stance": paragraph.stance, "tone": paragraph.tone}
 
 
-def _behaviour_rows(model: Model, cases: Sequence[Mapping[str, Any]]) -> list[str]:
-    right: dict[str, list[bool]] = {}
-    for case in cases:
-        right.setdefault(case["capability"], []).append(not case_failures(model, case))
-    rows = [*right.items(), ("all", [good for found in right.values() for good in found])]
-    return [
-        f"| {capability} | {sum(found) / len(found):.0%} | {len(found)} |"
-        for capability, found in rows
-        if found
-    ]
+def _figure_rows(model: Model, evaluations: Mapping[str, Evaluation], n_used: int) -> Iterator[str]:
+    for head, measured in evaluations.items():
+        crossed = model.facts["cross_validation"][head]
+        yield _figure_row(
+            head,
+            "cross-validation by voice",
+            n_used,
+            crossed["macro_f1"],
+            crossed["macro_f1_interval"],
+            crossed["calibration_error"],
+        )
+        yield _figure_row(
+            head,
+            "test split",
+            measured.n_paragraphs,
+            measured.macro_f1,
+            measured.macro_f1_interval,
+            measured.calibration_error,
+        )
 
 
-def _row(
+def _figure_row(
     head: str,
-    where: str,
+    measured_on: str,
     count: int,
     macro_f1: float,
     macro_f1_interval: Sequence[float],
     calibration_error: float,
 ) -> str:
     low, high = macro_f1_interval
-    return f"| {head} | {where} | {count:,} | {macro_f1:.3f} ({low:.3f} to {high:.3f}) | {calibration_error:.3f} |"
+    return (
+        f"| {head} | {measured_on} | {count:,} | {macro_f1:.3f} ({low:.3f} to {high:.3f}) "
+        f"| {calibration_error:.3f} |"
+    )
+
+
+def _label_rows(evaluations: Mapping[str, Evaluation]) -> Iterator[str]:
+    for head, measured in evaluations.items():
+        for label in measured.labels:
+            yield (
+                f"| {head} | {label} | {measured.precision[label]:.2f} "
+                f"| {measured.recall[label]:.2f} | {measured.f1[label]:.2f} "
+                f"| {measured.support[label]:.0f} |"
+            )
+
+
+def _behaviour_rows(model: Model, cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    right: dict[str, list[bool]] = {}
+    for case in cases:
+        right.setdefault(case["capability"], []).append(not case_failures(model, case))
+    if right:
+        right["all"] = [passed for outcomes in right.values() for passed in outcomes]
+    for capability, outcomes in right.items():
+        yield f"| {capability} | {sum(outcomes) / len(outcomes):.0%} | {len(outcomes)} |"

@@ -1,6 +1,7 @@
-"""Check the seeds, train the shipped model on them, write its card: ``python -m stance.seeds check | train | card``.
+"""Check the seeds, train the shipped model on them, write its card.
 
-For maintainers, in a checkout: the seeds are not part of an installed package.
+For maintainers: ``python -m stance.seeds check | train | card``. The seeds come with a checkout
+only.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parents[2]
 SEEDS: Final = ROOT / "seeds" / "paragraphs.csv"
 COLUMNS: Final = (
-    "id", "text", "stance", "tone", "conflict", "genre", "voice", "split", "speaker_side", "about", "noise", "phenomenon",
+    "id", "text", "stance", "tone",
+    "conflict", "genre", "voice", "split", "speaker_side", "about", "noise", "phenomenon",
     "stance_1", "tone_1", "stance_2", "tone_2", "stance_3", "tone_3",
 )  # fmt: skip
+USAGE: Final = "usage: python -m stance.seeds check | train | card"
 
 
 def read_seeds(path: Path = SEEDS) -> pd.DataFrame:
@@ -30,13 +33,14 @@ def read_seeds(path: Path = SEEDS) -> pd.DataFrame:
     Raises
     ------
     TableError
-        If there are none, or the columns are others than `COLUMNS`.
+        If the file does not exist, or its columns are not `COLUMNS`.
     """
     import pandas as pd
 
     if not path.exists():
         raise TableError(
-            f"{path} must hold the seeds; there is no such file. They come with a checkout, not with the package."
+            f"{path} must be the table of seeds; it does not exist. "
+            "It comes with a checkout, not with the package."
         )
     seeds = pd.read_csv(path, dtype=str, keep_default_na=False)
     if tuple(seeds.columns) != COLUMNS:
@@ -48,42 +52,45 @@ def read_seeds(path: Path = SEEDS) -> pd.DataFrame:
 
 def main(arguments: Sequence[str]) -> int:
     """Run ``check``, ``train`` or ``card``; return the exit code."""
-    if list(arguments) == ["check"]:
-        seeds = read_seeds()
-        faults = [*find_faults(seeds), *find_imbalances(seeds)]
-        print("\n".join([*faults, f"{len(seeds)} seeds, {len(faults)} faults"]))
-        return int(bool(faults))
-    if list(arguments) == ["train"]:
-        _train(read_seeds())
-        return 0
-    if list(arguments) == ["card"]:
-        _write_card(read_seeds())
-        return 0
-    print("usage: python -m stance.seeds check | train | card", file=sys.stderr)
-    return 2
+    match list(arguments):
+        case ["check"]:
+            return _check(read_seeds())
+        case ["train"]:
+            _train(read_seeds())
+        case ["card"]:
+            _write_card(read_seeds())
+        case _:
+            print(USAGE, file=sys.stderr)
+            return 2
+    return 0
+
+
+def _check(seeds: pd.DataFrame) -> int:
+    faults = [*find_faults(seeds), *find_imbalances(seeds)]
+    print("\n".join([*faults, f"{len(seeds)} seeds, {len(faults)} faults"]))
+    return int(bool(faults))
 
 
 def _train(seeds: pd.DataFrame) -> None:
     from stance.scoring.folders import SHIPPED
     from stance.training.fitting import train
 
-    train(seeds[seeds["split"] != "test"], groups="voice", name=SHIPPED).save(
-        ROOT / "models" / SHIPPED, force=True
-    )
+    model = train(seeds[seeds["split"] != "test"], groups="voice", name=SHIPPED)
+    model.save(ROOT / "models" / SHIPPED, force=True)
     _write_card(seeds)
 
 
 def _write_card(seeds: pd.DataFrame) -> None:
-    """Write the card, with what `benchmarks/` holds of further measurements (make them again after a change of the model)."""
+    """Write the card, and into it the reports in `benchmarks/`.
+
+    After a change of the model, run the benchmarks again first.
+    """
     from stance.model import load
     from stance.scoring.folders import SHIPPED
     from stance.seeds.card import read_cases, write_card
 
     folder = ROOT / "models" / SHIPPED
-    reports = [
-        path
-        for name in ("QUALITY.md", "PUBLIC.md")
-        if (path := ROOT / "benchmarks" / name).exists()
-    ]
+    paths = [ROOT / "benchmarks" / name for name in ("QUALITY.md", "PUBLIC.md")]
+    reports = [path for path in paths if path.exists()]
     write_card(load(folder), seeds, read_cases(ROOT / "tests" / "cases"), reports, folder)
     print(f"wrote {folder.relative_to(ROOT)}")

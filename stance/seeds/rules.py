@@ -1,7 +1,8 @@
-"""The rules that the seeds keep, each as a function that yields the ways in which they do not.
+"""The rules that the seeds must keep: functions that yield each breach of a rule, in words.
 
-The numbers are the corpus's design (``seeds/DATASHEET.md``): labels, genres and conflicts near what users score, voices whole in one
-split, no paragraph or sentence twice, and sides so mixed that names alone tell nothing.
+The numbers are the design of the corpus (``seeds/DATASHEET.md``): labels, genres and conflicts near
+what users score, each voice in one split, no paragraph or sentence twice, and sides so mixed that
+the stance cannot be guessed from names alone.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 from stance.labels import STANCES, TONES
@@ -51,20 +53,21 @@ SHARES: Final = {
         "mournful": (0.07, 0.10),
     },
 }
-SEEDS_AT_LEAST: Final = 6_000
-VOICES_AT_LEAST: Final = 60
-PER_VOICE: Final = 120
-PER_CELL: Final = 60  # every stance meets every tone
+MIN_SEEDS: Final = 6_000
+MIN_VOICES: Final = 60
+MAX_PER_VOICE: Final = 120
+MIN_PER_CELL: Final = 60  # seeds of each stance with each tone
 LENGTHS: Final = (8, 130)  # words of a seed
-NAMES_ONLY: Final = 0.40  # macro-F1 of stance from the names of sides alone; chance is one third
-_RUN: Final = 5  # words; a near-duplicate shares many runs of this length
-_SHARED: Final = 0.15  # of the shorter paragraph's runs, at most
-_OPENING: Final = 0.005  # of the seeds may open with the same three words
-_SLACK: Final = 0.02  # of a share that is "near", "some" or "about" a figure
+MAX_NAMES_ONLY: Final = 0.40  # macro-F1 of stance from names of sides alone; chance is one third
+RUN_WORDS: Final = 5  # near-duplicates share many runs of this many words
+MAX_SHARED_RUNS: Final = 0.15  # of the shorter paragraph's runs
+MAX_SAME_OPENING: Final = 0.005  # share of seeds that begin with the same three words
+TOLERANCE: Final = 0.02  # of a share that is "near", "some" or "about" a figure
+HEADS: Final = {"stance": STANCES, "tone": TONES}
 
 
 def find_faults(seeds: pd.DataFrame) -> Iterator[str]:
-    """Yield, in words, each way in which the seeds break a rule for single seeds; nothing if they keep them all."""
+    """Yield, in words, each breach of a rule for single seeds."""
     yield from _label_faults(seeds)
     yield from _text_faults(seeds)
     yield from _near_duplicates(seeds)
@@ -74,61 +77,67 @@ def find_faults(seeds: pd.DataFrame) -> Iterator[str]:
 
 
 def find_imbalances(seeds: pd.DataFrame) -> Iterator[str]:
-    """Yield each way in which the seeds as a whole are not the corpus that they should be."""
+    """Yield, in words, each way in which the seeds as a whole differ from the design."""
     yield from _size_faults(seeds)
-    for head, shares in SHARES.items():
-        for label, (low, high) in shares.items():
-            yield from _outside(f"{head} {label}", float((seeds[head] == label).mean()), low, high)
-    for stance in STANCES:
-        for tone in TONES:
-            count = int(((seeds["stance"] == stance) & (seeds["tone"] == tone)).sum())
-            if count < PER_CELL:
-                yield f"{stance} meets {tone} in {count} seeds; must be {PER_CELL} at least"
-    group = {genre: name for name, genres in GENRES.items() for genre in genres}
-    for name, share in GENRE_SHARES.items():
-        yield from _near(f"genre {name}", float((seeds["genre"].map(group) == name).mean()), share)
+    yield from _label_imbalances(seeds)
+    genre_groups = {genre: group for group, genres in GENRES.items() for genre in genres}
+    groups = seeds["genre"].map(genre_groups)
+    for group, share in GENRE_SHARES.items():
+        yield from _near(f"genre {group}", groups == group, share)
     for split, share in SPLITS.items():
-        yield from _near(f"split {split}", float((seeds["split"] == split).mean()), share)
-    yield from _near("conflict Gaza", float((seeds["conflict"] == "Gaza").mean()), 0.50)
-    yield from _near("not about any ceasefire", float((seeds["about"] == "no").mean()), 0.06)
-    yield from _near("scrape noise", float((seeds["noise"] == "yes").mean()), 0.04)
-    yield from _near(
-        "under 25 words", float((seeds["text"].str.split().map(len) < 25).mean()), 0.10
-    )
-    yield from _outside("hard", float((seeds["phenomenon"] != "plain").mean()), 0.40, 1.0)
+        yield from _near(f"split {split}", seeds["split"] == split, share)
+    yield from _near("conflict Gaza", seeds["conflict"] == "Gaza", 0.50)
+    yield from _near("not about any ceasefire", seeds["about"] == "no", 0.06)
+    yield from _near("scrape noise", seeds["noise"] == "yes", 0.04)
+    yield from _near("under 25 words", seeds["text"].str.split().map(len) < 25, 0.10)
+    yield from _between("hard", seeds["phenomenon"] != "plain", 0.40, 1.0)
     score = measure_names_only(seeds)
-    if score > NAMES_ONLY:
-        yield f"stance can be told from the names of sides alone: macro-F1 {score:.3f}; must be {NAMES_ONLY} at most"
+    if score > MAX_NAMES_ONLY:
+        yield (
+            f"the names of sides alone give the stance: macro-F1 {score:.3f}; "
+            f"must be {MAX_NAMES_ONLY} at most"
+        )
 
 
 def _size_faults(seeds: pd.DataFrame) -> Iterator[str]:
     voices = seeds["voice"].value_counts()
-    if len(seeds) < SEEDS_AT_LEAST:
-        yield f"{len(seeds)} seeds; must be {SEEDS_AT_LEAST} at least"
-    if len(voices) < VOICES_AT_LEAST:
-        yield f"{len(voices)} voices; must be {VOICES_AT_LEAST} at least"
-    for voice, count in voices[voices > PER_VOICE].items():
-        yield f"voice {voice} has {count} seeds; must be {PER_VOICE} at most"
+    if len(seeds) < MIN_SEEDS:
+        yield f"{len(seeds)} seeds; must be {MIN_SEEDS} at least"
+    if len(voices) < MIN_VOICES:
+        yield f"{len(voices)} voices; must be {MIN_VOICES} at least"
+    for voice, count in voices[voices > MAX_PER_VOICE].items():
+        yield f"voice {voice} has {count} seeds; must be {MAX_PER_VOICE} at most"
 
 
-def _outside(what: str, share: float, low: float, high: float) -> Iterator[str]:
+def _label_imbalances(seeds: pd.DataFrame) -> Iterator[str]:
+    for head, shares in SHARES.items():
+        for label, (low, high) in shares.items():
+            yield from _between(f"{head} {label}", seeds[head] == label, low, high)
+    for stance, tone in product(STANCES, TONES):
+        count = int(((seeds["stance"] == stance) & (seeds["tone"] == tone)).sum())
+        if count < MIN_PER_CELL:
+            yield f"{stance} meets {tone} in {count} seeds; must be {MIN_PER_CELL} at least"
+
+
+def _between(what: str, rows: pd.Series[bool], low: float, high: float) -> Iterator[str]:
+    share = float(rows.mean())
     if not low <= share <= high:
         yield f"share of {what} is {share:.3f}; must be {low:.2f} to {high:.2f}"
 
 
-def _near(what: str, share: float, wanted: float) -> Iterator[str]:
-    yield from _outside(what, share, wanted - _SLACK, wanted + _SLACK)
+def _near(what: str, rows: pd.Series[bool], wanted: float) -> Iterator[str]:
+    yield from _between(what, rows, wanted - TOLERANCE, wanted + TOLERANCE)
 
 
 def measure_names_only(seeds: pd.DataFrame, *, places: bool = False) -> float:
-    """Return the macro-F1 of stance that a classifier reaches on other voices when it sees nothing but names.
+    """Return the macro-F1 of stance that a classifier reaches on other voices from names alone.
 
     Parameters
     ----------
     seeds : pandas.DataFrame
         The seeds.
     places : bool, default=False
-        Count cities and regions too, not only nations, peoples, parties, armed groups and leaders.
+        Use cities and regions too, not only nations, peoples, parties, armed groups and leaders.
     """
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.linear_model import LogisticRegression
@@ -142,16 +151,16 @@ def measure_names_only(seeds: pd.DataFrame, *, places: bool = False) -> float:
     gazetteer = load_gazetteer()
     left_out = frozenset() if places else load_places()
 
-    def names(text: str) -> list[str]:
-        found = (
-            re.sub("['’]s$", "", text[t.start : t.end].casefold())
-            for t in make_tokens(text, gazetteer)
-            if t.stem == SIDE
+    def list_names(text: str) -> list[str]:
+        names = (
+            re.sub("['’]s$", "", text[token.start : token.end].casefold())
+            for token in make_tokens(text, gazetteer)
+            if token.stem == SIDE
         )
-        return [name for name in found if name not in left_out]
+        return [name for name in names if name not in left_out]
 
     pipeline = make_pipeline(
-        CountVectorizer(analyzer=names, binary=True),
+        CountVectorizer(analyzer=list_names, binary=True),
         LogisticRegression(class_weight="balanced", max_iter=1000),
     )
     predictions = cross_val_predict(
@@ -162,26 +171,21 @@ def measure_names_only(seeds: pd.DataFrame, *, places: bool = False) -> float:
 
 def _label_faults(seeds: pd.DataFrame) -> Iterator[str]:
     closed: dict[str, Any] = {"split": SPLITS, "about": ("yes", "no"), "noise": ("yes", "no")}
-    for head, labels in (("stance", STANCES), ("tone", TONES)):
-        closed |= {
-            head: labels,
-            f"{head}_1": labels,
-            f"{head}_2": labels,
-            f"{head}_3": (*labels, ""),
-        }
+    for head, labels in HEADS.items():
+        closed |= dict.fromkeys((head, f"{head}_1", f"{head}_2"), labels)
+        closed[f"{head}_3"] = (*labels, "")
     for column, allowed in closed.items():
-        for at in seeds.index[~seeds[column].isin(allowed)]:
-            yield f"{seeds['id'][at]}: {column} must be one of {list(allowed)}; got {seeds[column][at]!r}"
-    for head in ("stance", "tone"):
-        for name, label, *readings in seeds[
-            ["id", head, *(f"{head}_{n}" for n in (1, 2, 3))]
-        ].itertuples(index=False):
+        for _, seed in seeds[~seeds[column].isin(allowed)].iterrows():
+            yield f"{seed['id']}: {column} must be one of {list(allowed)}; got {seed[column]!r}"
+    for head in HEADS:
+        columns = ["id", head, *(f"{head}_{reading}" for reading in (1, 2, 3))]
+        for name, label, *readings in seeds[columns].itertuples(index=False):
             if label != adjudicate(*readings):
-                yield f"{name}: {head} must be what the readings {readings} come to; got {label!r}"
+                yield f"{name}: {head} must follow from the readings {readings}; got {label!r}"
 
 
 def adjudicate(first: str, second: str, third: str) -> str:
-    """Return the label that two of three readings agree on; the third's where all differ.
+    """Return the label that two of three readings agree on; the third's if all differ.
 
     >>> adjudicate("opposed", "opposed", ""), adjudicate("opposed", "neutral", "neutral")
     ('opposed', 'neutral')
@@ -193,31 +197,38 @@ def _text_faults(seeds: pd.DataFrame) -> Iterator[str]:
     for column in ("id", "text"):
         for value in seeds[column][seeds[column].duplicated()]:
             yield f"{column} occurs twice: {value[:60]!r}"
-    sentences: dict[str, str] = {}
-    openings: Counter[str] = Counter()
     for name, text in zip(seeds["id"], seeds["text"], strict=True):
         length = len(text.split())
         if not LENGTHS[0] <= length <= LENGTHS[1]:
             yield f"{name}: {length} words; must be {LENGTHS[0]} to {LENGTHS[1]}"
-        openings[" ".join(_words(text)[:3])] += 1
-        for sentence in re.split(r"(?<=[.!?])\s+", text):
-            if len(sentence.split()) > 3 and sentences.setdefault(sentence, name) != name:
-                yield f"{name}: a sentence of {sentences[sentence]} stands here again: {sentence[:60]!r}"
+    yield from _repeated_sentences(seeds)
+    openings = Counter(" ".join(_words(text)[:3]) for text in seeds["text"])
     for opening, count in openings.items():
-        if count > max(2, _OPENING * len(seeds)):
+        if count > max(2, MAX_SAME_OPENING * len(seeds)):
             yield f"{count} seeds open with {opening!r}"
 
 
+def _repeated_sentences(seeds: pd.DataFrame) -> Iterator[str]:
+    """Yield sentences of more than three words that two seeds share."""
+    first_seeds: dict[str, str] = {}
+    for name, text in zip(seeds["id"], seeds["text"], strict=True):
+        for sentence in re.split(r"(?<=[.!?])\s+", text):
+            if len(sentence.split()) > 3 and first_seeds.setdefault(sentence, name) != name:
+                yield f"{name}: repeats a sentence of {first_seeds[sentence]}: {sentence[:60]!r}"
+
+
 def _near_duplicates(seeds: pd.DataFrame) -> Iterator[str]:
-    runs = [_word_runs(text) for text in seeds["text"]]
-    holders: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-    for at, found in enumerate(runs):
-        shared = Counter(other for run in found for other in holders[run])
-        for other, count in shared.items():
-            if count > _SHARED * min(len(found), len(runs[other])):
-                yield f"{seeds['id'].iloc[at]} and {seeds['id'].iloc[other]} share {count} runs of {_RUN} words"
-        for run in found:
-            holders[run].append(at)
+    names = seeds["id"].tolist()
+    runs_of_seeds = [_word_runs(text) for text in seeds["text"]]
+    seeds_with: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for number, runs in enumerate(runs_of_seeds):
+        shared = Counter(earlier for run in runs for earlier in seeds_with[run])
+        for earlier, count in shared.items():
+            if count > MAX_SHARED_RUNS * min(len(runs), len(runs_of_seeds[earlier])):
+                pair = f"{names[number]} and {names[earlier]}"
+                yield f"{pair} share {count} runs of {RUN_WORDS} words"
+        for run in runs:
+            seeds_with[run].append(number)
 
 
 def _words(text: str) -> list[str]:
@@ -226,4 +237,4 @@ def _words(text: str) -> list[str]:
 
 def _word_runs(text: str) -> set[tuple[str, ...]]:
     words = _words(text)
-    return {tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)}
+    return {tuple(words[start : start + RUN_WORDS]) for start in range(len(words) - RUN_WORDS + 1)}

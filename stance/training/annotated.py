@@ -6,24 +6,47 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from stance.errors import TableError
 from stance.results import column_name, result_columns
+from stance.scoring.files import digest
 
 if TYPE_CHECKING:
     import pandas as pd
 
+RESERVED: Final = frozenset({"row", "text", "paragraphs", "labelled", *result_columns({})})
+"""Names that a label column cannot have: labelled tables and reports use them for other columns."""
+
 
 @dataclass(frozen=True)
 class Annotated:
-    """Checked rows of a table: texts, labels by head, what must stay together in cross-validation, what each text is about."""
+    """The checked rows of a table.
+
+    Attributes
+    ----------
+    texts : list of str
+        Paragraphs.
+    labels : dict of str to list of str
+        The labels of each head, one per paragraph.
+    groups : list of str or None
+        The group of each paragraph (voice, author, outlet): cross-validation keeps a group whole.
+    targets : list of str or None
+        What each paragraph takes a stance on.
+    name : str
+        What errors call the table: its path, if it was read from a file.
+    """
 
     texts: list[str]
     labels: dict[str, list[str]]
     groups: list[str] | None
     targets: list[str] | None = None
     name: str = "the table"
+
+    def sha256(self) -> str:
+        """Return a digest of all that a model learns from: texts, labels, groups, targets."""
+        content = (self.texts, self.labels, self.groups)
+        return digest(repr((*content, self.targets) if self.targets else content).encode())
 
 
 def read_annotated(
@@ -40,7 +63,8 @@ def read_annotated(
     Raises
     ------
     TableError
-        Naming file, row and column: a column that is not there, a missing text or label, two labels that differ in case only.
+        If a column, text or label is missing, or two labels differ only in case or punctuation.
+        The message names file, row and column.
     """
     import pandas as pd
 
@@ -48,51 +72,21 @@ def read_annotated(
     for head in labels:
         _check_name(head)
     frame = table if isinstance(table, pd.DataFrame) else read_frame(Path(table), encoding)
-    others = [target_column] if target_column else []
-    for column in (text, *labels, *([groups] if groups else []), *others):
-        if column not in frame.columns:
-            raise TableError(
-                f"{name} must hold column {column!r}; its columns are {list(frame.columns)!r}."
-            )
-    if not len(frame):
-        raise TableError(f"{name} must hold annotated rows; it holds none. Add some.")
-    columns = {column: _check_column(frame[column], name) for column in (text, *labels, *others)}
-    for head in labels:
-        _check_case(columns[head], f"{name}, column {head!r}")
-        _check_collisions(head, columns[head])
-    groups_ = [str(group) for group in _check_groups(frame[groups], name)] if groups else None
-    targets = columns[target_column] if target_column else None
+    others = [column for column in (groups, target_column) if column is not None]
+    _check_table(frame, [text, *labels, *others], name)
+    texts = _read_texts(frame[text], name)
+    label_columns = {head: _read_texts(frame[head], name) for head in labels}
+    targets = None if target_column is None else _read_texts(frame[target_column], name)
+    for head, column in label_columns.items():
+        _check_case(column, f"{name}, column {head!r}")
+        _check_collisions(head, column)
     return Annotated(
-        columns[text], {head: columns[head] for head in labels}, groups_, targets, name
+        texts,
+        label_columns,
+        None if groups is None else _read_groups(frame[groups], name),
+        targets,
+        name,
     )
-
-
-def _check_name(head: str) -> None:
-    reserved = {"row", "text", "paragraphs", "labelled", *result_columns({})}
-    if not re.fullmatch(r"\w[\w -]*", head) or head in reserved:
-        raise TableError(
-            f"a label column must have a plain name that no result has; got {head!r}. Rename it."
-        )
-
-
-def _check_collisions(head: str, labels: Sequence[str]) -> None:
-    seen: dict[str, str] = {}
-    for label in sorted(set(labels)):
-        other = seen.setdefault(column_name(head, label), label)
-        if other != label:
-            raise TableError(
-                f"the labels of {head!r} must differ in more than signs; got {other!r} and {label!r}. Rename one."
-            )
-
-
-def _check_groups(values: Any, name: str) -> Any:
-    missing = values.isna() | (values.astype(str).str.strip() == "")
-    if missing.any():
-        row = int(missing.to_numpy().argmax()) + 1
-        raise TableError(
-            f"{name}, row {row}, column {values.name!r} must name a group; it is missing. Fill it in, or drop the row."
-        )
-    return values
 
 
 def read_frame(path: Path, encoding: str | None) -> pd.DataFrame:
@@ -116,20 +110,63 @@ def read_frame(path: Path, encoding: str | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=table.columns)
 
 
-def _check_column(values: Any, name: str) -> list[str]:
-    for row, value in enumerate(values, start=1):
+def _check_name(head: str) -> None:
+    if not re.fullmatch(r"\w[\w -]*", head) or head in RESERVED:
+        raise TableError(
+            "a label column must have a plain name that no result column has; "
+            f"got {head!r}. Rename it."
+        )
+
+
+def _check_table(frame: pd.DataFrame, wanted: Sequence[str], name: str) -> None:
+    for column in wanted:
+        if column not in frame.columns:
+            raise TableError(
+                f"{name} must have the column {column!r}; its columns are {list(frame.columns)!r}."
+            )
+    if not len(frame):
+        raise TableError(f"{name} must have annotated rows; it has none. Add some.")
+
+
+def _read_texts(column: pd.Series[Any], name: str) -> list[str]:
+    for row, value in enumerate(column, start=1):
         if not isinstance(value, str) or not value.strip():
             raise TableError(
-                f"{name}, row {row}, column {values.name!r} must hold text; got {value!r}. Fill it in, or drop the row."
+                f"{name}, row {row}, column {column.name!r} must be text; got {value!r}. "
+                "Fill it in, or drop the row."
             )
-    return [str(value) for value in values]
+    return [str(value) for value in column]
+
+
+def _read_groups(column: pd.Series[Any], name: str) -> list[str]:
+    missing = column.isna() | (column.astype(str).str.strip() == "")
+    if missing.any():
+        row = int(missing.to_numpy().argmax()) + 1
+        raise TableError(
+            f"{name}, row {row}, column {column.name!r} must name a group; it is missing. "
+            "Fill it in, or drop the row."
+        )
+    return [str(group) for group in column]
 
 
 def _check_case(labels: Sequence[str], where: str) -> None:
-    seen: dict[str, str] = {}
+    first_spellings: dict[str, str] = {}
     for row, label in enumerate(labels, start=1):
-        known = seen.setdefault(label.strip().casefold(), label)
-        if known != label:
+        first = first_spellings.setdefault(label.strip().casefold(), label)
+        if first != label:
             raise TableError(
-                f"{where}, row {row} must name a label as the other rows do; got {label!r} beside {known!r}. Use one."
+                f"{where}, row {row} must spell a label as the other rows do; "
+                f"got {label!r} beside {first!r}. Use one."
+            )
+
+
+def _check_collisions(head: str, labels: Sequence[str]) -> None:
+    """Refuse labels whose probabilities would have columns of one name ("for it", "for-it")."""
+    labels_by_column: dict[str, str] = {}
+    for label in sorted(set(labels)):
+        other = labels_by_column.setdefault(column_name(head, label), label)
+        if other != label:
+            raise TableError(
+                f"the labels of {head!r} must differ in more than punctuation; "
+                f"got {other!r} and {label!r}. Rename one."
             )

@@ -1,4 +1,4 @@
-"""The scikit-learn estimator: paragraphs in, calibrated probabilities out, one label column at a time."""
+"""The scikit-learn estimator: paragraphs in, calibrated probabilities of one label column out."""
 
 from __future__ import annotations
 
@@ -19,54 +19,58 @@ from stance.text.sides import load_gazetteer
 from stance.text.valence import load_lexicon
 
 
-class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
-    """TF-IDF features of a paragraph and logistic regression, calibrated by one temperature.
+class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped bases
+    """Logistic regression on TF-IDF features of paragraphs, calibrated by one temperature.
 
     Parameters
     ----------
     ngram_range : tuple of int, default=(1, 2)
         Shortest and longest run of stems.
     char_ngram_range : tuple of int, optional
-        Shortest and longest run of characters inside a word; None makes none.
+        Shortest and longest run of characters inside a word. Without it no characters are used.
     min_df : int, default=1
-        Features of fewer paragraphs are left out.
+        Ignore features that occur in fewer paragraphs.
     C : float, default=10.0
         Inverse strength of the L2 penalty.
     class_weight : "balanced", dict or None, default=None
         As in `LogisticRegression`.
     mask_sides : bool, default=True
-        Replace the names of nations, peoples, parties and leaders before any feature is made, so that who speaks
-        cannot decide the label.
+        Mask the names of nations, peoples, parties, armed groups and leaders before any feature is
+        made, so that the label cannot depend on who speaks.
     social_media : bool, default=False
-        Part hashtags into words where the case changes, and take emoticons, emoji, "!" and "?" as words.
+        Split hashtags into words where the case changes, and treat emoticons, emoji, "!" and "?" as
+        words.
     valence : bool, default=False
-        Add how good or bad words are, by VADER's lexicon, turned where a negator stands before them. Fitting needs the
-        package `vaderSentiment` (``pip install "stance-tone[valence]"``).
+        Add how good or bad each word is by VADER's lexicon, with the sign marked as turned after a
+        negator. Fitting needs the package `vaderSentiment`
+        (``pip install "stance-tone[valence]"``).
     calibrate : bool, default=True
-        Fit a temperature on held-out folds. It changes probabilities, never labels (Guo et al. 2017).
+        Fit a temperature on held-out folds. It changes probabilities, never labels [1]_.
     cv : int, default=5
-        Folds of the calibration, fewer where the rarest label or the groups are fewer.
+        Number of calibration folds; fewer if the rarest label has fewer rows, or if there are fewer
+        groups.
     random_state : int, default=0
         Shuffles the folds.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        Labels in sorted order; the columns of `predict_proba` and `decision_function`.
+        Labels in sorted order; the columns of `predict_proba`.
     pipeline_ : sklearn.pipeline.Pipeline
-        Steps ``features`` (a `FeatureUnion` of `TfidfVectorizer`) and ``classifier``; between the two, where `fit` was given
-        targets, `stance.text.features.copy_features`.
+        Steps ``features`` (a `FeatureUnion` of `TfidfVectorizer`) and ``classifier``. If `fit` was
+        given targets, `stance.text.features.copy_features` stands between the two.
     targets_ : tuple of str
         The targets that have a copy of the features, in sorted order.
 
     References
     ----------
-    Guo, Pleiss, Sun and Weinberger (2017). On calibration of modern neural networks. ICML.
+    .. [1] Guo, Pleiss, Sun and Weinberger (2017). On calibration of modern neural networks. ICML.
 
     Examples
     --------
-    >>> texts = ["Stop the war now", "They urged a truce", "No truce with them", "We fight until victory"] * 3
-    >>> labels = ["pro-ceasefire", "pro-ceasefire", "opposed", "opposed"] * 3
+    >>> texts = ["Stop the war now", "They urged a truce"] * 3
+    >>> texts += ["No truce with them", "We fight until victory"] * 3
+    >>> labels = ["pro-ceasefire"] * 6 + ["opposed"] * 6
     >>> ParagraphClassifier().fit(texts, labels).predict(["Fight until victory, no truce"])
     array(['opposed'], dtype='<U13')
     """
@@ -113,13 +117,15 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X : iterable of str, of length n_paragraphs
             Paragraphs.
         y : iterable of length n_paragraphs
-            Their labels, one column.
+            One label per paragraph.
         sample_weight : array-like of shape (n_paragraphs,), optional
             Weights of the paragraphs.
         groups : array-like of shape (n_paragraphs,), optional
-            What must not be split between the calibration's folds: the voice, author or outlet of each paragraph.
+            The voice, author or outlet of each paragraph. Calibration never splits a group between
+            folds.
         targets : iterable of str, of length n_paragraphs, optional
-            What each paragraph takes a stance on. Each target gets a copy of every feature, beside the shared one.
+            What each paragraph takes a stance on. Each target gets a copy of every feature, beside
+            the shared one.
 
         Returns
         -------
@@ -129,37 +135,30 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InputError
-            If a paragraph is not a str, `X`, `y` and `targets` differ in length, or an n-gram range is none.
+            If a paragraph is not a str, if `X`, `y` and `targets` differ in length, or if an n-gram
+            range is not two rising positive integers.
         TrainingError
-            If there is one label only, or a label too rare to calibrate on.
+            If there is only one label, or a label is too rare to calibrate on.
         """
         texts = check_texts(X)
         labels = np.asarray(list(y))
-        if labels.ndim != 1 or len(labels) != len(texts):
-            raise InputError(
-                f"`y` must hold one label a paragraph; got shape {labels.shape} for {len(texts)} paragraphs. "
-                "Fit one classifier a label column."
-            )
-        self.classes_ = np.unique(labels)
-        if len(self.classes_) < 2:
-            raise TrainingError(
-                f"`y` must hold at least two labels; got {self.classes_.tolist()!r} only. Add rows of another label."
-            )
-        aims = None if targets is None else list(targets)
-        self.targets_ = () if aims is None else tuple(sorted(set(aims)))
+        self.classes_ = _find_classes(labels, len(texts))
+        targets = None if targets is None else list(targets)
+        self.targets_ = () if targets is None else tuple(sorted(set(targets)))
         self.pipeline_ = Pipeline(
-            [("features", self._features()), ("classifier", self._classifier(labels, groups))]
+            [
+                ("features", self._make_features()),
+                ("classifier", self._make_classifier(labels, groups)),
+            ]
         )
-        matrix = self._copied(self.pipeline_["features"].fit_transform(texts), aims)
-        weights = (
-            {}
-            if sample_weight is None
-            else {"sample_weight": np.asarray(sample_weight, dtype=float)}
-        )
+        matrix = self._add_copies(self.pipeline_["features"].fit_transform(texts), targets)
+        weights = {}
+        if sample_weight is not None:
+            weights["sample_weight"] = np.asarray(sample_weight, dtype=float)
         self.pipeline_["classifier"].fit(matrix, labels, **weights)
         return self
 
-    def _features(self) -> Any:
+    def _make_features(self) -> Any:
         return make_vectorizer(
             self.ngram_range,
             self.char_ngram_range,
@@ -169,22 +168,26 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             lexicon=load_lexicon() if self.valence else None,
         )
 
-    def _classifier(self, labels: np.ndarray, groups: Any) -> Any:
+    def _make_classifier(self, labels: np.ndarray, groups: Any) -> Any:
         linear = LogisticRegression(C=self.C, class_weight=self.class_weight, max_iter=2_000)
         if not self.calibrate:
             return linear
         folds = make_folds(labels, groups, cv=self.cv, random_state=self.random_state)
         return CalibratedClassifierCV(linear, method="temperature", ensemble=False, cv=folds)
 
-    def _copied(self, matrix: Any, targets: list[Any] | None) -> Any:
+    def _add_copies(self, matrix: Any, targets: list[Any] | None) -> Any:
+        """Append one copy of the features per target; without targets, return the features."""
         if not self.targets_:
             return matrix
-        aims = [None] * matrix.shape[0] if targets is None else targets
-        if len(aims) != matrix.shape[0]:
+        n_paragraphs = matrix.shape[0]
+        if targets is None:
+            targets = [None] * n_paragraphs
+        if len(targets) != n_paragraphs:
             raise InputError(
-                f"`targets` must hold one target a paragraph; got {len(aims)} for {matrix.shape[0]} paragraphs."
+                "`targets` must have one target per paragraph; "
+                f"got {len(targets)} for {n_paragraphs} paragraphs."
             )
-        return copy_features(matrix, aims, self.targets_)
+        return copy_features(matrix, targets, self.targets_)
 
     def predict_proba(self, X: Iterable[str], targets: Any = None) -> np.ndarray:
         """Return calibrated probabilities.
@@ -192,9 +195,11 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         X : iterable of str, of length n_paragraphs
-            Paragraphs. One without a known word gets what the intercept alone says; `Model.label` withholds it.
+            Paragraphs. One without a known word gets the probabilities of the intercept alone;
+            `Model.label` gives such a paragraph no label.
         targets : iterable of str or None, of length n_paragraphs, optional
-            What each is about. None, or a target that `fit` has not seen, uses what all targets share.
+            What each paragraph takes a stance on. For None, or a target that `fit` has not seen,
+            only the features that all targets share count.
 
         Returns
         -------
@@ -205,13 +210,12 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         texts = check_texts(X)
         if not texts:
             return np.empty((0, len(self.classes_)))
-        matrix = self._copied(
-            self.pipeline_["features"].transform(texts), None if targets is None else list(targets)
-        )
+        targets = None if targets is None else list(targets)
+        matrix = self._add_copies(self.pipeline_["features"].transform(texts), targets)
         return np.asarray(self.pipeline_["classifier"].predict_proba(matrix))
 
     def predict(self, X: Iterable[str], targets: Any = None) -> np.ndarray:
-        """Return the most probable label of each paragraph, as an ndarray of shape (n_paragraphs,)."""
+        """Return the most probable label of each paragraph, of shape (n_paragraphs,)."""
         check_is_fitted(self)
         return np.asarray(self.classes_[np.argmax(self.predict_proba(X, targets), axis=1)])
 
@@ -220,6 +224,22 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         return tags
+
+
+def _find_classes(labels: np.ndarray, n_paragraphs: int) -> np.ndarray:
+    """Return the distinct labels, sorted; refuse what cannot be learned from."""
+    if labels.ndim != 1 or len(labels) != n_paragraphs:
+        raise InputError(
+            f"`y` must have one label per paragraph; got shape {labels.shape} "
+            f"for {n_paragraphs} paragraphs. Fit one classifier per label column."
+        )
+    classes = np.unique(labels)
+    if len(classes) < 2:
+        raise TrainingError(
+            f"`y` must have at least two labels; got {classes.tolist()!r} only. "
+            "Add rows of another label."
+        )
+    return classes
 
 
 def check_texts(X: Iterable[str]) -> list[str]:
@@ -236,7 +256,8 @@ def check_texts(X: Iterable[str]) -> list[str]:
     for row, text in enumerate(texts):
         if not isinstance(text, str):
             raise InputError(
-                f"`X` must hold str; got {type(text).__name__} in row {row}. Drop missing rows, or turn them into str."
+                f"`X` must be str throughout; got {type(text).__name__} in row {row}. "
+                "Drop missing rows, or turn them into str."
             )
     return [str(text) for text in texts]
 
@@ -244,33 +265,30 @@ def check_texts(X: Iterable[str]) -> list[str]:
 def make_folds(
     labels: np.ndarray, groups: Any, *, cv: int, random_state: int
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Split rows into folds with every label in each training part, no group in two folds.
+    """Split rows into folds, each a pair of row numbers to train and to test on.
+
+    Every label is in the training part of each fold, and no group is on both sides of a fold.
 
     Raises
     ------
     TrainingError
         If the rows do not allow two such folds.
     """
-    names, counts = np.unique(labels, return_counts=True)
-    if groups is None:
-        n_splits = min(cv, int(counts.min()))
-        splitter = (
-            StratifiedKFold(n_splits, shuffle=True, random_state=random_state)
-            if n_splits > 1
-            else None
-        )
-    else:
-        n_splits = min(cv, int(counts.min()), len(np.unique(np.asarray(groups))))
-        splitter = (
-            StratifiedGroupKFold(n_splits, shuffle=True, random_state=random_state)
-            if n_splits > 1
-            else None
-        )
-    folds = list(splitter.split(labels, labels, groups)) if splitter else []
-    if not folds or any(len(np.unique(labels[train])) < len(names) for train, _ in folds):
-        rarest = str(names[int(np.argmin(counts))])
+    classes, counts = np.unique(labels, return_counts=True)
+    n_splits = min(cv, int(counts.min()))
+    if groups is not None:
+        n_splits = min(n_splits, len(np.unique(np.asarray(groups))))
+    folds = []
+    if n_splits > 1:
+        make_splitter = StratifiedKFold if groups is None else StratifiedGroupKFold
+        splitter = make_splitter(n_splits, shuffle=True, random_state=random_state)
+        folds = list(splitter.split(labels, labels, groups))
+    if not folds or any(len(np.unique(labels[train])) < len(classes) for train, _ in folds):
+        rarest = str(classes[int(np.argmin(counts))])
         raise TrainingError(
-            "every label must occur in two rows to be calibrated on, in three to be cross-validated, and in as many groups if "
-            f"there are groups; the rarest is {rarest!r} with {int(counts.min())} row(s). Add rows, or merge labels."
+            "every label must occur in two rows to be calibrated on, in three to be "
+            "cross-validated, and in as many groups if there are groups; "
+            f"the rarest is {rarest!r} with {int(counts.min())} row(s). "
+            "Add rows, or merge labels."
         )
     return folds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from stance.training.annotated import Annotated
 
 KEPT = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
-"""Shares of the paragraphs, the surest first, at which accuracy is measured."""
+"""Shares of the paragraphs, surest first, on which accuracy is measured."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,17 @@ class Evaluation:
     macro_f1 : float
         Mean of `f1`.
     macro_f1_interval : tuple of float
-        95% bootstrap interval, resampling documents where they are known.
+        95% bootstrap interval, resampling whole documents if they are known.
     confusion : ndarray of shape (n_classes, n_classes)
         Rows are annotations, columns predictions, both in the order of `labels`.
     calibration_error : float
-        Expected calibration error, ten bins.
-    level, coverage, uncertain : float
-        Share of paragraphs whose conformal set at `level` holds the annotation; share whose set has other than one label.
+        Expected calibration error over ten bins.
+    level : float
+        The confidence level of the prediction sets.
+    coverage : float
+        Share of paragraphs whose prediction set contains the annotation.
+    uncertain : float
+        Share of paragraphs whose prediction set does not have exactly one label.
     kept : dict of float to float
         Accuracy on the surest 100%, 90%, ... of the paragraphs.
     """
@@ -64,33 +69,40 @@ class Evaluation:
     kept: dict[float, float]
 
     def __str__(self) -> str:
-        width = max(len(label) for label in self.labels)
         low, high = self.macro_f1_interval
-        lines = [
-            f"{self.n_paragraphs:,} paragraphs; macro-F1 {self.macro_f1:.3f} (95%: {low:.3f} to {high:.3f})",
-            "",
-        ]
-        lines.append(f"{'label':<{width}}  precision  recall     F1  paragraphs")
+        accuracies = ", ".join(f"{share:.0%}: {value:.3f}" for share, value in self.kept.items())
+        return "\n".join(
+            [
+                f"{self.n_paragraphs:,} paragraphs; "
+                f"macro-F1 {self.macro_f1:.3f} (95%: {low:.3f} to {high:.3f})",
+                "",
+                *self._label_lines(),
+                "",
+                *self._confusion_lines(),
+                "",
+                f"expected calibration error {self.calibration_error:.3f}",
+                f"sets at level {self.level}: hold the annotation {self.coverage:.1%}, "
+                f"uncertain {self.uncertain:.1%}",
+                f"accuracy on the surest {accuracies}",
+            ]
+        )
+
+    def _label_lines(self) -> Iterator[str]:
+        width = max(map(len, self.labels))
+        yield f"{'label':<{width}}  precision  recall     F1  paragraphs"
         for label in self.labels:
-            figures = f"{self.precision[label]:9.3f}  {self.recall[label]:6.3f}  {self.f1[label]:5.3f}  {self.support[label]:10.0f}"
-            lines.append(f"{label:<{width}}  {figures}")
-        lines += [
-            "",
-            "rows: annotated; columns: predicted",
-            f"{'':<{width}}  " + "  ".join(self.labels),
-        ]
+            yield (
+                f"{label:<{width}}  {self.precision[label]:9.3f}  {self.recall[label]:6.3f}"
+                f"  {self.f1[label]:5.3f}  {self.support[label]:10.0f}"
+            )
+
+    def _confusion_lines(self) -> Iterator[str]:
+        width = max(map(len, self.labels))
+        yield "rows: annotated; columns: predicted"
+        yield f"{'':<{width}}  " + "  ".join(self.labels)
         for label, row in zip(self.labels, self.confusion, strict=True):
             cells = (f"{count:>{len(name)}d}" for count, name in zip(row, self.labels, strict=True))
-            lines.append(f"{label:<{width}}  " + "  ".join(cells))
-        lines += ["", f"expected calibration error {self.calibration_error:.3f}"]
-        lines.append(
-            f"sets at level {self.level}: hold the annotation {self.coverage:.1%}, uncertain {self.uncertain:.1%}"
-        )
-        lines.append(
-            "accuracy on the surest "
-            + ", ".join(f"{share:.0%}: {value:.3f}" for share, value in self.kept.items())
-        )
-        return "\n".join(lines)
+            yield f"{label:<{width}}  " + "  ".join(cells)
 
 
 def evaluate(
@@ -107,22 +119,22 @@ def evaluate(
     Parameters
     ----------
     model : Model
-        What `load` or `train` gave.
+        A model from `load` or `train`.
     table : pandas.DataFrame, str or Path
         Annotated rows, with a column for each of the model's heads.
     text : str, default="text"
         The column of paragraphs.
     documents : str, optional
-        The column that tells which document a paragraph is from.
+        The column that names the document of each paragraph.
     level : float, default=0.9
-        Level of the conformal sets.
+        Confidence level of the prediction sets.
     encoding : str, optional
-        Of the CSV, as in `stance.tables.readers.csv.read_rows`.
+        Encoding of the CSV, as in `stance.tables.readers.csv.read_rows`.
 
     Returns
     -------
     dict of str to Evaluation
-        By head. Every paragraph counts, unfamiliar ones too.
+        By head. All paragraphs count, also those too unfamiliar to be labelled.
 
     Raises
     ------
@@ -130,12 +142,16 @@ def evaluate(
         If a column or label is missing, or a label is not one of the model's.
     """
     rows = read_rows_for(model, table, text=text, documents=documents, encoding=encoding)
-    found = model.frozen.probabilities(rows.texts)
+    probabilities = model.frozen.probabilities(rows.texts)
     return {
         head: measure_head(
-            model.frozen.heads[head], given, found[head], groups=rows.groups, level=level
+            model.frozen.heads[head],
+            labels,
+            probabilities[head],
+            groups=rows.groups,
+            level=level,
         )
-        for head, given in rows.labels.items()
+        for head, labels in rows.labels.items()
     }
 
 
@@ -147,19 +163,21 @@ def read_rows_for(
     documents: str | None = None,
     encoding: str | None = None,
 ) -> Annotated:
-    """Read annotated paragraphs whose labels are the model's; options and errors are those of `evaluate`."""
+    """Read annotated paragraphs whose labels are the model's.
+
+    Parameters and errors are those of `evaluate`.
+    """
     from stance.training.annotated import read_annotated
 
     rows = read_annotated(
         table, text=text, labels=tuple(model.labels), groups=documents, encoding=encoding
     )
-    for head, given in rows.labels.items():
-        for row, label in enumerate(given, start=1):
+    for head, labels in rows.labels.items():
+        for row, label in enumerate(labels, start=1):
             if label not in model.labels[head]:
-                known = list(model.labels[head])
                 raise TableError(
-                    f"{rows.name}, row {row}, column {head!r} must hold one of the model's labels {known!r}; got {label!r}. "
-                    "Rename or drop it."
+                    f"{rows.name}, row {row}, column {head!r} must be one of the model's labels "
+                    f"{list(model.labels[head])!r}; got {label!r}. Rename or drop it."
                 )
     return rows
 
@@ -177,16 +195,18 @@ def measure_head(
 
     labels = head.classes
     best = probabilities.argmax(axis=1)
-    predictions = [labels[at] for at in best]
-    given = np.asarray([labels.index(label) for label in annotations])
+    predictions = [labels[column] for column in best]
+    annotated = np.asarray([labels.index(label) for label in annotations])
     columns = precision_recall_fscore_support(
         annotations, predictions, labels=list(labels), zero_division=0
     )
     precision, recall, f1, support = (
-        {n: float(v) for n, v in zip(labels, column, strict=True)} for column in columns
+        {label: float(value) for label, value in zip(labels, column, strict=True)}
+        for column in columns
     )
     sets = head.prediction_sets(probabilities, level)
-    right = (best == given)[np.argsort(-probabilities.max(axis=1), kind="stable")]
+    surest_first = np.argsort(-probabilities.max(axis=1), kind="stable")
+    right = (best == annotated)[surest_first]
     return Evaluation(
         labels=labels,
         n_paragraphs=len(annotations),
@@ -199,7 +219,7 @@ def measure_head(
         confusion=confusion_matrix(annotations, predictions, labels=list(labels)),
         calibration_error=measure_calibration_error(annotations, probabilities, labels),
         level=level,
-        coverage=float(sets[np.arange(len(given)), given].mean()),
+        coverage=float(sets[np.arange(len(annotated)), annotated].mean()),
         uncertain=float((sets.sum(axis=1) != 1).mean()),
         kept={share: float(right[: max(1, round(share * len(right)))].mean()) for share in KEPT},
     )

@@ -5,21 +5,26 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from stance.errors import InputError, TrainingError
 from stance.model import Model
 from stance.optional import version_of
-from stance.scoring.files import FORMAT, digest
+from stance.scoring.files import FORMAT
 from stance.scoring.frozen import FrozenModel
-from stance.scoring.heads import measure_familiarity, softmax
+from stance.scoring.heads import Head, measure_familiarity, softmax
 from stance.text.sides import load_gazetteer
 from stance.text.tokens import Token, make_tokens
 from stance.training.annotated import Annotated, read_annotated
 from stance.training.classifier import ParagraphClassifier, make_folds
-from stance.training.freezing import freeze, inverse_temperature, nonconformity_scores
+from stance.training.freezing import (
+    freeze,
+    inverse_temperature,
+    make_self_test,
+    measure_nonconformity,
+)
 from stance.training.metrics import measure_calibration_error, measure_interval, measure_macro_f1
 
 if TYPE_CHECKING:
@@ -35,9 +40,17 @@ RECIPES: Final[Mapping[str, Mapping[str, Any]]] = {
         "class_weight": "balanced",
     },
 }
-"""What each head of the shipped model is fitted with; another label column takes the recipe of "stance"."""
+"""The `ParagraphClassifier` parameters of each head of the shipped model.
 
-_PACKAGES: Final = ("stance-tone", "scikit-learn", "numpy", "scipy", "PyStemmer", "countryinfo")
+Any other label column takes the recipe of "stance".
+"""
+
+PACKAGES: Final = ("stance-tone", "scikit-learn", "numpy", "scipy", "PyStemmer", "countryinfo")
+"""The packages whose versions a model records: another version can change its arrays."""
+FAMILIARITY_THRESHOLD: Final = 0.5
+"""The share of a paragraph's words that a model must have seen to label it."""
+UNFAMILIAR_ROWS: Final = 0.01
+"""A model of few rows asks for less, so that at most this share of its own rows gets no label."""
 
 
 def train(
@@ -62,31 +75,36 @@ def train(
     text : str, default="text"
         The column of paragraphs.
     labels : sequence of str, default=("stance", "tone")
-        Label columns, of any labels; each becomes a head.
+        Label columns, with any labels; each becomes a head.
     encoding : str, optional
-        Of the CSV, as in `stance.tables.readers.csv.read_rows`.
+        Encoding of the CSV, as in `stance.tables.readers.csv.read_rows`.
     groups : str, optional
-        The column of what must stay together in cross-validation and calibration (voice, author, outlet). Without it, figures
-        come out too good where an author has several rows.
+        The column of what must stay together in cross-validation and calibration (voice, author,
+        outlet). Without it, figures come out too good if an author has several rows.
     target_column : str, optional
-        The column that names what each paragraph takes a stance on. One model then holds, beside the features that all
-        targets share, a copy of them for each target (Daumé 2007); `label` takes a `target`.
+        The column that names what each paragraph takes a stance on. The model then has one copy of
+        the features per target, beside those that all targets share (Daumé 2007), and `label`
+        takes a `target`.
     mask_sides : bool, default=True
-        Mask the names of nations, peoples, parties and leaders, so that who speaks cannot decide a label.
+        Mask the names of nations, peoples, parties, armed groups and leaders, so that a label
+        cannot depend on who speaks.
     social_media : bool, default=False
-        Part hashtags into words where the case changes, and take emoticons, emoji, "!" and "?" as words.
+        Split hashtags into words where the case changes, and treat emoticons, emoji, "!" and "?"
+        as words.
     recipes : dict of str to dict, optional
-        Parameters of `ParagraphClassifier` by head.
+        Parameters of `ParagraphClassifier` by head, instead of `RECIPES`.
     name : str, default="unnamed"
         The model's name in its facts.
 
     Returns
     -------
     Model
-        Its `facts` hold cross-validated figures; `save` keeps it.
+        Its `facts` include cross-validated figures; `save` writes it to a folder.
 
     Raises
     ------
+    InputError
+        If `labels` is empty, or `recipes` names something else.
     TableError
         If a column, a text or a label is missing.
     TrainingError
@@ -112,6 +130,14 @@ def train(
     return Model(frozen, pipelines=pipelines)
 
 
+class _Fit(NamedTuple):
+    """One fitted head: the scikit-learn pipeline, its arrays, and its cross-validated figures."""
+
+    pipeline: ParagraphClassifier
+    head: Head
+    figures: dict[str, Any]
+
+
 def fit_heads(
     rows: Annotated,
     *,
@@ -121,16 +147,16 @@ def fit_heads(
     name: str = "unnamed",
     notes: Mapping[str, Any] | None = None,
 ) -> tuple[FrozenModel, dict[str, ParagraphClassifier]]:
-    """Fit one calibrated classifier a label column, and freeze them.
+    """Fit one calibrated classifier per label column, and freeze them.
 
     Parameters
     ----------
     rows : Annotated
-        What `read_annotated` gave.
+        The result of `read_annotated`.
     recipes : dict of str to dict, optional
         Parameters of `ParagraphClassifier` by head, instead of `RECIPES`.
     mask_sides, social_media : bool
-        As in `ParagraphClassifier`, of all heads, which share one tokenizer.
+        As in `ParagraphClassifier`. They are the same for all heads, which share one tokenizer.
     name : str, default="unnamed"
         The model's name in its facts.
     notes : dict, optional
@@ -143,139 +169,136 @@ def fit_heads(
     pipelines : dict of str to ParagraphClassifier
         The fitted estimators, for experiments.
 
+    Raises
+    ------
+    TrainingError
+        If a label column has fewer than two labels, or one too rare to calibrate on.
+
     Notes
     -----
-    The figures in the facts, and the nonconformity scores behind `uncertain`, come from cross-validation by group: no row
-    is scored by a classifier that was fitted on its group. The one temperature is that of the whole fit, itself chosen on
-    held-out rows. The fit runs on one thread, so that it gives the same arrays again.
+    The figures in the facts, and the nonconformity behind `uncertain`, come from cross-validation
+    by group: no row is scored by a classifier fitted on its group. The temperature is that of the
+    whole fit, itself chosen on held-out rows. The fit runs on one thread, so that it gives the same
+    arrays every time.
     """
     from threadpoolctl import threadpool_limits
 
     tokenizer = {"mask_sides": mask_sides, "social_media": social_media}
-    recipes = {
+    full_recipes = {
         head: {**(recipes or RECIPES).get(head, RECIPES["stance"]), **tokenizer}
         for head in rows.labels
     }
-    heads, pipelines, figures = {}, {}, {}
     with threadpool_limits(1):
-        for head, labels in rows.labels.items():
-            _check_two(rows.name, head, labels)
-            classifier = ParagraphClassifier(**recipes[head]).fit(
-                rows.texts, labels, groups=rows.groups, targets=rows.targets
-            )
-            held_out = _held_out(classifier, rows, np.asarray(labels))
-            pipelines[head] = classifier
-            heads[head] = freeze(
-                head, classifier, nonconformity_scores(held_out, classifier.classes_, labels)
-            )
-            figures[head] = _figures(held_out, classifier.classes_, labels, rows.groups)
+        fits = {head: _fit_head(head, rows, recipe) for head, recipe in full_recipes.items()}
     gazetteer = load_gazetteer() if mask_sides else None
     tokens = [make_tokens(text, gazetteer, social_media=social_media) for text in rows.texts]
     facts = {
         "format": FORMAT,
         "name": name,
-        "heads": list(heads),
-        "labels": {head: list(frozen.classes) for head, frozen in heads.items()},
-        "recipe": recipes,
+        "heads": list(fits),
+        "labels": {head: list(fit.head.classes) for head, fit in fits.items()},
+        "recipe": full_recipes,
         "social_media": social_media,
         "rows": len(rows.texts),
-        "familiar": _familiar(rows, tokens),
-        "rows_sha256": digest(
-            repr(
-                (rows.texts, rows.labels, rows.groups, *([rows.targets] if rows.targets else []))
-            ).encode()
-        ),
-        "cross_validation": figures,
-        "versions": {"python": platform.python_version()}
-        | {package: version_of(package) for package in _PACKAGES},
+        "familiar": _familiarity_threshold(rows, tokens),
+        "rows_sha256": rows.sha256(),
+        "cross_validation": {head: fit.figures for head, fit in fits.items()},
+        "versions": _versions(),
         **(notes or {}),
     }
-    model = FrozenModel(
-        heads,
+    frozen = FrozenModel(
+        {head: fit.head for head, fit in fits.items()},
         gazetteer,
-        frozenset(token.stem for row in tokens for token in row),
+        frozenset(token.stem for paragraph in tokens for token in paragraph),
         facts["familiar"],
         social_media,
         facts,
     )
-    facts["self_test"] = _self_test(model, rows)
-    return model, pipelines
+    facts["self_test"] = make_self_test(frozen, rows)
+    return frozen, {head: fit.pipeline for head, fit in fits.items()}
 
 
-def _check_two(name: str, head: str, labels: Sequence[str]) -> None:
+def _versions() -> dict[str, str]:
+    versions = {package: version_of(package) for package in PACKAGES}
+    return {"python": platform.python_version(), **versions}
+
+
+def _fit_head(head: str, rows: Annotated, recipe: Mapping[str, Any]) -> _Fit:
+    labels = rows.labels[head]
     if len(set(labels)) < 2:
         raise TrainingError(
-            f"{name}, column {head!r} must hold at least two labels; got {labels[0]!r} only. Add rows of another label."
+            f"{rows.name}, column {head!r} must have at least two labels; got {labels[0]!r} only. "
+            "Add rows of another label."
         )
+    classifier = ParagraphClassifier(**recipe)
+    classifier.fit(rows.texts, labels, groups=rows.groups, targets=rows.targets)
+    held_out = _predict_held_out(classifier, rows, np.asarray(labels))
+    nonconformity = measure_nonconformity(held_out, classifier.classes_, labels)
+    return _Fit(
+        classifier,
+        freeze(head, classifier, nonconformity),
+        _measure(held_out, classifier.classes_, labels, rows.groups),
+    )
 
 
-def _familiar(rows: Annotated, tokens: Sequence[Sequence[Token]]) -> float:
+def _familiarity_threshold(rows: Annotated, tokens: Sequence[Sequence[Token]]) -> float:
     """Return the familiarity below which a paragraph gets no label.
 
-    Half of the words, or less for a model of few rows: what 99 of 100 of its own rows reach when their group is left out.
+    It is `FAMILIARITY_THRESHOLD`, or less if too many of the model's own rows would fall below it
+    when what their group alone has taught is left out.
     """
     groups = rows.groups or [str(row) for row in range(len(rows.texts))]
-    holders: dict[str, set[str]] = {}
-    for group, row in zip(groups, tokens, strict=True):
-        for token in row:
-            holders.setdefault(token.stem, set()).add(group)
-    found = [
-        measure_familiarity(row, {token.stem for token in row if holders[token.stem] != {group}})
-        for group, row in zip(groups, tokens, strict=True)
+    groups_by_stem: dict[str, set[str]] = {}
+    for group, paragraph in zip(groups, tokens, strict=True):
+        for token in paragraph:
+            groups_by_stem.setdefault(token.stem, set()).add(group)
+    familiarities = [
+        measure_familiarity(
+            paragraph, {token.stem for token in paragraph if groups_by_stem[token.stem] != {group}}
+        )
+        for group, paragraph in zip(groups, tokens, strict=True)
     ]
-    return min(0.5, float(np.quantile(found, 0.01)))
+    return min(FAMILIARITY_THRESHOLD, float(np.quantile(familiarities, UNFAMILIAR_ROWS)))
 
 
-def _held_out(fitted: ParagraphClassifier, rows: Annotated, labels: np.ndarray) -> np.ndarray:
-    """Return the probabilities of every row by a classifier that did not see its group, at the fitted temperature."""
+def _predict_held_out(
+    fitted: ParagraphClassifier, rows: Annotated, labels: np.ndarray
+) -> np.ndarray:
+    """Return the probabilities of every row, as cross-validation by group gives them.
+
+    Of shape (n_rows, n_classes), at the temperature of the whole fit.
+    """
     from sklearn.base import clone
 
     texts = np.asarray(rows.texts, dtype=object)
-    groups, targets = (
-        None if column is None else np.asarray(column, dtype=object)
-        for column in (rows.groups, rows.targets)
-    )
-    logs = np.empty((len(texts), len(fitted.classes_)))
+    groups = None if rows.groups is None else np.asarray(rows.groups, dtype=object)
+    targets = None if rows.targets is None else np.asarray(rows.targets, dtype=object)
+    log_probabilities = np.empty((len(texts), len(fitted.classes_)))
     for train, test in make_folds(labels, groups, cv=fitted.cv, random_state=fitted.random_state):
-        aims = (None, None) if targets is None else (targets[train], targets[test])
-        part = (
-            clone(fitted)
-            .set_params(calibrate=False)
-            .fit(texts[train], labels[train], targets=aims[0])
+        plain = clone(fitted).set_params(calibrate=False)
+        plain.fit(texts[train], labels[train], targets=None if targets is None else targets[train])
+        log_probabilities[test] = np.log(
+            plain.predict_proba(texts[test], None if targets is None else targets[test])
         )
-        logs[test] = np.log(part.predict_proba(texts[test], aims[1]))
-    # Without a temperature scikit-learn turns the margin x of two labels into (-x/2, x/2), with one into (-x, x).
-    halves = 2.0 if fitted.calibrate and len(fitted.classes_) == 2 else 1.0
-    return softmax(halves * inverse_temperature(fitted.pipeline_["classifier"]) * logs)
+    # Of two labels with the margin x, scikit-learn makes the logits (-x/2, x/2) without a
+    # temperature and (-x, x) with one.
+    factor = 2.0 if fitted.calibrate and len(fitted.classes_) == 2 else 1.0
+    scale = factor * inverse_temperature(fitted.pipeline_["classifier"])
+    return softmax(scale * log_probabilities)
 
 
-def _figures(
+def _measure(
     held_out: np.ndarray, classes: np.ndarray, labels: Sequence[str], groups: Sequence[str] | None
 ) -> dict[str, Any]:
+    """Return the cross-validated figures of one head."""
     from sklearn.metrics import confusion_matrix
 
-    names = [str(c) for c in classes]
-    predictions = [names[at] for at in held_out.argmax(axis=1)]
+    names = [str(label) for label in classes]
+    predictions = [names[column] for column in held_out.argmax(axis=1)]
     return {
-        "confusion": confusion_matrix(
-            labels, predictions, labels=names
-        ).tolist(),  # rows: annotated, columns: predicted
+        # rows are annotations, columns predictions
+        "confusion": confusion_matrix(labels, predictions, labels=names).tolist(),
         "macro_f1": measure_macro_f1(labels, predictions, names),
         "macro_f1_interval": measure_interval(labels, predictions, names, groups=groups),
         "calibration_error": measure_calibration_error(labels, held_out, names),
     }
-
-
-def _self_test(model: FrozenModel, rows: Annotated) -> list[dict[str, Any]]:
-    step = max(1, len(rows.texts) // 3)
-    cases: list[dict[str, Any]] = [{"text": text} for text in rows.texts[::step][:3]]
-    if rows.targets:
-        cases += [
-            case | {"target": target}
-            for case, target in zip(cases, rows.targets[::step], strict=False)
-        ]
-    cases.append({"text": "Ünfamiliar “quotes”, U.S.-backed talks — and 12 more."})
-    for case in cases:
-        found = model.probabilities([case["text"]], case.get("target"))
-        case["probabilities"] = {head: table[0].tolist() for head, table in found.items()}
-    return cases

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from stance.errors import TrainingError
+from stance.scoring.frozen import FrozenModel
 from stance.scoring.heads import FeatureBlock, Head
+from stance.training.annotated import Annotated
 from stance.training.classifier import ParagraphClassifier
 
+ODD_TEXT: Final = "Ünfamiliar “quotes”, U.S.-backed talks — and 12 more."
+"""What a damaged tokenizer would get wrong: letters, marks, points and digits beyond the plain."""
 
-def freeze(name: str, classifier: ParagraphClassifier, scores: np.ndarray) -> Head:
+
+def freeze(name: str, classifier: ParagraphClassifier, nonconformity: np.ndarray) -> Head:
     """Turn a fitted classifier into plain arrays.
 
     Parameters
@@ -20,9 +25,9 @@ def freeze(name: str, classifier: ParagraphClassifier, scores: np.ndarray) -> He
     name : str
         The head's name.
     classifier : ParagraphClassifier
-        Fitted.
-    scores : ndarray of shape (n_rows,)
-        Sorted nonconformity scores of held-out rows.
+        A fitted classifier.
+    nonconformity : ndarray of shape (n_rows,)
+        Sorted nonconformity of held-out rows, from `measure_nonconformity`.
 
     Returns
     -------
@@ -36,76 +41,116 @@ def freeze(name: str, classifier: ParagraphClassifier, scores: np.ndarray) -> He
     """
     blocks: list[FeatureBlock] = []
     idf: list[np.ndarray] = []
-    order: list[int] = []
-    for block, vectorizer in classifier.pipeline_["features"].transformer_list:
-        features = sorted(vectorizer.vocabulary_)
+    order: list[int] = []  # scikit-learn's column of each of our columns
+    for block_name, vectorizer in classifier.pipeline_["features"].transformer_list:
         first = len(order)
-        made = vectorizer.analyzer
-        blocks.append(FeatureBlock(block, made.ngram_range, tuple(features), first, made.lexicon))
+        features = sorted(vectorizer.vocabulary_)
         columns = [vectorizer.vocabulary_[feature] for feature in features]
+        analyzer = vectorizer.analyzer
+        blocks.append(
+            FeatureBlock(block_name, analyzer.ngram_range, tuple(features), first, analyzer.lexicon)
+        )
         idf.append(vectorizer.idf_[columns])
         order.extend(first + column for column in columns)
-    coefficients, intercept = _linear(classifier.pipeline_["classifier"])
-    weights = np.ascontiguousarray(coefficients[:, order].T)
-    copies = _copies(coefficients, intercept, order, classifier.targets_)
+    coefficients, intercept = _linear_map(classifier.pipeline_["classifier"])
     return Head(
         name,
-        tuple(str(c) for c in classifier.classes_),
+        tuple(str(label) for label in classifier.classes_),
         tuple(blocks),
         np.concatenate(idf),
-        weights,
+        np.ascontiguousarray(coefficients[:, order].T),
         intercept,
-        scores,
-        copies,
+        nonconformity,
+        _add_copies(coefficients, intercept, order, classifier.targets_),
     )
 
 
-def _copies(
+def _add_copies(
     coefficients: np.ndarray, intercept: np.ndarray, order: Sequence[int], targets: Sequence[str]
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Add to the shared weights those of each target's copy: what `stance.text.features.copy_features` put side by side."""
-    width = len(order)
-    shared = coefficients[:, :width]
-    out = {}
-    for at, target in enumerate(targets):
-        own = coefficients[:, width + at * (width + 1) :][:, : width + 1]
-        out[target] = (
-            np.ascontiguousarray((shared + own[:, :width])[:, order].T),
-            intercept + own[:, width],
-        )
-    return out
+    """Return weights and intercept by target: those that all targets share, plus the target's own.
+
+    `stance.text.features.copy_features` made the columns. With three features and the targets a
+    and b they are, each copy ending with an intercept of its own::
+
+        shared     copy of a     copy of b
+        0 1 2      3 4 5 6       7 8 9 10
+    """
+    n_features = len(order)
+    shared = coefficients[:, :n_features]
+    copies = {}
+    for number, target in enumerate(targets):
+        start = n_features + number * (n_features + 1)
+        own = coefficients[:, start : start + n_features]
+        weights = np.ascontiguousarray((shared + own)[:, order].T)
+        copies[target] = (weights, intercept + coefficients[:, start + n_features])
+    return copies
 
 
-def _linear(step: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return coefficients (n_classes, n_features) and intercepts (n_classes,) whose softmax is the step's probability."""
-    linear, scale = step, 0.5
+def _linear_map(step: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return what gives the probabilities of a fitted last step by softmax.
+
+    Coefficients of shape (n_classes, n_features) and intercepts of shape (n_classes,).
+    """
+    linear, two_label_scale = step, 0.5
     if hasattr(step, "calibrated_classifiers_"):
         if len(step.calibrated_classifiers_) != 1:
             raise TrainingError(
-                "a calibrated classifier must hold one temperature to be frozen; calibrate with `ensemble=False`."
+                "a calibrated classifier must have one temperature to be frozen; "
+                f"got {len(step.calibrated_classifiers_)}. Calibrate with `ensemble=False`."
             )
-        linear, scale = step.calibrated_classifiers_[0].estimator, 1.0
+        linear, two_label_scale = step.calibrated_classifiers_[0].estimator, 1.0
     coefficients, intercept = np.asarray(linear.coef_), np.asarray(linear.intercept_)
-    if (
-        len(coefficients) == 1
-    ):  # two labels: (-x, x), which scikit-learn halves only where there is no temperature
-        coefficients = scale * np.vstack([-coefficients, coefficients])
-        intercept = scale * np.concatenate([-intercept, intercept])
+    if len(coefficients) == 1:
+        # Two labels share one margin x. Its logits are (-x/2, x/2) in scikit-learn, but (-x, x)
+        # where a temperature follows.
+        coefficients = two_label_scale * np.vstack([-coefficients, coefficients])
+        intercept = two_label_scale * np.concatenate([-intercept, intercept])
     return coefficients * inverse_temperature(step), intercept * inverse_temperature(step)
 
 
 def inverse_temperature(step: Any) -> float:
-    """Return the inverse temperature of a fitted last step; 1 without one."""
-    return (
-        float(step.calibrated_classifiers_[0].calibrators[0].beta_)
-        if hasattr(step, "calibrated_classifiers_")
-        else 1.0
-    )
+    """Return the inverse temperature of a fitted last step; 1 if it was not calibrated."""
+    if not hasattr(step, "calibrated_classifiers_"):
+        return 1.0
+    return float(step.calibrated_classifiers_[0].calibrators[0].beta_)
 
 
-def nonconformity_scores(
+def measure_nonconformity(
     held_out: np.ndarray, classes: np.ndarray, labels: Sequence[str]
 ) -> np.ndarray:
-    """Return ``1 - p(true label)`` of rows that the fit did not see, sorted, as an ndarray of shape (n_rows,)."""
-    given = np.searchsorted(classes, np.asarray(labels))
-    return np.sort(1.0 - held_out[np.arange(len(given)), given])
+    """Return how little a model expected the labels of rows that it was not fitted on, sorted.
+
+    Parameters
+    ----------
+    held_out : ndarray of shape (n_rows, n_classes)
+        Probabilities of the rows.
+    classes : ndarray of shape (n_classes,)
+        Labels in sorted order, the columns of `held_out`.
+    labels : sequence of str, of length n_rows
+        The annotations.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        ``1 - p(annotated label)``, from the most expected label to the least.
+    """
+    columns = np.searchsorted(classes, np.asarray(labels))
+    return np.sort(1.0 - held_out[np.arange(len(columns)), columns])
+
+
+def make_self_test(model: FrozenModel, rows: Annotated) -> list[dict[str, Any]]:
+    """Return texts with their probabilities, which a loaded model must give again.
+
+    Three rows of the table, the same with their targets if there are any, and one odd text.
+    """
+    step = max(1, len(rows.texts) // 3)
+    cases: list[dict[str, Any]] = [{"text": text} for text in rows.texts[::step][:3]]
+    if rows.targets:
+        targets = rows.targets[::step][:3]
+        cases += [case | {"target": target} for case, target in zip(cases, targets, strict=True)]
+    cases.append({"text": ODD_TEXT})
+    for case in cases:
+        probabilities = model.probabilities([case["text"]], case.get("target"))
+        case["probabilities"] = {head: table[0].tolist() for head, table in probabilities.items()}
+    return cases

@@ -1,4 +1,4 @@
-"""Choose which paragraphs to annotate next: uncertain and diverse ones first, and unfamiliar ones as far as asked."""
+"""Choose which paragraphs to annotate next: uncertain ones that are unlike each other."""
 
 from __future__ import annotations
 
@@ -19,9 +19,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WIDTH: Final = 5
-"""How many paragraphs of the highest score compete for each place; benchmarks/suggest.py compares widths."""
+"""How many of the best paragraphs compete for each that is chosen.
+
+benchmarks/suggest.py compares widths.
+"""
 BATCH: Final = 100
-"""Places given away at once, as in that benchmark; it bounds the table of cosines: (WIDTH * BATCH) squared float32, 1 MB."""
+"""How many paragraphs are chosen at once, as in that benchmark.
+
+It bounds the matrix of cosines: (WIDTH * BATCH) squared float32, 1 MB.
+"""
 
 
 def suggest(
@@ -44,59 +50,70 @@ def suggest(
     Parameters
     ----------
     model : Model
-        Trained on what is annotated so far; or the shipped one, to begin with.
+        Trained on what is annotated so far; to begin with, the shipped one.
     table : pandas.DataFrame, str or Path
         The pool: texts that are not annotated, or a CSV of them.
     text : str, default="text"
         The column of texts.
     n : int, default=100
-        How many paragraphs to choose; fewer come back where there are fewer.
+        How many paragraphs to choose; fewer come back if the pool has fewer.
     head : str or sequence of str, optional
         The label columns to be uncertain about; by default all of the model's.
     unit : {"paragraph", "row"}, default="paragraph"
-        Whether to split each cell into paragraphs or take it as one.
+        Whether to split each cell into paragraphs or to take it as one.
     keep : "all" or sequence of str, default=()
         Columns to carry along, as in `Model.label_frame`.
     labelled : iterable of str, default=()
-        Paragraphs that are annotated already: they are not chosen, nor are their copies.
+        Paragraphs that are annotated already. Neither they nor their copies are chosen.
     novelty : float, default=0.0
-        How much the share of words that the model has not seen counts beside uncertainty: 1 counts both alike. On the seeds 0 saved
-        most; a pool of another field than the annotated one may ask for more.
+        Weight of the share of words that the model has not seen, beside uncertainty; 1 weighs both
+        alike. On the seeds 0 saved most; a pool from another field may need more.
     unfamiliar : bool, default=False
-        Choose among paragraphs too unfamiliar to be labelled too (another language, most often), as wholly uncertain ones.
+        Choose also among paragraphs too unfamiliar to be labelled (most often in another language).
+        They count as fully uncertain.
     encoding : str, optional
-        Of the CSV, as in `stance.tables.readers.csv.read_rows`.
+        Encoding of the CSV, as in `stance.tables.readers.csv.read_rows`.
     random_state : int, default=0
-        Orders what is tied.
+        Orders ties.
 
     Returns
     -------
     pandas.DataFrame
-        One row a paragraph, the first to annotate first, with the index of `table`: ``rank`` from 1; what was kept; ``row``,
-        ``paragraph``, ``start`` and ``end`` as in `Model.label_frame`; ``text``; and why it was chosen: ``uncertainty`` (0: one label
-        only; 1: two equally likely), ``familiarity`` (share of its words that the model has seen), ``similarity`` (largest cosine to
-        one ranked above, of the same `BATCH`), ``status``. The model's labels are left out, so as not to sway who annotates. Empty and
-        missing cells, headings, captions, credits and copies are never chosen.
+        One row per paragraph, the first to annotate first, with the index of `table`. Headings,
+        captions, credits, copies, and empty or missing cells are never chosen. The model's labels
+        are left out, so as not to influence the annotator. The columns are
+
+        - ``rank``, from 1;
+        - the kept columns;
+        - ``row``, ``paragraph``, ``start`` and ``end``, as in `Model.label_frame`;
+        - ``text``;
+        - ``uncertainty``, from 0 (sure of one label) to 1 (two labels equally likely);
+        - ``familiarity``, the share of its words that the model has seen;
+        - ``similarity``, the largest cosine to a paragraph ranked above it in the same `BATCH`;
+        - ``status``.
 
     Raises
     ------
     InputError
-        If a column or head is not there, or an option is none of its values.
+        If a column or head does not exist, or an option is out of its range.
     TableError
         If the CSV cannot be read.
 
     Notes
     -----
-    The uncertainty of a paragraph is ``p(second label) / p(first label)``, averaged over the heads (margin sampling [1]_); its score,
-    ``uncertainty + novelty * (1 - familiarity)``. Of the ``WIDTH * n`` highest scores, those are taken one by one that best stand for
-    all of these, each weighed by its score: greedy facility location over the cosines of their TF-IDF vectors [2]_. Labelling the pool
-    takes time in proportion to its size; the choice, made `BATCH` places at a time, in proportion to `n`. What it saves over drawing at
-    random, and what other ways save, is in benchmarks/SUGGEST.md.
+    The uncertainty of a paragraph is ``p(second label) / p(first label)``, averaged over the heads
+    (margin sampling [1]_). Its score is ``uncertainty + novelty * (1 - familiarity)``. From the
+    ``WIDTH * n`` highest scores, paragraphs are chosen one by one so that the chosen ones represent
+    all of these well, each weighted by its score: greedy facility location over the cosines of
+    their TF-IDF vectors [2]_. Labelling takes time in proportion to the size of the pool; choosing,
+    `BATCH` paragraphs at a time, in proportion to `n`. What this saves over drawing at random, and
+    what other ways save, is in benchmarks/SUGGEST.md.
 
     References
     ----------
     .. [1] Settles (2009). Active learning literature survey. University of Wisconsin-Madison.
-    .. [2] Wei, Iyer and Bilmes (2015). Submodularity in data subset selection and active learning. ICML.
+    .. [2] Wei, Iyer and Bilmes (2015). Submodularity in data subset selection and active learning.
+           ICML.
     """
     import pandas as pd
 
@@ -105,23 +122,19 @@ def suggest(
     heads = list(model.labels) if head is None else [head] if isinstance(head, str) else list(head)
     if not heads or not set(heads) <= set(model.labels):
         raise InputError(f"`head` must be among {list(model.labels)!r}; got {head!r}.")
-    if n < 1 or not 0 <= novelty < float("inf") or unit not in ("paragraph", "row"):
-        what = f"{n!r}, {novelty!r} and {unit!r}"
-        raise InputError(
-            f"`n` must be at least 1, `novelty` at least 0, and `unit` 'paragraph' or 'row'; got {what}."
-        )
+    _check_options(n, novelty, unit)
     if isinstance(labelled, str | pd.DataFrame):
         raise InputError(
-            f"`labelled` must be an iterable of str; got one {type(labelled).__name__}. Give the column of texts."
+            f"`labelled` must be an iterable of str; got one {type(labelled).__name__}. "
+            "Give the column of texts."
         )
     frame = table if isinstance(table, pd.DataFrame) else read_frame(Path(table), encoding)
     kept = check_columns(list(frame.columns), text, keep)
-    pool = _pool(model, frame[text].tolist(), unit, heads, unfamiliar)
-    pool = _distinct(
-        pool.iloc[np.random.default_rng(random_state).permutation(len(pool))], labelled
-    )
+    pool = _make_pool(model, frame[text].tolist(), unit, heads, unfamiliar)
+    shuffled = pool.iloc[np.random.default_rng(random_state).permutation(len(pool))]
+    pool = _drop_copies(shuffled, labelled)
     scores = (pool["uncertainty"] + novelty * (1 - pool["familiarity"])).to_numpy()
-    chosen, similarity = choose(scores, n, lambda at: _vectors(model, pool["text"].iloc[at]))
+    chosen, similarity = choose(scores, n, lambda rows: _vectorize(model, pool["text"].iloc[rows]))
     out = pool.iloc[chosen].copy()
     out.insert(list(out.columns).index("status"), "similarity", similarity)
     out.insert(0, "rank", np.arange(1, len(out) + 1))
@@ -131,9 +144,30 @@ def suggest(
     return pd.concat([out[["rank"]], carried, out.drop(columns="rank")], axis=1)
 
 
-def measure_uncertainty(probabilities: np.ndarray) -> np.ndarray:
-    """Return ``p(second label) / p(first label)`` of rows of shape (n_classes,); a temperature does not change their order.
+def _check_options(n: int, novelty: float, unit: str) -> None:
+    if n < 1:
+        raise InputError(f"`n` must be at least 1; got {n!r}.")
+    if not 0 <= novelty < float("inf"):
+        raise InputError(f"`novelty` must be at least 0 and finite; got {novelty!r}.")
+    if unit not in ("paragraph", "row"):
+        raise InputError(f"`unit` must be one of ['paragraph', 'row']; got {unit!r}.")
 
+
+def measure_uncertainty(probabilities: np.ndarray) -> np.ndarray:
+    """Return ``p(second label) / p(first label)`` of each row.
+
+    A temperature changes the values but not their order.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_rows, n_classes)
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+
+    Examples
+    --------
     >>> measure_uncertainty(np.asarray([[0.5, 0.5, 0.0], [0.25, 0.625, 0.125]])).tolist()
     [1.0, 0.4]
     """
@@ -144,7 +178,7 @@ def measure_uncertainty(probabilities: np.ndarray) -> np.ndarray:
 def choose(
     scores: np.ndarray, n: int, vectors_of: Callable[[np.ndarray], Any], *, width: int = WIDTH
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Choose high scores that are unlike each other.
+    """Choose rows of a pool that have high scores and are unlike each other.
 
     Parameters
     ----------
@@ -153,88 +187,93 @@ def choose(
     n : int
         How many to choose.
     vectors_of : callable
-        Gives the sparse vectors, of length 1, of some places of the pool.
+        Takes row numbers of the pool; returns their sparse vectors, each of length 1.
     width : int, default=WIDTH
-        How many of the highest scores compete for each place.
+        How many of the highest scores compete for each row that is chosen.
 
     Returns
     -------
-    places : ndarray of int, of shape (min(n, n_pool),)
-        In the order chosen.
+    chosen : ndarray of int, of shape (min(n, n_pool),)
+        Row numbers of the pool, in the order in which they were chosen.
     similarity : ndarray of the same shape
-        The largest cosine to one chosen before in the same batch of `BATCH`.
+        The largest cosine to a row chosen before in the same batch of `BATCH`.
     """
-    order = np.argsort(-scores, kind="stable")
-    places, similarity = [np.empty(0, dtype=int)], [np.empty(0)]
+    remaining = np.argsort(-scores, kind="stable")
+    chosen, similarity = [np.empty(0, dtype=int)], [np.empty(0)]
     for start in range(0, min(n, len(scores)), BATCH):
-        count = min(BATCH, n - start, len(order))
-        rivals = order[: width * count]
-        found, near = _cover(vectors_of(rivals), scores[rivals], count)
-        places.append(rivals[found])
-        similarity.append(near)
-        order = order[~np.isin(order, places[-1])]
-    return np.concatenate(places), np.concatenate(similarity)
+        count = min(BATCH, n - start, len(remaining))
+        rivals = remaining[: width * count]
+        positions, cosines = _locate_facilities(vectors_of(rivals), scores[rivals], count)
+        chosen.append(rivals[positions])
+        similarity.append(cosines)
+        remaining = remaining[~np.isin(remaining, chosen[-1])]
+    return np.concatenate(chosen), np.concatenate(similarity)
 
 
-def _cover(vectors: Any, weights: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Take `n` rows, one by one, each that which adds most to how near the rows are, by weight, to the nearest taken."""
+def _locate_facilities(vectors: Any, weights: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Greedily choose `n` rows that maximise the weighted similarity of all rows to their nearest.
+
+    The similarity of a row is its cosine to the nearest chosen row. Return the chosen rows, and the
+    cosine of each to the nearest row chosen before it.
+    """
     cosines = np.asarray((vectors @ vectors.T).todense(), dtype=np.float32)
-    nearest = np.zeros(len(cosines), dtype=np.float32)
-    left = np.ones(len(cosines), dtype=bool)
-    places, similarity = [], []
+    weights = weights.astype(np.float32)
+    nearest = np.zeros(len(cosines), dtype=np.float32)  # cosine of each row to the chosen ones
+    available = np.ones(len(cosines), dtype=bool)
+    chosen, similarity = [], []
     for _ in range(n):
-        gains = np.maximum(cosines - nearest, 0) @ weights.astype(np.float32)
-        place = int(np.argmax(np.where(left, gains, -1)))
-        places.append(place)
-        similarity.append(float(nearest[place]))
-        left[place] = False
-        nearest = np.maximum(nearest, cosines[place])
-    return np.asarray(places, dtype=int), np.asarray(similarity)
+        gains = np.maximum(cosines - nearest, 0) @ weights
+        best = int(np.argmax(np.where(available, gains, -1)))
+        chosen.append(best)
+        similarity.append(float(nearest[best]))
+        available[best] = False
+        nearest = np.maximum(nearest, cosines[best])
+    return np.asarray(chosen, dtype=int), np.asarray(similarity)
 
 
-def _pool(
+def _make_pool(
     model: Model, cells: list[Any], unit: str, heads: Sequence[str], unfamiliar: bool
 ) -> pd.DataFrame:
-    """Return what can be chosen, one row a paragraph: its place, its text, and how uncertain and how familiar it is."""
+    """Return what can be chosen, one row per paragraph.
+
+    Columns say where the paragraph stands, its text, and how uncertain and how familiar it is.
+    """
     import pandas as pd
 
-    found = model.label_cells(cells, unit=unit)
-    wanted = [STATUSES.index("labelled"), *([STATUSES.index("unfamiliar")] if unfamiliar else [])]
-    rows = np.flatnonzero(np.isin(found.arrays["status"], wanted))
-    places = {column: found.arrays[column][rows] for column in ("row", "paragraph", "start", "end")}
+    arrays = model.label_cells(cells, unit=unit).arrays
+    statuses = ["labelled", "unfamiliar"] if unfamiliar else ["labelled"]
+    codes = [STATUSES.index(status) for status in statuses]
+    rows = np.flatnonzero(np.isin(arrays["status"], codes))
+    spans = {column: arrays[column][rows] for column in ("row", "paragraph", "start", "end")}
     texts = [
         cells[row][start:end]
-        for row, start, end in zip(places["row"], places["start"], places["end"], strict=True)
+        for row, start, end in zip(spans["row"], spans["start"], spans["end"], strict=True)
     ]
-    tables = [
-        np.stack(
-            [found.arrays[column_name(head, name)][rows] for name in model.labels[head]], axis=1
-        )
-        for head in heads
-    ]
-    uncertainty = np.mean(
-        [np.nan_to_num(measure_uncertainty(table), nan=1.0) for table in tables], axis=0
-    )
-    statuses = [STATUSES[code] for code in found.arrays["status"][rows]]
+    uncertainties = []
+    for head in heads:
+        columns = [arrays[column_name(head, label)][rows] for label in model.labels[head]]
+        uncertainty = measure_uncertainty(np.stack(columns, axis=1))
+        uncertainties.append(np.nan_to_num(uncertainty, nan=1.0))  # nan: unfamiliar, not labelled
     reasons = {
-        "uncertainty": uncertainty,
-        "familiarity": found.arrays["familiarity"][rows],
-        "status": statuses,
+        "uncertainty": np.mean(uncertainties, axis=0),
+        "familiarity": arrays["familiarity"][rows],
+        "status": [STATUSES[code] for code in arrays["status"][rows]],
     }
-    return pd.DataFrame(places | {"text": texts} | reasons)
+    return pd.DataFrame(spans | {"text": texts} | reasons)
 
 
-def _distinct(pool: pd.DataFrame, labelled: Iterable[str]) -> pd.DataFrame:
-    """Leave out copies, and copies of what is annotated: the same words, whatever the case and the spaces between."""
-    plain = pool["text"].map(_plain)
-    return pool[~plain.duplicated() & ~plain.isin({_plain(text) for text in labelled})]
+def _drop_copies(pool: pd.DataFrame, labelled: Iterable[str]) -> pd.DataFrame:
+    """Drop copies of other paragraphs and of annotated ones, whatever their case and spacing."""
+    folded = pool["text"].map(_fold)
+    return pool[~folded.duplicated() & ~folded.isin({_fold(text) for text in labelled})]
 
 
-def _plain(text: str) -> str:
+def _fold(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _vectors(model: Model, texts: Iterable[str]) -> Any:
+def _vectorize(model: Model, texts: Iterable[str]) -> Any:
+    """Return TF-IDF vectors of the words of some texts, sides masked as in the model."""
     vectorizer = make_vectorizer(
         (1, 1),
         None,

@@ -1,4 +1,4 @@
-"""The quality gate: the shipped model does not fall under its floors."""
+"""The quality gate: the shipped model does not fall below its floors."""
 
 import sys
 
@@ -9,7 +9,7 @@ from stance.model import Model
 from stance.seeds.commands import SEEDS
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
-import gate
+from gate import find_falls, measure, read_floors
 
 pytestmark = pytest.mark.skipif(
     not SEEDS.exists(), reason="needs the seeds, which come with a checkout only"
@@ -17,15 +17,14 @@ pytestmark = pytest.mark.skipif(
 
 
 def test_the_shipped_model_is_above_every_floor(shipped: Model) -> None:
-    floors = gate.json.loads(gate.FLOORS.read_text(encoding="utf-8"))
-    assert gate.find_falls(gate.measure(shipped), floors) == []
+    assert find_falls(measure(shipped), read_floors()) == []
 
 
-def test_a_fall_and_other_data_are_found() -> None:
+def test_a_fall_and_other_data_are_said() -> None:
     floors = {"data_sha256": "a", "stance macro-F1": 0.7}
-    assert gate.find_falls({"data_sha256": "a", "stance macro-F1": 0.69}, floors) == [
+    assert find_falls({"data_sha256": "a", "stance macro-F1": 0.69}, floors) == [
         "stance macro-F1 is 0.690; its floor is 0.700"
     ]
-    assert gate.find_falls({"data_sha256": "b", "stance macro-F1": 0.9}, floors) == [
+    assert find_falls({"data_sha256": "b", "stance macro-F1": 0.9}, floors) == [
         "the test split has changed since the floors were measured; raise or lower them"
     ]

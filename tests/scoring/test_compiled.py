@@ -20,6 +20,7 @@ compiled = pytest.importorskip(
 )
 
 
+@pytest.mark.slow
 def test_words_begin_and_end_where_python_says_at_every_code_point() -> None:
     for block in range(0, 0x110000, 0x400):
         text = "".join(f"a{chr(point)}b '{chr(point)} " for point in range(block, block + 0x400))

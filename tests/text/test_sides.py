@@ -9,10 +9,11 @@ import random
 import re
 from collections import defaultdict
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT, SHARED
+from conftest import ROOT
 
 from stance.model import Model
 from stance.seeds.commands import SEEDS, read_seeds
@@ -99,11 +100,10 @@ def test_swapping_sides_in_every_seed_moves_no_probability(shipped: Model) -> No
     assert _check(read_seeds()["text"].tolist(), shipped) > 1_000
 
 
-@pytest.mark.skipif(
-    not SHARED.exists(), reason="needs ../shared, which does not come with the project"
-)
-def test_swapping_sides_in_real_paragraphs_moves_no_probability(shipped: Model) -> None:
-    lines = (SHARED / "real" / "dev.jsonl").read_text(encoding="utf-8").splitlines()
+def test_swapping_sides_in_real_paragraphs_moves_no_probability(
+    shared: Path, shipped: Model
+) -> None:
+    lines = (shared / "real" / "dev.jsonl").read_text(encoding="utf-8").splitlines()
     assert _check([json.loads(line)["text"] for line in lines], shipped) > 50
 
 

@@ -119,17 +119,17 @@ def test_bad_input_is_named(lighthouse: pd.DataFrame, fitted: ParagraphClassifie
         fitted.predict("a truce")
     with pytest.raises(
         InputError,
-        match=r"`X` must hold str; got NoneType in row 1\. Drop missing rows, or turn them into str\.$",
+        match=r"`X` must be str throughout; got NoneType in row 1\. Drop missing rows, or turn them into str\.$",
     ):
         fitted.predict(["a truce", None])
     with pytest.raises(
         TrainingError,
-        match=r"`y` must hold at least two labels; got \['opposed'\] only\. Add rows of another label\.$",
+        match=r"`y` must have at least two labels; got \['opposed'\] only\. Add rows of another label\.$",
     ):
         ParagraphClassifier().fit(["a", "b"], ["opposed", "opposed"])
     with pytest.raises(
         InputError,
-        match=r"`y` must hold one label a paragraph; got shape \(1,\) for 2 paragraphs\.",
+        match=r"`y` must have one label per paragraph; got shape \(1,\) for 2 paragraphs\. Fit one classifier per label column\.$",
     ):
         ParagraphClassifier().fit(["a", "b"], ["opposed"])
     with pytest.raises(

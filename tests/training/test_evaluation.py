@@ -1,5 +1,7 @@
 """Measuring a model."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -9,23 +11,24 @@ from stance.model import Model
 
 
 def test_a_model_is_measured_on_annotated_rows(small: Model, lighthouse: pd.DataFrame) -> None:
-    found = stance.evaluate(small, lighthouse, documents="voice")["stance"]
-    assert found.n_paragraphs == len(lighthouse)
-    assert found.confusion.sum() == len(lighthouse)
-    assert found.macro_f1 == pytest.approx(sum(found.f1.values()) / 3)
-    low, high = found.macro_f1_interval
-    assert low <= found.macro_f1 <= high
-    assert found.kept[1.0] == pytest.approx(found.confusion.diagonal().sum() / len(lighthouse))
+    measured = stance.evaluate(small, lighthouse, documents="voice")["stance"]
+    assert measured.n_paragraphs == len(lighthouse)
+    assert measured.confusion.sum() == len(lighthouse)
+    assert measured.macro_f1 == pytest.approx(sum(measured.f1.values()) / 3)
+    low, high = measured.macro_f1_interval
+    assert low <= measured.macro_f1 <= high
+    assert measured.kept[1.0] == pytest.approx(
+        measured.confusion.diagonal().sum() / len(lighthouse)
+    )
 
 
-def test_recall_is_told_by_label(small: Model, lighthouse: pd.DataFrame) -> None:
+def test_recall_is_given_by_label(small: Model, lighthouse: pd.DataFrame) -> None:
     # annotated all the other way round, what was right is wrong
     swap = {"opposed": "pro-ceasefire", "pro-ceasefire": "opposed", "neutral": "neutral"}
-    found = stance.evaluate(small, lighthouse.assign(stance=lighthouse["stance"].map(swap)))[
-        "stance"
-    ]
-    assert found.recall["opposed"] < 0.2
-    assert found.recall["neutral"] > 0.8
+    swapped = lighthouse.assign(stance=lighthouse["stance"].map(swap))
+    measured = stance.evaluate(small, swapped)["stance"]
+    assert measured.recall["opposed"] < 0.2
+    assert measured.recall["neutral"] > 0.8
 
 
 def test_a_label_that_the_model_does_not_know_is_named(
@@ -33,27 +36,20 @@ def test_a_label_that_the_model_does_not_know_is_named(
 ) -> None:
     with pytest.raises(
         stance.TableError,
-        match=r"^the table, row 1, column 'stance' must hold one of the model's labels \[.*\]; got 'torn'\. Rename or drop it\.$",
+        match=r"^the table, row 1, column 'stance' must be one of the model's labels \[.*\]; got 'torn'\. Rename or drop it\.$",
     ):
         stance.evaluate(small, lighthouse.assign(stance=["torn", *lighthouse["stance"][1:]]))
 
 
 def test_the_command_prints_every_figure(
-    small: Model, lighthouse: pd.DataFrame, tmp_path, capsys: pytest.CaptureFixture[str]
-) -> None:  # type: ignore[no-untyped-def]
+    small: Model,
+    lighthouse: pd.DataFrame,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     lighthouse.to_csv(tmp_path / "test.csv", index=False)
-    assert (
-        main(
-            [
-                "evaluate",
-                str(small.save(tmp_path / "m")),
-                str(tmp_path / "test.csv"),
-                "--documents",
-                "voice",
-            ]
-        )
-        == 0
-    )
+    model = str(small.save(tmp_path / "m"))
+    assert main(["evaluate", model, str(tmp_path / "test.csv"), "--documents", "voice"]) == 0
     shown = capsys.readouterr().out
     for word in (
         "macro-F1",

@@ -17,10 +17,11 @@ def test_the_interval_holds_the_figure_and_grows_when_groups_are_drawn() -> None
     rng = np.random.default_rng(0)
     given = rng.choice(LABELS, 300).tolist()
     # in half of the groups nearly everything is right, in the others hardly anything
-    groups = [str(at // 30) for at in range(300)]
+    groups = [str(row // 30) for row in range(300)]
+    chances = [0.95 if int(group) % 2 else 0.3 for group in groups]
     predicted = [
-        g if (rng.random() < (0.95 if int(group) % 2 else 0.3)) else LABELS[1 - LABELS.index(g)]
-        for g, group in zip(given, groups, strict=True)
+        label if rng.random() < chance else LABELS[1 - LABELS.index(label)]
+        for label, chance in zip(given, chances, strict=True)
     ]
     low, high = measure_interval(given, predicted, LABELS)
     wide_low, wide_high = measure_interval(given, predicted, LABELS, groups=groups)

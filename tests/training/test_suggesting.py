@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from csv_rows import rows_of
+from scipy import sparse
 
 import stance
 from stance.cli.main import main
@@ -40,23 +41,25 @@ def test_uncertain_paragraphs_come_before_plain_ones_and_unfamiliar_ones_too_if_
     torn, new = ([f"{text} {number}" for number in NUMBERS[:5]] for text in (TORN, NEW))
     plain = [f"{PLAIN} {number}" for number in NUMBERS]
     pool = pd.DataFrame({"text": [*plain, *torn, *new]})
-    found = stance.suggest(small, pool, n=1, head="tone")
-    assert found["text"].item() in torn
-    assert found["uncertainty"].item() > 0.1
-    found = stance.suggest(small, pool, n=2, head="tone", novelty=1)
-    assert set(found["text"]) <= {*torn, *new}
-    assert found["rank"].tolist() == [1, 2]
-    assert found["familiarity"].min() < 0.7
+    suggested = stance.suggest(small, pool, n=1, head="tone")
+    assert suggested["text"].item() in torn
+    assert suggested["uncertainty"].item() > 0.1
+    suggested = stance.suggest(small, pool, n=2, head="tone", novelty=1)
+    assert set(suggested["text"]) <= {*torn, *new}
+    assert suggested["rank"].tolist() == [1, 2]
+    assert suggested["familiarity"].min() < 0.7
 
 
 def test_a_head_can_be_chosen(small: Model) -> None:
     pool = pd.DataFrame({"text": [TORN, PLAIN, NEW]})
     for head in small.labels:
-        found = (
+        suggested = (
             stance.suggest(small, pool, n=3, head=head).set_index("row")["uncertainty"].sort_index()
         )
         labelled = small.label_frame(pool).filter(regex=f"^{head}_p_")
-        assert found.tolist() == pytest.approx(measure_uncertainty(labelled.to_numpy()).tolist())
+        assert suggested.tolist() == pytest.approx(
+            measure_uncertainty(labelled.to_numpy()).tolist()
+        )
     both = stance.suggest(small, pool, n=3).set_index("row")["uncertainty"].sort_index()
     each = [
         stance.suggest(small, pool, n=3, head=head).set_index("row")["uncertainty"].sort_index()
@@ -72,30 +75,30 @@ def test_the_choice_is_spread_over_what_there_is(shipped: Model, lighthouse: pd.
         for number in NUMBERS
     ]
     pool = pd.DataFrame({"text": [*many, *lighthouse["text"][:3]]})
-    found = stance.suggest(shipped, pool, n=4)
-    assert sum(text in many for text in found["text"]) == 1
-    assert found["similarity"].iloc[0] == 0
-    assert found["similarity"].max() < 0.5
+    suggested = stance.suggest(shipped, pool, n=4)
+    assert sum(text in many for text in suggested["text"]) == 1
+    assert suggested["similarity"].iloc[0] == 0
+    assert suggested["similarity"].max() < 0.5
 
 
 def test_copies_and_what_is_annotated_already_are_left_out(small: Model) -> None:
     pool = pd.DataFrame({"text": [TORN, TORN, TORN.upper().replace(" ", "  "), NEW, PLAIN]})
     assert len(stance.suggest(small, pool)) == 3
-    found = stance.suggest(small, pool, labelled=[TORN.lower()])
-    assert sorted(found["row"]) == [3, 4]
+    suggested = stance.suggest(small, pool, labelled=[TORN.lower()])
+    assert sorted(suggested["row"]) == [3, 4]
 
 
 def test_what_cannot_be_labelled_is_not_chosen(shipped: Model) -> None:
     article = "Talks Resume\n\nThey urged a truce on Monday.\n\nThe council voted against it."
     pool = pd.DataFrame({"body": [None, "", "  ", 7, "...", article, FOREIGN]})
-    found = stance.suggest(shipped, pool, text="body")
-    assert sorted(found["text"]) == [
+    suggested = stance.suggest(shipped, pool, text="body")
+    assert sorted(suggested["text"]) == [
         "The council voted against it.",
         "They urged a truce on Monday.",
     ]
     assert [
-        article[start:end] for start, end in zip(found["start"], found["end"], strict=True)
-    ] == found["text"].tolist()
+        article[start:end] for start, end in zip(suggested["start"], suggested["end"], strict=True)
+    ] == suggested["text"].tolist()
     asked = stance.suggest(shipped, pool, text="body", unfamiliar=True)
     assert asked.set_index("text").loc[FOREIGN, ["status", "uncertainty"]].tolist() == [
         "unfamiliar",
@@ -103,22 +106,25 @@ def test_what_cannot_be_labelled_is_not_chosen(shipped: Model) -> None:
     ]
     nothing = stance.suggest(shipped, pool.iloc[:5], text="body")
     assert len(nothing) == 0
-    assert list(nothing.columns) == list(found.columns)
+    assert list(nothing.columns) == list(suggested.columns)
 
 
 def test_index_and_kept_columns_come_along_and_the_labels_of_the_model_do_not(small: Model) -> None:
     pool = pd.DataFrame(
         {"text": [TORN, NEW], "rank": ["captain", "mate"], "id": [1, 2]}, index=["x", "y"]
     )
-    found = stance.suggest(small, pool, keep=["rank", "id"])
-    assert list(found.columns) == [
+    suggested = stance.suggest(small, pool, keep=["rank", "id"])
+    assert list(suggested.columns) == [
         "rank", "input_rank", "id", "row", "paragraph", "start", "end", "text", "uncertainty", "familiarity", "similarity", "status",
     ]  # fmt: skip
-    assert dict(zip(found.index, found["input_rank"], strict=True)) == {"x": "captain", "y": "mate"}
+    assert dict(zip(suggested.index, suggested["input_rank"], strict=True)) == {
+        "x": "captain",
+        "y": "mate",
+    }
 
 
 def test_the_same_state_gives_the_same_choice(small: Model, lighthouse: pd.DataFrame) -> None:
-    pool = pd.DataFrame({"text": [f"{text} {at}" for at, text in enumerate(lighthouse["text"])]})
+    pool = pd.DataFrame({"text": [f"{text} {row}" for row, text in enumerate(lighthouse["text"])]})
     first, second = (stance.suggest(small, pool, n=9, random_state=3) for _ in range(2))
     pd.testing.assert_frame_equal(first, second)
     assert len(first) == 9
@@ -134,16 +140,16 @@ def test_what_is_asked_wrongly_is_said(small: Model) -> None:
         stance.InputError, match=r"^`head` must be among \['stance', 'tone'\]; got 'mood'\.$"
     ):
         stance.suggest(small, pool, head="mood")
+    with pytest.raises(stance.InputError, match=r"^`n` must be at least 1; got 0\.$"):
+        stance.suggest(small, pool, n=0)
     with pytest.raises(
-        stance.InputError,
-        match=r"^`n` must be at least 1, `novelty` at least 0, and `unit` 'paragraph' or 'row'; got 0, 0\.0 and 'row'\.$",
+        stance.InputError, match=r"^`novelty` must be at least 0 and finite; got -1\.$"
     ):
-        stance.suggest(small, pool, n=0, unit="row")
+        stance.suggest(small, pool, novelty=-1)
     with pytest.raises(
-        stance.InputError,
-        match=r"^`n` must be at least 1, `novelty` at least 0, and `unit` 'paragraph' or 'row'; got 1, -1 and 'document'\.$",
+        stance.InputError, match=r"^`unit` must be one of \['paragraph', 'row'\]; got 'document'\.$"
     ):
-        stance.suggest(small, pool, n=1, novelty=-1, unit="document")
+        stance.suggest(small, pool, unit="document")
     with pytest.raises(
         stance.InputError,
         match=r"^`labelled` must be an iterable of str; got one DataFrame\. Give the column of texts\.$",
@@ -151,14 +157,12 @@ def test_what_is_asked_wrongly_is_said(small: Model) -> None:
         stance.suggest(small, pool, labelled=pool)
 
 
-def test_more_places_than_a_batch_are_filled_once_each() -> None:
-    from scipy import sparse
-
+def test_more_rows_than_a_batch_are_chosen_once_each() -> None:
     vectors = sparse.eye_array(450, format="csr")
-    places, similarity = choose(np.linspace(0, 2, 450), 430, lambda rivals: vectors[rivals])
-    assert len(set(places.tolist())) == 430
-    assert 449 in places[:100].tolist()
-    assert 0 not in places.tolist()
+    chosen, similarity = choose(np.linspace(0, 2, 450), 430, lambda rivals: vectors[rivals])
+    assert len(set(chosen.tolist())) == 430
+    assert 449 in chosen[:100].tolist()
+    assert 0 not in chosen.tolist()
     assert similarity.max() == 0
 
 
@@ -170,28 +174,14 @@ def test_the_command_writes_what_to_annotate(
         tmp_path / "pool.csv", index=False
     )
     pd.DataFrame({"text": [TORN]}).to_csv(tmp_path / "done.csv", index=False)
-    options = [
-        "-n",
-        "2",
-        "--keep",
-        "id",
-        "--labelled",
-        str(tmp_path / "done.csv"),
-        "--model",
-        model,
-    ]
-    assert (
-        main(["suggest", str(tmp_path / "pool.csv"), "-o", str(tmp_path / "next.csv"), *options])
-        == 0
-    )
-    with (tmp_path / "next.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    pool, done, output = (str(tmp_path / name) for name in ("pool.csv", "done.csv", "next.csv"))
+    command = ["suggest", pool, "-o", output, "-n", "2", "--keep", "id"]
+    command += ["--labelled", done, "--model", model]
+    assert main(command) == 0
+    rows = rows_of(tmp_path / "next.csv")
     assert sorted(row["id"] for row in rows) == ["b", "c"]
     assert [row["rank"] for row in rows] == ["1", "2"]
-    assert (
-        main(["suggest", str(tmp_path / "pool.csv"), "-o", str(tmp_path / "next.csv"), *options])
-        == 1
-    )
+    assert main(command) == 1
     assert (
         "next.csv must not exist yet; it does. Choose another path, or pass force (--force)."
         in capsys.readouterr().err

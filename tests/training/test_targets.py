@@ -1,4 +1,4 @@
-"""One model for several targets: shared features, a copy of them a target, and the shared part for a target it has not seen."""
+"""One model for several targets: shared features, one copy of them per target, and the shared part alone for a target that it has not seen."""
 
 from pathlib import Path
 
@@ -156,7 +156,7 @@ def test_the_command_trains_and_scores_with_targets(
 def test_bad_targets_are_named(aimed_rows: pd.DataFrame) -> None:
     with pytest.raises(
         stance.TableError,
-        match=r"the table, row 1, column 'about' must hold text; got (None|nan)\. Fill it in, or drop the row\.$",
+        match=r"the table, row 1, column 'about' must be text; got (None|nan)\. Fill it in, or drop the row\.$",
     ):
         stance.train(
             aimed_rows.assign(about=[None, *aimed_rows["about"][1:]]),
@@ -165,7 +165,7 @@ def test_bad_targets_are_named(aimed_rows: pd.DataFrame) -> None:
         )
     with pytest.raises(
         stance.InputError,
-        match=r"`targets` must hold one target a paragraph; got 1 for 72 paragraphs\.$",
+        match=r"`targets` must have one target per paragraph; got 1 for 72 paragraphs\.$",
     ):
         stance.ParagraphClassifier().fit(
             aimed_rows["text"], aimed_rows["stance"], targets=["the fog"]

@@ -1,4 +1,4 @@
-"""The runner of the public benchmarks says plainly what is not there."""
+"""The public benchmarks: what is missing is named."""
 
 import subprocess
 import sys

@@ -1,0 +1,64 @@
+"""The maintainers' commands: the seeds keep their rules, and the shipped model was made from them."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from csv_rows import rows_of
+
+from stance.errors import TableError
+from stance.model import Model
+from stance.seeds.commands import COLUMNS, SEEDS, main, read_seeds
+from stance.training.annotated import read_annotated
+
+needs_seeds = pytest.mark.skipif(
+    not SEEDS.exists(), reason="needs the seeds, which come with a checkout only"
+)
+
+
+@needs_seeds
+@pytest.mark.slow
+def test_the_seeds_keep_every_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["check"])
+    assert capsys.readouterr().out == f"{len(read_seeds())} seeds, 0 faults\n"
+    assert code == 0
+
+
+@needs_seeds
+def test_the_shipped_model_was_trained_on_these_seeds(shipped: Model) -> None:
+    seeds = read_seeds()
+    used = read_annotated(
+        seeds[seeds["split"] != "test"], text="text", labels=("stance", "tone"), groups="voice"
+    )
+    assert shipped.facts["rows_sha256"] == used.sha256()
+
+
+@needs_seeds
+def test_the_articles_are_twelve_with_outlet_and_date() -> None:
+    articles = rows_of(ROOT / "seeds" / "articles.csv")
+    assert len(articles) == 12
+    for article in articles:
+        assert article["outlet"]
+        assert article["date"]
+        assert article["body"].count("\n\n") >= 3
+
+
+def test_an_absent_or_another_table_is_named(tmp_path: Path) -> None:
+    table = tmp_path / "paragraphs.csv"
+    with pytest.raises(
+        TableError,
+        match=r"paragraphs\.csv must be the table of seeds; it does not exist\. It comes with a checkout, not with the package\.$",
+    ):
+        read_seeds(table)
+    with table.open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines).writerow(COLUMNS[1:])
+    with pytest.raises(
+        TableError, match=r"must have the columns \['id', .*\]; got \['text', .*\]\.$"
+    ):
+        read_seeds(table)
+
+
+def test_an_unknown_command_shows_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["retrain"]) == 2
+    assert capsys.readouterr().err == "usage: python -m stance.seeds check | train | card\n"
