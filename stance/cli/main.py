@@ -94,7 +94,7 @@ def cli(debug: bool) -> None:
     "source_format",
     help="csv, tsv, jsonl (each also with .gz or .zst) or parquet; by default what the suffix says.",
 )
-@click.option("--output-format", "target_format", help="The same of the output.")
+@click.option("--output-format", "output_format", help="The same of the output.")
 @click.option(
     "--encoding",
     help="Encoding of SOURCE; by default its byte order mark's, or UTF-8, or a guess that is told.",
@@ -274,7 +274,7 @@ def _score_document(
     if not output and sys.stdout.isatty():
         _show(document)
     else:
-        written = {name: options[name] for name in ("columns", "target_format", "force")}
+        written = {name: options[name] for name in ("columns", "output_format", "force")}
         write_document(document, output or sys.stdout.buffer, **written)
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from stance.data import read_data
 from stance.errors import InputError, TableError
 from stance.inference.corrections import Correction, find_corrections
-from stance.model import Model, load
+from stance.model import Model, as_model
 from stance.report.counts import BEGINNING, WHOLE, Tally, is_cut
 from stance.report.dates import COLUMNS
 from stance.report.figure_sections import (
@@ -54,7 +54,7 @@ _TOLERANCE: Final = 1e-3  # of a probability, written with six decimals
 
 def write_report(
     labelled: str | Path,
-    target: str | Path,
+    output: str | Path,
     *,
     source: str | Path | None = None,
     text: str | None = None,
@@ -73,7 +73,7 @@ def write_report(
     ----------
     labelled : str or Path
         A CSV that `label_file` (``stance score``) wrote, by paragraph or by row.
-    target : str or Path
+    output : str or Path
         The page to write.
     source : str or Path, optional
         The table that was scored, from whose cells the paragraphs are cut. Its columns may be named in `by` and `date`.
@@ -94,7 +94,7 @@ def write_report(
     encoding : str, optional
         Of `source`.
     force : bool, default=False
-        Replace `target`.
+        Replace `output`.
     sample : int, default=20,000
         Paragraphs that the page holds at most. Of more, a random sample, always the same; shares are counted on all. The
         list shows the first 2,000 characters of each; one of more than 10,000 is not labelled again for its evidence.
@@ -110,14 +110,14 @@ def write_report(
         If a table cannot be read, a column is missing, the tables and the model do not belong together, or no paragraph
         is labelled.
     """
-    held = model if isinstance(model, Model) else load(model)
+    held = as_model(model)
     path, origin = Path(labelled), None if source is None else Path(source)
     columns = [by] if isinstance(by, str) else list(dict.fromkeys(by))
     with read_labelled(path, held.labels, source=origin, text=text, encoding=encoding) as table:
         when = date or next((column for column in table.columns if column.lower() in COLUMNS), None)
     carry = [*columns, *([when] if when else [])]
     with (
-        open_output(Path(target), force=force) as out,
+        open_output(Path(output), force=force) as out,
         read_labelled(
             path, held.labels, carry=carry, source=origin, text=text, encoding=encoding
         ) as table,

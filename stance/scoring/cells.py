@@ -10,10 +10,9 @@ import numpy as np
 
 from stance.columns import Columns
 from stance.labels import KINDS, LABELLED_KINDS, SENTIMENTS, STATUSES, sentiment_of, sentiment_signs
-from stance.options import cell_status, check_unit
+from stance.options import cell_status, check_level, check_unit
 from stance.results import coded_names, column_name, document_columns, has_tones, result_columns
 from stance.scoring.frozen import FrozenModel
-from stance.scoring.heads import check_level
 from stance.text.paragraphs import split_paragraphs
 
 _LABELLED: Final = STATUSES.index("labelled")
@@ -30,11 +29,12 @@ def label_cells(
     unit: str,
     level: float,
     targets: Sequence[Any] | None,
+    longest: int | None,
 ) -> Columns:
     """Label many cells at once; `Model.label_cells` says how."""
     check_unit(unit)
     check_level(level)
-    places, texts = _split(cells, unit)
+    places, texts = _split(cells, unit, longest)
     aims = (
         None
         if targets is None
@@ -47,14 +47,16 @@ def label_cells(
     return _sum_up(model, blocks, len(cells)) if unit == "document" else blocks
 
 
-def _split(cells: Sequence[Any], unit: str) -> tuple[dict[str, np.ndarray], list[str]]:
+def _split(
+    cells: Sequence[Any], unit: str, longest: int | None
+) -> tuple[dict[str, np.ndarray], list[str]]:
     """Part cells into blocks: their places, with a status where there is none to label, and their texts."""
     if unit == "row":
-        return _take_whole(cells)
+        return _take_whole(cells, longest)
     places = array("q")
     texts: list[str] = []
     for row, cell in enumerate(cells):
-        status = cell_status(cell)
+        status = cell_status(cell, longest)
         blocks = () if status else split_paragraphs(cell)
         if not blocks:
             places.extend((row, -1, -1, -1, -1, STATUSES.index(status or "empty")))
@@ -75,8 +77,10 @@ def _split(cells: Sequence[Any], unit: str) -> tuple[dict[str, np.ndarray], list
     return dict(zip(_PLACES, table.T, strict=True)), texts
 
 
-def _take_whole(cells: Sequence[Any]) -> tuple[dict[str, np.ndarray], list[str]]:
-    statuses = [cell_status(cell) for cell in cells]
+def _take_whole(
+    cells: Sequence[Any], longest: int | None
+) -> tuple[dict[str, np.ndarray], list[str]]:
+    statuses = [cell_status(cell, longest) for cell in cells]
     texts = [cell if status is None else "" for cell, status in zip(cells, statuses, strict=True)]
     whole = np.asarray([status is None for status in statuses], dtype=bool)
     start, paragraph = np.where(whole, 0, -1), np.where(whole, 0, -1)

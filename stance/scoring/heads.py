@@ -6,16 +6,13 @@ import math
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from stance.errors import InputError
+from stance.options import check_level
 from stance.text.features import UNSCALED, block_features
 from stance.text.tokens import SIDE, Token, is_plain
-
-LEVELS: Final = (0.5, 0.99)
-"""The lowest and highest level that `uncertain` may be asked at."""
 
 
 @dataclass(frozen=True)
@@ -165,14 +162,6 @@ class Head:
         rank = math.ceil((len(self.scores) + 1) * level)
         limit = self.scores[rank - 1] if rank <= len(self.scores) else 1.0
         return np.asarray(1.0 - probabilities <= limit)
-
-
-def check_level(level: float) -> None:
-    """Refuse a level at which prediction sets mean nothing."""
-    if not LEVELS[0] <= level <= LEVELS[1]:
-        raise InputError(
-            f"`level` must be from {LEVELS[0]} to {LEVELS[1]}; got {level!r}. The usual choice is 0.9."
-        )
 
 
 def measure_familiarity(tokens: Sequence[Token], words: Container[str]) -> float:
