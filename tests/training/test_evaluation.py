@@ -46,8 +46,9 @@ def test_the_command_prints_every_figure(
         main(
             [
                 "evaluate",
-                str(small.save(tmp_path / "m")),
                 str(tmp_path / "test.csv"),
+                "--model",
+                str(small.save(tmp_path / "m")),
                 "--documents",
                 "voice",
             ]
