@@ -68,6 +68,16 @@ def spark() -> Iterator[Any]:
         session.sparkContext.setLogLevel("ERROR")
         yield session
         session.stop()
+        end_java(session.sparkContext)
+
+
+def end_java(context: Any) -> None:
+    """End Spark's Java process: another test would get it back, with the folder it began in."""
+    gateway = type(context)._gateway
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    gateway.proc.wait(60)
+    type(context)._gateway = type(context)._jvm = None
 
 
 @pytest.fixture(scope="module")
