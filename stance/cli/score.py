@@ -65,9 +65,8 @@ _KINDS: Final = {
 
 # Suffixes of files that are neither tables we read nor plain text.
 _NOT_TEXT: Final = (
-    *(".json", ".xlsx", ".xls", ".gz", ".zst", ".zip"),
-    *(".html", ".htm", ".pdf", ".docx", ".ipynb"),
-)
+    ".json", ".xlsx", ".xls", ".gz", ".zst", ".zip", ".html", ".htm", ".pdf", ".docx", ".ipynb",
+)  # fmt: skip
 
 
 @click.command()
@@ -210,10 +209,10 @@ def _score_files(
 ) -> None:
     from stance.batch import label_file
 
-    options["text"] = options["text"] or "text"
     summary = label_file(
         sys.stdin.buffer if sources == ("-",) else sources[0] if len(sources) == 1 else sources,
         output or sys.stdout.buffer,
+        text=options.pop("text") or "text",
         # Without a file beside the output, rows that cannot be read go here: none is lost.
         errors=None if output else sys.stderr.buffer,
         progress=not quiet,

@@ -1,4 +1,4 @@
-"""Run over a table chunk by chunk, from its inputs to its output, and count what was done."""
+"""Take a table chunk by chunk from its inputs to its output, and count what was done."""
 
 from __future__ import annotations
 
