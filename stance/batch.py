@@ -1,89 +1,53 @@
-"""Label tables of any size, a chunk at a time."""
+"""Label tables of any size, chunk by chunk."""
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import asdict, replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO, Any, Final
 
 import numpy as np
 
-from stance.columns import Columns
-from stance.errors import InputError
-from stance.model import Model, load
+from stance.model import Model, as_model, load
 from stance.optional import version_of
-from stance.options import TOO_LONG, carried_names, check_columns, check_unit, choose_columns
-from stance.scoring.heads import check_level
+from stance.options import (
+    MAX_CELL_CHARACTERS,
+    Reading,
+    check_columns,
+    check_positive,
+    choose_columns,
+)
 from stance.tables.formats import find_format
 from stance.tables.inputs import Inputs
-from stance.tables.outputs import FileOutput, StreamOutput, made_files, open_output
-from stance.tables.progress import Progress
-from stance.tables.rows import Chunk, Fault
+from stance.tables.outputs import made_files, open_output
+from stance.tables.rows import Chunk
+from stance.tables.runs import (
+    Chunks,
+    DoneChunk,
+    assembly,
+    carried_cells,
+    make_encoder,
+    write_run,
+)
 from stance.tables.summary import Summary
-from stance.tables.writers.encoders import Layout, check_excel_safe, fault_lines
-from stance.tables.writers.parquet import assemble
+from stance.tables.writers.encoders import Layout, check_excel_safe
 
-LONGEST: Final = 1_000_000  # characters of a cell; the longest novels have three times as many
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What is to be done with each chunk; it travels to other processes."""
-
-    text: str
-    target_column: str | None
-    unit: str
-    level: float
-    longest: int
-    heads: tuple[str, ...]
-    layout: Layout
-
-    def columns(self) -> list[str]:
-        """List the columns to read."""
-        carried = [column for column in self.layout.carried if column is not None]
-        return list(
-            dict.fromkeys(
-                [self.text, *([self.target_column] if self.target_column else []), *carried]
-            )
-        )
-
-    def label(self, model: Model, chunk: Chunk) -> tuple[Columns, np.ndarray]:
-        """Label a chunk; tell for each row of the result which row of the chunk it is of."""
-        cells = [
-            TOO_LONG if isinstance(cell, str) and len(cell) > self.longest else cell
-            for cell in chunk.columns[self.text]
-        ]
-        targets = chunk.columns[self.target_column] if self.target_column else None
-        labelled = model.label_cells(cells, unit=self.unit, level=self.level, targets=targets)
-        at = labelled.arrays["row"]
-        numbers = np.asarray(chunk.numbers, dtype=np.int64)
-        return replace(labelled, arrays={**labelled.arrays, "row": numbers[at]}), at
-
-
-@dataclass
-class _Done:
-    """A chunk that was labelled: its rows, its rows at fault, its counts, and how far the source was read."""
-
-    data: Iterable[bytes]
-    faults: Sequence[Fault]
-    file: str
-    counts: Summary
-    position: int
+# Changes with how tables are split and written: a run of another version cannot be resumed.
+_VERSION: Final = 2
 
 
 def label_file(
     source: str | Path | IO[bytes] | Sequence[str | Path],
-    target: str | Path | IO[Any],
+    output: str | Path | IO[Any],
     *,
     text: str = "text",
     model: Model | str | Path | None = None,
@@ -93,10 +57,10 @@ def label_file(
     level: float = 0.9,
     target_column: str | None = None,
     source_format: str | None = None,
-    target_format: str | None = None,
+    output_format: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
-    longest: int = LONGEST,
+    longest: int = MAX_CELL_CHARACTERS,
     excel_safe: bool = False,
     n_jobs: int = 1,
     force: bool = False,
@@ -104,253 +68,205 @@ def label_file(
     errors: IO[Any] | None = None,
     progress: bool = False,
 ) -> Summary:
-    """Label tables of texts into another table, in memory of a chunk: 4096 rows or 4 million characters.
+    """Label tables of texts into another table.
+
+    Memory does not grow with the table: it is that of a few chunks of 4,096 rows or 4 million
+    characters.
 
     Parameters
     ----------
     source : str, Path, binary file or sequence of str or Path
-        A CSV, TSV, JSONL or Parquet file by its suffix (``.gz`` and ``.zst`` are unpacked), a pattern, a folder or several of
-        these. Where there may be several files, column ``file`` names the one that a row is of, and ``row`` counts within it.
-    target : str, Path, binary or text file
-        Where to write, in the format of its suffix (or packed by it); a path takes the new file only once it is whole.
+        A CSV, TSV, JSONL or Parquet file by its suffix (``.gz`` and ``.zst`` are unpacked), a
+        pattern, a folder, or several of these. Where there may be several files, column ``file``
+        names the file of each row, and ``row`` counts within it.
+    output : str, Path, binary or text file
+        Where to write, in the format (and packing) of its suffix. A path takes the new file only
+        once it is complete.
     text : str, default="text"
         The column of texts.
     model : Model, str or Path, optional
-        A model, or where one lies; by default the shipped one.
+        A model, or what `stance.load` takes; by default the shipped model.
     unit, keep, level, target_column
-        As in `Model.label_frame`.
+        As in `stance.Model.label_frame`.
     columns : "all" or sequence of str, default="all"
-        The result columns to write: some of ``row`` and `Model.columns`.
-    source_format, target_format : {"csv", "tsv", "jsonl", "parquet"}, optional
-        The first three may end in ``.gz`` or ``.zst``. By default what the suffix says; CSV if it says nothing.
+        The result columns to write: some of ``row`` and `stance.Model.columns`.
+    source_format, output_format : {"csv", "tsv", "jsonl", "parquet"}, optional
+        The first three may end in ``.gz`` or ``.zst``. By default the format that the suffix
+        shows, or CSV.
     encoding, delimiter : str, optional
         Of the source, as in `stance.tables.readers.csv.read_rows`.
-    longest : int, default=1000000
+    longest : int, default=1,000,000
         A cell of more characters gets the status "too long" and no label.
     excel_safe : bool, default=False
-        Put an apostrophe before carried cells that a spreadsheet would take for a formula (``= + - @``, tab, return).
+        Put an apostrophe before carried cells that a spreadsheet would take for a formula
+        (those that begin with ``= + - @``, tab or return).
     n_jobs : int, default=1
-        Processes that label. Order and bytes of the output are those of one process. Each takes a second or two to start. On two
-        cores two gained a tenth at 200,000 paragraphs and nothing at fewer, as the compiled scorer uses both by itself.
+        Number of processes that label. The output does not change. Each takes a second or two to
+        start. On two cores, two processes gained a tenth at 200,000 paragraphs and nothing at
+        fewer, as the compiled scorer uses both cores by itself.
     force : bool, default=False
-        Replace `target`.
+        Replace `output` if it exists.
     resume : bool, default=False
-        Make a run that can be resumed, and resume one that was cut off: the output is byte for byte that of a run that was
-        not. Without it, a run that is cut off leaves nothing (or, killed, a hidden file that the next run takes over).
+        Make a run that can be resumed, or resume one that was cut off; the output is byte for
+        byte that of an uninterrupted run. Without it, a run that is cut off leaves nothing (or,
+        if killed, a hidden file that the next run takes over).
     errors : binary or text file, optional
-        Where rows that cannot be read go if `target` is a stream.
+        Where rows that cannot be read go if `output` is a stream.
     progress : bool, default=False
         Show rows, rate and time left on standard error, if that is a terminal.
 
     Returns
     -------
     Summary
+        What was read, written and labelled.
 
     Raises
     ------
     TableError, InputError
-        If a table cannot be read, a column is not there, the target stands already or another run writes it, or a run cannot
-        be resumed. Rows that cannot be read do not stop the run: they go word for word to ``<target>.errors.csv`` with line
-        and reason.
+        If a table cannot be read, a column is missing, the output exists already or is being
+        written by another run, or a run cannot be resumed. Rows that cannot be read do not stop
+        the run: they go unchanged to ``<output>.errors.csv``, each with its line and the reason.
 
     Notes
     -----
-    Packed and Parquet output needs as much room again until it is whole, Parquet twice. `resume` reads the source twice.
+    Until it is complete, packed and Parquet output needs its own size again on disk, Parquet
+    twice. `resume` reads the source twice.
     """
-    _check(unit, level, longest, n_jobs)
     start = time.perf_counter()
-    held = model if isinstance(model, Model) else load(model)
-    place = Path(target) if isinstance(target, (str, Path)) else target
-    layout = find_format(place, target_format, "target_format")
-    check_excel_safe(excel_safe, layout)
-    besides = made_files(place) if isinstance(place, Path) else ()
+    reading = Reading(text, target_column, unit, level, longest)
+    check_positive("n_jobs", n_jobs)
+    model = as_model(model)
+    output = Path(output) if isinstance(output, (str, Path)) else output
+    table_format = find_format(output, output_format, "output_format")
+    check_excel_safe(excel_safe, table_format)
+    made = made_files(output) if isinstance(output, Path) else ()
     read_as = {"source_format": source_format, "encoding": encoding, "delimiter": delimiter}
-    with Inputs(source, besides=besides, **read_as) as inputs:
+    with Inputs(source, besides=made, **read_as) as inputs:
         kept = check_columns(inputs.columns, text, keep, target_column)
-        results = choose_columns(columns, ["row", *held.columns(unit)])
-        file_column: dict[str | None, str] = {None: "file"} if inputs.several else {}
-        names = carried_names(kept, [*file_column.values(), *results])
-        types: dict[str | None, Any] = {
-            column: kind for column, kind in inputs.types.items() if column in kept
-        }
-        plan = _Plan(
-            text,
-            target_column,
-            unit,
-            level,
-            longest,
-            tuple(held.labels),
-            Layout(layout, {**file_column, **names}, results, excel_safe, types),
-        )
-        identity = _identity(inputs, held, plan, read_as) if resume else None
-        built = assemble if layout.kind == "parquet" else None
+        results = choose_columns(columns, ["row", *model.columns(unit)])
+        encoder = make_encoder(inputs, table_format, kept, results, excel_safe=excel_safe)
+        options: dict[str, Any] = {"keep": kept, "columns": results, "excel_safe": excel_safe}
+        options |= {"output_format": table_format, **asdict(reading), **read_as}
+        identity = _identify(inputs, model, options) if resume else None
+        label = partial(_label, reading, encoder)
         with open_output(
-            place, force=force, identity=identity, errors=errors, assemble=built
-        ) as output:
-            summary = Summary.restored(output.last)
-            with Progress(inputs.size, shown=progress) as bar:
-                _run(
-                    inputs,
-                    held,
-                    plan,
-                    n_jobs,
-                    output,
-                    summary,
-                    bar,
-                    keep_faults=not isinstance(place, Path) and errors is None,
-                )
-    if isinstance(output, FileOutput) and summary.unreadable:
-        summary.errors = output.errors
+            output, force=force, identity=identity, errors=errors, assemble=assembly(encoder)
+        ) as opened:
+            summary = write_run(
+                inputs,
+                opened,
+                encoder,
+                reading.columns(kept),
+                partial(_label_in_thread, label, model)
+                if n_jobs == 1
+                else partial(_label_in_processes, label, model, n_jobs),
+                empty=reading.empty(model),
+                keep_faults=errors is None,
+                progress=progress,
+            )
     summary.seconds = time.perf_counter() - start
     return summary
 
 
-def _check(unit: str, level: float, longest: int, n_jobs: int) -> None:
-    check_unit(unit)
-    check_level(level)
-    for name, value in (("longest", longest), ("n_jobs", n_jobs)):
-        if value < 1:
-            raise InputError(f"`{name}` must be at least 1; got {value!r}.")
-
-
-def _identity(inputs: Inputs, model: Model, plan: _Plan, read_as: dict[str, Any]) -> dict[str, str]:
-    """Name what makes the bytes of the output."""
-    options = json.dumps([repr(plan), read_as, _VERSION], sort_keys=True)
+def _identify(inputs: Inputs, model: Model, options: dict[str, Any]) -> dict[str, str]:
+    """Name everything that decides the bytes of the output."""
+    named = json.dumps(options | {"version": _VERSION}, sort_keys=True)
     return {
         "input": inputs.digest(),
         "model": model.digest,
-        "options": hashlib.sha256(options.encode()).hexdigest(),
+        "options": hashlib.sha256(named.encode()).hexdigest(),
         "stance": version_of("stance-tone"),
-        "scorer": model.frozen.scorer.name,  # they agree to 1e-9, which a figure of six decimals may show
+        # Scorers agree to 1e-9, which can still change the last of six decimals.
+        "scorer": model.frozen.scorer.name,
     }
 
 
-# Of the way in which a table is parted and written; a run begun under another cannot be resumed.
-_VERSION: Final = 2
-
-
-def _run(
-    inputs: Inputs,
-    model: Model,
-    plan: _Plan,
-    n_jobs: int,
-    output: FileOutput | StreamOutput,
-    summary: Summary,
-    bar: Progress,
-    *,
-    keep_faults: bool,
-) -> None:
-    if output.finished:
-        return
-    begun = output.last.get("done", -1)
-    if begun < 0:
-        none = model.label_cells([], unit=plan.unit, level=plan.level)
-        output.add(plan.layout.begin(none), done=0, **summary.state())
-    chunks = islice(inputs.chunks(plan.columns()), max(begun, 0), None)
-    for number, done in enumerate(_labelled(chunks, model, plan, n_jobs), start=max(begun, 0) + 1):
-        first = not summary.unreadable
-        faults = fault_lines(done.faults, done.file if inputs.several else None, header=first)
-        summary.add(done.counts)
-        if keep_faults:
-            summary.faults += done.faults
-        output.add(done.data, faults, done=number, **summary.state())
-        bar.advance(done.counts.rows + done.counts.unreadable, done.position)
-
-
-def _labelled(
-    chunks: Iterator[tuple[str, Chunk, int]], model: Model, plan: _Plan, n_jobs: int
-) -> Iterator[_Done]:
-    return (
-        _labelled_beside(chunks, model, plan)
-        if n_jobs == 1
-        else _labelled_elsewhere(chunks, model, plan, n_jobs)
+def _label(
+    reading: Reading, encoder: Layout, model: Model, file: str, chunk: Chunk, position: int
+) -> DoneChunk:
+    if not chunk.numbers:  # none of its rows could be read
+        counts = Summary(unreadable=len(chunk.faults))
+        return DoneChunk((), chunk.faults, file, counts, position)
+    labelled = reading.label(model, chunk.columns)
+    counts = Summary.of(
+        labelled, list(model.labels), rows=len(chunk.numbers), unreadable=len(chunk.faults)
     )
+    rows = labelled.arrays["row"]  # within the chunk; the output counts within the file
+    numbers = np.asarray(chunk.numbers, dtype=np.int64)[rows]
+    numbered = replace(labelled, arrays={**labelled.arrays, "row": numbers})
+    data = encoder.rows(carried_cells(encoder, file, chunk), rows, numbered)
+    return DoneChunk(data, chunk.faults, file, counts, position)
 
 
-def _labelled_beside(
-    chunks: Iterator[tuple[str, Chunk, int]], model: Model, plan: _Plan
-) -> Iterator[_Done]:
-    """Label each chunk in a thread beside the one that reads the next and writes the last: the scorer holds no lock."""
+def _label_in_thread(
+    label: Callable[..., DoneChunk], model: Model, chunks: Chunks
+) -> Iterator[DoneChunk]:
+    """Label each chunk while the next is read and the one before is written.
+
+    One thread is enough: the scorer does not hold Python's lock, and uses all cores.
+    """
     with ThreadPoolExecutor(1) as pool:
-        begun: Future[_Done] | None = None
+        pending: Future[DoneChunk] | None = None
         more = True
         while more:
             try:
                 chunk = next(chunks, None)
-            except Exception:  # of the source: what was read before it is labelled all the same
-                if begun:
-                    yield begun.result()
+            except Exception:  # of the source; what was read before it is written all the same
+                if pending:
+                    yield pending.result()
                 raise
-            following = pool.submit(_label, model, plan, *chunk) if chunk else None
-            if begun:
-                yield begun.result()
-            begun, more = following, following is not None
+            following = pool.submit(label, model, *chunk) if chunk else None
+            if pending:
+                yield pending.result()
+            pending, more = following, following is not None
 
 
-def _label(model: Model, plan: _Plan, file: str, chunk: Chunk, position: int) -> _Done:
-    if not chunk.numbers:
-        return _Done((), chunk.faults, file, Summary(unreadable=len(chunk.faults)), position)
-    labelled, at = plan.label(model, chunk)
-    counts = Summary.of(labelled, plan.heads, rows=len(chunk.numbers), unreadable=len(chunk.faults))
-    carried = {
-        name: [file] * len(chunk.numbers) if name is None else chunk.columns[name]
-        for name in plan.layout.carried
-    }
-    return _Done(plan.layout.rows(carried, at, labelled), chunk.faults, file, counts, position)
+def _label_in_processes(
+    label: Callable[..., DoneChunk], model: Model, n_jobs: int, chunks: Chunks
+) -> Iterator[DoneChunk]:
+    """Label chunks in several processes, and yield them in order.
 
-
-def _labelled_elsewhere(
-    chunks: Iterator[tuple[str, Chunk, int]], model: Model, plan: _Plan, n_jobs: int
-) -> Iterator[_Done]:
-    """Label chunks in other processes; they come back in order, and none is read while one is written: few wait for a slow writer."""
+    Nothing is read while a chunk is written, so that few chunks wait for a slow writer.
+    """
     from joblib import Parallel, delayed
 
-    failed: list[BaseException] = []
-    wanted = (
-        threading.Event()
-    )  # set while a result is waited for: never does one wait for what is not read
-    wanted.set()
+    errors: list[BaseException] = []
+    may_read = threading.Event()  # set while the consumer waits for a result
 
-    def read() -> Iterator[Any]:
+    def read(folder: str) -> Iterator[Any]:
         try:  # joblib reads in a thread of its own, where an error would be lost
             for chunk in chunks:
-                yield delayed(_label_elsewhere)(folder, plan, *chunk)
-                wanted.wait()
+                yield delayed(_label_with_saved)(label, folder, *chunk)
+                may_read.wait()
         except BaseException as error:
-            failed.append(error)
+            errors.append(error)
 
     with tempfile.TemporaryDirectory() as folder:
         model.save(Path(folder) / "model")
         parallel = Parallel(
-            n_jobs=n_jobs,
-            return_as="generator",
-            pre_dispatch="2*n_jobs",
-            batch_size=1,
-            max_nbytes=None,
+            n_jobs, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1, max_nbytes=None
         )
-        results = parallel(read())
+        may_read.set()
+        results = parallel(read(folder))
         try:
             while done := next(results, None):
-                wanted.clear()
+                may_read.clear()
                 yield done
-                wanted.set()
+                may_read.set()
         finally:
-            wanted.set()
-            with warnings.catch_warnings():
-                warnings.simplefilter(
-                    "ignore"
-                )  # that work was cut off is known to whoever cut it off
+            may_read.set()
+            with warnings.catch_warnings(action="ignore"):  # joblib warns of work that is cut off
                 results.close()
-    if failed:
-        raise failed[0]
+    if errors:
+        raise errors[0]
 
 
-def _label_elsewhere(folder: str, plan: _Plan, file: str, chunk: Chunk, position: int) -> _Done:
-    done = _label(_held(folder), plan, file, chunk, position)
-    done.data = list(done.data)
-    return done
+def _label_with_saved(label: Callable[..., DoneChunk], folder: str, *chunk: Any) -> DoneChunk:
+    """Label a chunk in another process, with the model that was saved for all of them."""
+    done = label(_load_saved(folder), *chunk)
+    return replace(done, data=list(done.data))
 
 
-@functools.lru_cache(maxsize=1)
-def _held(folder: str) -> Model:
+@lru_cache(maxsize=1)
+def _load_saved(folder: str) -> Model:
     return load(Path(folder) / "model")

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 from stance.columns import Columns
 from stance.errors import InputError
 from stance.labels import KINDS, LABELLED_KINDS
-from stance.options import carried_names, check_columns
+from stance.options import carried_names, check_columns, check_level
 from stance.results import Document, Evidence, document_columns, result_columns
 from stance.scoring.cells import label_cells
 from stance.scoring.evidence import explain_paragraph, label_blocks
 from stance.scoring.files import SUMS, digest, read_frozen
-from stance.scoring.folders import pack_model, read_card, save_model, shipped_path
+from stance.scoring.folders import SHIPPED, pack_model, read_card, save_model, shipped_path
 from stance.scoring.frozen import FrozenModel
-from stance.scoring.heads import check_level
 from stance.text.paragraphs import Paragraph, split_paragraphs
 
 if TYPE_CHECKING:
@@ -260,6 +259,7 @@ class Model:
         unit: str = "paragraph",
         level: float = 0.9,
         targets: Sequence[Any] | None = None,
+        longest: int | None = None,
     ) -> Columns:
         """Label many cells at once, whatever they contain.
 
@@ -273,6 +273,8 @@ class Model:
             As in `label`.
         targets : sequence of object, of length n_cells, optional
             The cells of the target column; any value but a known target counts as unknown.
+        longest : int, optional
+            A text of more characters gets the status "too long" and no label.
 
         Returns
         -------
@@ -285,7 +287,9 @@ class Model:
         InputError
             If `unit` or `level` is invalid.
         """
-        return label_cells(self.frozen, cells, unit=unit, level=level, targets=targets)
+        return label_cells(
+            self.frozen, cells, unit=unit, level=level, targets=targets, longest=longest
+        )
 
     def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Write the model to a folder.
@@ -328,7 +332,8 @@ def load(path: str | Path | None = None) -> Model:
     Parameters
     ----------
     path : str or Path, optional
-        A model folder or a zip of one; by default the shipped model.
+        A model folder or a zip of one, or "ceasefire" for the shipped model (unless that path
+        exists). By default the shipped model.
 
     Returns
     -------
@@ -339,8 +344,14 @@ def load(path: str | Path | None = None) -> Model:
     ModelError
         If there is no model, or it was changed, or it has another format.
     """
-    source = shipped_path() if path is None else Path(path)
-    return Model(read_frozen(source), source=source)
+    if path is None or (path == SHIPPED and not Path(path).exists()):
+        path = shipped_path()
+    return Model(read_frozen(Path(path)), source=Path(path))
+
+
+def as_model(model: Model | str | Path | None) -> Model:
+    """Return a model as it is, or load it as `load` does."""
+    return model if isinstance(model, Model) else load(model)
 
 
 @lru_cache(maxsize=4)

@@ -1,4 +1,4 @@
-"""Packages: import one that comes with an extra, or say how to install it; tell the version of one."""
+"""Optional packages: import one, or say how to install it."""
 
 from __future__ import annotations
 
@@ -18,30 +18,32 @@ def load_extra(module: str, extra: str, what: str) -> Any:
     extra : str
         The extra, such as "dask".
     what : str
-        What needs it, to begin the message with.
+        What needs the module; the error message begins with it.
 
     Raises
     ------
     InputError
-        If it is not installed.
+        If the module, or a package that it imports, is not installed.
 
     Examples
     --------
     >>> load_extra("lamplight.oil", "lamp", "A lighthouse")
     Traceback (most recent call last):
-    stance.errors.InputError: A lighthouse needs the package lamplight; it is not installed. pip install "stance-tone[lamp]"
+    stance.errors.InputError: A lighthouse needs the package lamplight; it is not installed. \
+pip install "stance-tone[lamp]"
     """
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         missing = (error.name or module).partition(".")[0]
         raise InputError(
-            f'{what} needs the package {missing}; it is not installed. pip install "stance-tone[{extra}]"'
+            f"{what} needs the package {missing}; it is not installed. "
+            f'pip install "stance-tone[{extra}]"'
         ) from error
 
 
 def version_of(package: str) -> str:
-    """Tell the version of a package that is installed."""
+    """Return the version of an installed package, or "not installed"."""
     from importlib import metadata
 
     try:

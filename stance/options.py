@@ -1,73 +1,159 @@
-"""The cells and columns of a user's table: what can be labelled, and under which names results stand beside it."""
+"""Options that entry points share: which columns are read, and how their texts are labelled."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from stance.errors import InputError
 
-_WORD: Final = re.compile(
-    r"[^\W_]"
-)  # what str.isalnum says, without a step of Python for each character
+if TYPE_CHECKING:
+    from stance.columns import Columns
+    from stance.model import Model
+
 UNITS: Final = ("paragraph", "row", "document")
-TOO_LONG: Final = object()  # stands in a batch for a text of more characters than the run takes
+LEVELS: Final = (0.5, 0.99)
+"""The lowest and highest confidence level of prediction sets."""
+MAX_CELL_CHARACTERS: Final = 1_000_000
+"""Characters of the longest cell that a run labels; the longest novels have three times as many."""
+
+# What str.isalnum says, without a step of Python for each character.
+_WORD: Final = re.compile(r"[^\W_]")
 
 
-def cell_status(cell: Any) -> str | None:
+@dataclass(frozen=True)
+class Reading:
+    """Which columns of a table are read, and how its texts are labelled.
+
+    It is plain data, so that it can be sent to other processes.
+
+    Attributes
+    ----------
+    text : str
+        The column of texts.
+    target_column : str or None
+        The column that names what each text is about.
+    unit : {"paragraph", "row", "document"}
+        As in `stance.Model.label_frame`.
+    level : float
+        As in `stance.Model.label_frame`.
+    longest : int or None
+        A cell of more characters gets the status "too long" and no label; None sets no limit.
+
+    Raises
+    ------
+    InputError
+        If an option is invalid.
+    """
+
+    text: str
+    target_column: str | None = None
+    unit: str = "paragraph"
+    level: float = 0.9
+    longest: int | None = None
+
+    def __post_init__(self) -> None:
+        check_unit(self.unit)
+        check_level(self.level)
+        if self.longest is not None:
+            check_positive("longest", self.longest)
+
+    def columns(self, kept: Sequence[Any] = ()) -> list[Any]:
+        """List the columns to read, each once: texts, stance targets, and those to carry along.
+
+        >>> Reading("body", "about").columns(["id", "body"])
+        ['body', 'about', 'id']
+        """
+        targets = [] if self.target_column is None else [self.target_column]
+        return list(dict.fromkeys([self.text, *targets, *kept]))
+
+    def label(self, model: Model, cells: Mapping[Any, Sequence[Any]]) -> Columns:
+        """Label rows of a table, given as cells by column.
+
+        Column ``row`` of the result counts these rows from 0.
+        """
+        return model.label_cells(
+            cells[self.text],
+            unit=self.unit,
+            level=self.level,
+            targets=None if self.target_column is None else cells[self.target_column],
+            longest=self.longest,
+        )
+
+    def empty(self, model: Model) -> Columns:
+        """Return the result columns without any row: their names and types."""
+        return model.label_cells([], unit=self.unit, level=self.level)
+
+
+def cell_status(cell: Any, longest: int | None = None) -> str | None:
     """Name what keeps a cell from being labelled, or None.
 
-    >>> [cell_status(cell) for cell in (None, float("nan"), 7, TOO_LONG, "  ", "A truce.")]
-    ['missing', 'missing', 'not text', 'too long', 'empty', None]
+    >>> [cell_status(cell, longest=9) for cell in (float("nan"), 7, "A long truce.", " ", "Truce.")]
+    ['missing', 'not text', 'too long', 'empty', None]
     """
-    if type(cell) is str:  # nearly every cell
+    if isinstance(cell, str):  # nearly every cell
+        if longest is not None and len(cell) > longest:
+            return "too long"
         return None if _WORD.search(cell) else "empty"
-    if cell is TOO_LONG:
-        return "too long"
-    if (
+    missing = (
         cell is None
         or type(cell).__name__ in ("NAType", "NaTType")
         or (isinstance(cell, float) and math.isnan(cell))
-    ):
-        return "missing"
-    if not isinstance(cell, str):
-        return "not text"
-    return None if _WORD.search(cell) else "empty"
+    )
+    return "missing" if missing else "not text"
 
 
 def check_unit(unit: str) -> None:
-    """Refuse a unit that there is not."""
+    """Raise InputError for an unknown unit."""
     if unit not in UNITS:
         raise InputError(f"`unit` must be one of {list(UNITS)!r}; got {unit!r}.")
+
+
+def check_level(level: float) -> None:
+    """Raise InputError for a level at which prediction sets mean nothing."""
+    if not LEVELS[0] <= level <= LEVELS[1]:
+        raise InputError(
+            f"`level` must be from {LEVELS[0]} to {LEVELS[1]}; got {level!r}. "
+            "The usual choice is 0.9."
+        )
+
+
+def check_positive(name: str, value: int) -> None:
+    """Raise InputError for a number below 1."""
+    if value < 1:
+        raise InputError(f"`{name}` must be at least 1; got {value!r}.")
 
 
 def check_columns(
     columns: Sequence[Any], text: str, keep: str | Sequence[str], target_column: str | None = None
 ) -> list[Any]:
-    """Return the columns to carry along, or say which columns there are."""
-    kept = (
-        list(columns)
-        if keep == "all"
-        else [keep]
-        if isinstance(keep, str)
-        else list(dict.fromkeys(keep))
-    )
-    read = [text] if target_column is None else [text, target_column]
-    for column in (*read, *kept):
+    """Return the columns to carry along; raise InputError for one that the table lacks.
+
+    >>> check_columns(["id", "text"], "text", "all")
+    ['id', 'text']
+    """
+    if keep == "all":
+        kept = list(columns)
+    else:
+        kept = [keep] if isinstance(keep, str) else list(dict.fromkeys(keep))
+    wanted = Reading(text, target_column).columns(kept)
+    for column in wanted:
         if column not in columns:
             raise InputError(f"there is no column {column!r}; the columns are {list(columns)!r}.")
-    check_once(columns, [*read, *kept])
+    check_once(columns, wanted)
     return kept
 
 
 def check_once(columns: Sequence[Any], wanted: Sequence[Any]) -> None:
-    """Refuse a column of which there are several."""
+    """Raise InputError for a wanted column that occurs more than once."""
     for column in wanted:
-        if list(columns).count(column) > 1:
+        count = list(columns).count(column)
+        if count > 1:
             raise InputError(
-                f"column {column!r} must occur once; it occurs {list(columns).count(column)} times. Rename one."
+                f"column {column!r} must occur once; it occurs {count} times. Rename one."
             )
 
 
@@ -86,22 +172,24 @@ def carried_names(kept: Sequence[Any], taken: Sequence[str]) -> dict[Any, Any]:
     return names
 
 
-def choose_columns(columns: str | Sequence[str], there: Sequence[str]) -> tuple[str, ...]:
-    """Return the result columns to write, in the order asked for, or say which there are.
+def choose_columns(columns: str | Sequence[str], available: Sequence[str]) -> tuple[str, ...]:
+    """Return the result columns to write, in the order asked for.
 
     >>> choose_columns("all", ["row", "tone"]), choose_columns(["tone"], ["row", "tone"])
     (('row', 'tone'), ('tone',))
+
+    Raises
+    ------
+    InputError
+        If no column is asked for, or one that is not available.
     """
-    chosen = tuple(
-        there
-        if columns == "all"
-        else [columns]
-        if isinstance(columns, str)
-        else dict.fromkeys(columns)
-    )
-    unknown = [column for column in chosen if column not in there]
+    if columns == "all":
+        return tuple(available)
+    chosen = tuple([columns] if isinstance(columns, str) else dict.fromkeys(columns))
+    unknown = [column for column in chosen if column not in available]
     if unknown or not chosen:
         raise InputError(
-            f"`columns` must be some of the result columns; got {unknown or list(chosen)!r}. There are {list(there)!r}."
+            f"`columns` must be some of the result columns; got {unknown or list(chosen)!r}. "
+            f"Choose from {list(available)!r}."
         )
     return chosen

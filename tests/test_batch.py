@@ -17,8 +17,8 @@ def test_rows_come_out_as_label_frame_gives_them(small: Model, tmp_path: Path) -
     source = tmp_path / "in.csv"
     source.write_text('id,body\n7,"Lamps Out\n\nThey urged a truce."\n8,\n9,NA\n', encoding="utf-8")
     summary = stance.label_file(source, tmp_path / "out.csv", text="body", model=small, keep="id")
-    found = rows_of(tmp_path / "out.csv")
-    assert [(row["id"], row["row"], row["kind"], row["status"]) for row in found] == [
+    rows = rows_of(tmp_path / "out.csv")
+    assert [(row["id"], row["row"], row["kind"], row["status"]) for row in rows] == [
         ("7", "0", "heading", "skipped"),
         ("7", "0", "paragraph", "labelled"),
         ("8", "1", "", "empty"),
@@ -26,8 +26,8 @@ def test_rows_come_out_as_label_frame_gives_them(small: Model, tmp_path: Path) -
     ]
     assert (summary.rows, summary.written, summary.statuses["labelled"]) == (3, 4, 1)
     expected = small.label("They urged a truce.")[0]
-    assert found[1]["stance"] == expected.stance
-    assert float(found[1]["stance_probability"]) == pytest.approx(
+    assert rows[1]["stance"] == expected.stance
+    assert float(rows[1]["stance_probability"]) == pytest.approx(
         expected.probability["stance"], abs=1e-6
     )
 
@@ -67,7 +67,10 @@ def test_streams_do_as_well_as_paths(small: Model) -> None:
 
 
 def test_memory_is_that_of_a_chunk(small: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A chunk is labelled while the last is written, besides the beginning that decides the encoding: when one begins, all before these are out."""
+    """While a chunk is labelled, the one before it may still be written; all before that are out.
+
+    The beginning of the source, which decides the encoding, is read at once.
+    """
     monkeypatch.setattr("stance.tables.readers.csv.ROWS", 5)
     monkeypatch.setattr("stance.tables.encodings.BLOCK", 100)
     monkeypatch.setattr("stance.tables.encodings.HEAD", 200)
@@ -174,12 +177,12 @@ def test_processes_do_not_run_ahead_of_a_slow_writer(
             return super().write(piece)
 
     monkeypatch.setattr(Inputs, "chunks", counted)
-    target = Slow()
+    output = Slow()
     stance.label_file(
-        io.BytesIO(b"text\n" + b"A truce.\n" * 60), target, model=small, n_jobs=2, columns="row"
+        io.BytesIO(b"text\n" + b"A truce.\n" * 60), output, model=small, n_jobs=2, columns="row"
     )
-    assert target.getvalue().split() == [b"row", *(str(row).encode() for row in range(60))]
-    assert target.ahead <= 1
+    assert output.getvalue().split() == [b"row", *(str(row).encode() for row in range(60))]
+    assert output.ahead <= 1
 
 
 def test_what_was_read_before_an_error_in_the_source_is_written(
@@ -188,13 +191,13 @@ def test_what_was_read_before_an_error_in_the_source_is_written(
     monkeypatch.setattr("stance.tables.readers.csv.ROWS", 1)
     monkeypatch.setattr("stance.tables.encodings.HEAD", 2)
     monkeypatch.setattr("stance.tables.encodings.BLOCK", 2)
-    source, target = (
+    source, output = (
         io.BytesIO("text\n{}".format("They urged a truce.\n" * 3).encode("utf-16") + b"x"),
         io.BytesIO(),
     )
     with pytest.raises(stance.TableError, match=r"must be utf-16; truncated data\."):
-        stance.label_file(source, target, model=small, columns="row")
-    assert target.getvalue() == b"row\n0\n1\n2\n"
+        stance.label_file(source, output, model=small, columns="row")
+    assert output.getvalue() == b"row\n0\n1\n2\n"
 
 
 def test_many_files_are_told_apart(small: Model, tmp_path: Path) -> None:
@@ -226,7 +229,7 @@ def test_result_columns_can_be_chosen(small: Model, tmp_path: Path) -> None:
     assert summary.statuses["labelled"] == 1  # counted all the same
     with pytest.raises(
         stance.InputError,
-        match=r"^`columns` must be some of the result columns; got \['mood'\]\. There are \['row', ",
+        match=r"^`columns` must be some of the result columns; got \['mood'\]\. Choose from \['row', ",
     ):
         stance.label_file(source, tmp_path / "new.csv", model=small, columns=["mood"])
 
@@ -243,9 +246,9 @@ def test_parquet_keeps_the_types_of_what_is_carried(small: Model, tmp_path: Path
     )
     pq.write_table(table, tmp_path / "in.parquet")
     stance.label_file(tmp_path / "in.parquet", tmp_path / "out.parquet", model=small, keep="all")
-    found = pq.read_table(tmp_path / "out.parquet").select(["text", "at", "by"])
-    assert found.equals(table.cast(found.schema))
-    assert found.schema.field("at").type == pa.timestamp("ms")
+    carried = pq.read_table(tmp_path / "out.parquet").select(["text", "at", "by"])
+    assert carried.equals(table.cast(carried.schema))
+    assert carried.schema.field("at").type == pa.timestamp("ms")
     stance.label_file(tmp_path / "in.parquet", tmp_path / "out.csv", model=small, keep="at")
     assert [row["at"] for row in rows_of(tmp_path / "out.csv")] == [
         "1970-01-01T00:00:00.001000",
@@ -262,7 +265,7 @@ def test_a_stream_is_no_run_to_resume(small: Model, tmp_path: Path) -> None:
     source = write(tmp_path / "in.csv", "text\na\n")
     with pytest.raises(
         stance.InputError,
-        match=r"^`resume` must have a file as its target; what a stream has taken cannot be taken back\.$",
+        match=r"^`resume` must have a file as its output; what a stream has taken cannot be taken back\.$",
     ):
         stance.label_file(source, io.BytesIO(), model=small, resume=True)
 
@@ -271,7 +274,7 @@ def test_only_the_same_run_is_resumed(
     small: Model, lighthouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setattr("stance.tables.readers.csv.ROWS", 2)
-    source, target = write(tmp_path / "in.csv", "text\n" + "A truce.\n" * 7), tmp_path / "out.csv"
+    source, output = write(tmp_path / "in.csv", "text\n" + "A truce.\n" * 7), tmp_path / "out.csv"
     label_cells = small.label_cells
     calls = []
 
@@ -283,7 +286,7 @@ def test_only_the_same_run_is_resumed(
 
     monkeypatch.setattr(small, "label_cells", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        stance.label_file(source, target, model=small, resume=True)
+        stance.label_file(source, output, model=small, resume=True)
     other = stance.train(lighthouse.iloc[:-1], name="other")
     content = source.read_text()
     for what, changed, options in (
@@ -299,7 +302,7 @@ def test_only_the_same_run_is_resumed(
             stance.TableError,
             match=rf"can be resumed only with what it was begun with; {what} changed since\.",
         ):
-            stance.label_file(source, target, resume=True, **options)
+            stance.label_file(source, output, resume=True, **options)
     source.write_text(content)
     for what, holder, name, value in (
         ("stance", stance.batch, "version_of", lambda package: "0"),
@@ -308,34 +311,35 @@ def test_only_the_same_run_is_resumed(
         with monkeypatch.context() as patch:
             patch.setattr(holder, name, value)
             with pytest.raises(stance.TableError, match=rf"begun with; {what} changed since\."):
-                stance.label_file(source, target, model=small, resume=True)
+                stance.label_file(source, output, model=small, resume=True)
     calls[:] = range(4)
-    summary = stance.label_file(source, target, model=small, resume=True)
-    assert calls[4:] == [2, 1]  # what was done is not done again
+    summary = stance.label_file(source, output, model=small, resume=True)
+    labelled = [n_cells for n_cells in calls[4:] if n_cells]  # none gives the result columns
+    assert labelled == [2, 1]  # what was done is not done again
     assert (summary.rows, summary.written, summary.statuses["labelled"]) == (7, 7, 7)
     stance.label_file(source, tmp_path / "whole.csv", model=small)
-    assert target.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert output.read_bytes() == (tmp_path / "whole.csv").read_bytes()
 
 
-def test_a_run_killed_before_it_tidied_up_ends_well(
+def test_a_run_killed_before_it_tidied_up_can_be_resumed(
     small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source, target = (
+    source, output = (
         write(tmp_path / "in.csv", "id,text\n1,A truce.\n2,a,b\n"),
         tmp_path / "out.csv",
     )
     with monkeypatch.context() as patch:
         patch.setattr("stance.tables.outputs.FileOutput._leave", lambda output, **_: None)
-        first = stance.label_file(source, target, model=small, resume=True)
-    made = target.read_bytes()
-    again = stance.label_file(source, target, model=small, resume=True)
+        first = stance.label_file(source, output, model=small, resume=True)
+    made = output.read_bytes()
+    again = stance.label_file(source, output, model=small, resume=True)
     assert (again.rows, again.unreadable, again.errors, again.labels) == (
         1,
         1,
         first.errors,
         first.labels,
     )
-    assert target.read_bytes() == made
+    assert output.read_bytes() == made
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "in.csv",
         "out.csv",
@@ -343,7 +347,7 @@ def test_a_run_killed_before_it_tidied_up_ends_well(
     ]
 
 
-def test_rows_at_fault_of_a_stream_are_kept_or_go_where_told(small: Model) -> None:
+def test_rows_at_fault_of_a_stream_are_kept_or_go_to_errors(small: Model) -> None:
     source = b"id,text\n1,a,b\n"
     summary = stance.label_file(io.BytesIO(source), io.BytesIO(), model=small)
     assert ([fault.raw for fault in summary.faults], summary.unreadable) == (["1,a,b\n"], 1)

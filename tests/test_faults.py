@@ -1,4 +1,4 @@
-"""Faults, for real: kills, full disks, closed pipes, and two runs on one output."""
+"""Real faults: kills, full disks, closed pipes, and two runs on one output."""
 
 import json
 import os
@@ -33,9 +33,9 @@ def write_source(path: Path, rows: int) -> Path:
     return path
 
 
-def wait_for(there: Callable[[], bool]) -> None:
+def wait_for(condition: Callable[[], bool]) -> None:
     end = time.monotonic() + 60
-    while not there():
+    while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.005)
 
@@ -44,7 +44,8 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-# Forks from a process that has all loaded, so that a run takes a fraction of a second: most of its moments are moments of work.
+# Forks from a process that has loaded everything, so that a run takes a fraction of a second and
+# most kills strike while it works.
 KILLER = """
 import json, os, random, signal, sys, time
 from pathlib import Path
@@ -59,11 +60,11 @@ source = folder / "in.csv"
 if suffix != ".csv":
     import pyarrow.parquet  # in the parent, once
 
-def run(target):
+def run(output):
     child = os.fork()
     if not child:
         try:
-            stance.label_file(source, target, model=model, keep="all", resume=True)
+            stance.label_file(source, output, model=model, keep="all", resume=True)
             os._exit(0)
         except BaseException as error:
             print(error, file=sys.stderr)
@@ -78,10 +79,10 @@ assert os.waitpid(run(whole), 0)[1] == 0
 chance = random.Random(5)
 report = {"killed": 0, "resumed": 0, "equal": 0}
 for moment in range(moments):
-    target = folder / f"{moment}{suffix}"
-    journal = folder / f".{target.name}.journal"
+    output = folder / f"{moment}{suffix}"
+    journal = folder / f".{output.name}.journal"
     for _ in range(2):  # twice: a resumed run may be killed too
-        begun, child = lines(journal), run(target)
+        begun, child = lines(journal), run(output)
         until = chance.randint(begun, 202)  # there are 200 chunks: the last moments are those of the end
         ended = False
         while lines(journal) < until and not ended:
@@ -92,12 +93,12 @@ for moment in range(moments):
             os.kill(child, signal.SIGKILL)
             report["killed"] += os.WIFSIGNALED(os.waitpid(child, 0)[1])
         report["resumed"] += begun > 1
-        if target.exists():
+        if output.exists():
             break
     else:
-        assert os.waitpid(run(target), 0)[1] == 0
-    errors = [path.with_name(path.name + ".errors.csv").read_bytes() for path in (target, whole)]
-    report["equal"] += target.read_bytes() == whole.read_bytes() and errors[0] == errors[1]
+        assert os.waitpid(run(output), 0)[1] == 0
+    errors = [path.with_name(path.name + ".errors.csv").read_bytes() for path in (output, whole)]
+    report["equal"] += output.read_bytes() == whole.read_bytes() and errors[0] == errors[1]
 print(json.dumps(report))
 """
 
@@ -120,7 +121,7 @@ def test_a_run_killed_at_any_moment_is_resumed_to_the_same_bytes(
 
 
 def finish(run: "subprocess.Popen[bytes]") -> tuple[int, str]:
-    """Wait for a run to end; return its exit code and what it said last."""
+    """Wait for a run to end; return its exit code and its messages."""
     assert run.stderr
     with run.stderr:
         code = run.wait(60)
@@ -248,30 +249,30 @@ def test_a_full_device_is_named(to: str, model_path: str, tmp_path: Path) -> Non
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of half a megabyte."""
-    place = tmp_path / "disk"
-    place.mkdir()
+    folder = tmp_path / "disk"
+    folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(place)],
+        ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(folder)],
         capture_output=True,
         text=True,
         check=False,
     )
     if mounted.returncode:
         pytest.skip(f"needs the right to mount a file system: {mounted.stderr.strip()}")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_leaves_nothing_or_what_can_be_resumed(
     disk: Path, model_path: str, tmp_path: Path
 ) -> None:
     source = write_source(tmp_path / "in.csv", 6000)
-    place = disk / "out.csv"
+    output = disk / "out.csv"
     command = [
         *STANCE,
         str(source),
         "-o",
-        str(place),
+        str(output),
         "--unit",
         "row",
         "-q",
@@ -281,11 +282,11 @@ def test_a_full_disk_leaves_nothing_or_what_can_be_resumed(
         model_path,
     ]
     done = subprocess.run(command, capture_output=True, check=False)
-    expected = f"stance: error: {place} cannot be written; No space left on device. Make room, or choose another folder.\n"
+    expected = f"stance: error: {output} cannot be written; No space left on device. Make room, or choose another folder.\n"
     assert (done.returncode, done.stderr.decode()) == (1, expected)
     assert names(disk) == []
     done = subprocess.run([*command, "--resume"], capture_output=True, check=False)
-    expected = f"stance: error: {place} cannot be written; No space left on device. Make room, and pass --resume again.\n"
+    expected = f"stance: error: {output} cannot be written; No space left on device. Make room, and pass --resume again.\n"
     assert (done.returncode, done.stderr.decode()) == (1, expected)
     assert names(disk) == [".out.csv.errors.part", ".out.csv.journal", ".out.csv.part"]
     subprocess.run(["mount", "-o", "remount,size=16m", str(disk)], check=True)
@@ -297,7 +298,7 @@ def test_a_full_disk_leaves_nothing_or_what_can_be_resumed(
     subprocess.run(
         [*command[:6], str(tmp_path / "out.csv"), *command[7:]], capture_output=True, check=False
     )
-    assert place.read_bytes() == (tmp_path / "out.csv").read_bytes()
+    assert output.read_bytes() == (tmp_path / "out.csv").read_bytes()
 
 
 def test_a_folder_that_cannot_be_written_is_named(model_path: str, tmp_path: Path) -> None:

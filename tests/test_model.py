@@ -258,6 +258,17 @@ def test_no_network_is_touched() -> None:
     assert done.stdout.strip() == "done", done.stderr
 
 
+def test_the_shipped_model_has_a_name_unless_a_path_has_it(
+    small: Model, shipped: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert stance.load("ceasefire").digest == shipped.digest
+    with pytest.raises(stance.ModelError, match=r"^ceasefire must be a model folder or zip; "):
+        stance.load(Path("ceasefire"))
+    small.save("ceasefire")
+    assert stance.load("ceasefire").digest == small.digest
+
+
 class _NoCode(pickle.Unpickler):
     """Allows nothing but the function that reads a model's files."""
 

@@ -1,7 +1,8 @@
 """The same labels on Dask and on Spark.
 
-They pay where the texts already live there, or where several machines share the work. Seconds from Parquet to Parquet, each
-cell as one paragraph, on one machine with two cores, with two workers (``benchmarks/engines.py`` measures again):
+They pay where the texts are in such an engine already, or where several machines share the work.
+Seconds from Parquet to Parquet, each cell as one paragraph, on one machine with two cores, with
+two workers (``benchmarks/engines.py`` measures again):
 
 ===========  ==========  =================  ==================
 engine       start once  20,000 paragraphs  200,000 paragraphs
@@ -11,8 +12,9 @@ Dask         0.7         1.4                1.2
 Spark        5.2         6.3                3.0
 ===========  ==========  =================  ==================
 
-On one machine neither pays, as one process scores on both cores by itself. Give them Parquet or JSONL, which
-``stance convert`` makes: their own CSV readers part a quoted text at its line ends, some without a word.
+On one machine neither pays, as one process scores on both cores by itself. Give them Parquet or
+JSONL, which ``stance convert`` makes: their own CSV readers split a quoted text at its line ends,
+some without a warning.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Label a Dask DataFrame, a partition at a time."""
+"""Label a Dask DataFrame, partition by partition."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from stance.engines import kind_of
 from stance.errors import InputError
-from stance.model import Model, load
+from stance.model import Model, as_model
 from stance.optional import load_extra
-from stance.options import check_columns
+from stance.options import Reading, check_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,54 +35,75 @@ def label_frame(
     text, unit, keep, level, target_column
         As in `stance.Model.label_frame`.
     model : Model, str or Path, optional
-        A model, or where one lies here (workers need no file); by default the shipped one.
+        A model, or what `stance.load` takes, found on this machine (workers need no file); by
+        default the shipped model.
 
     Returns
     -------
     dask.dataframe.DataFrame
-        What `stance.Model.label_frame` gives for the whole table, in the same order and with the same index, but for its
-        column ``row``: a partition does not know how many rows came before it. Carry along a key (`keep`), or give the
-        frame an index that is one. The columns and their types are the same whatever a partition holds.
+        What `stance.Model.label_frame` gives for the whole table, in the same order and with the
+        same index, without its column ``row``: a partition does not know how many rows came
+        before it. Carry a key along (`keep`), or give the frame an index that is one. The columns
+        and their types are the same whatever a partition holds.
 
     Raises
     ------
     InputError
-        If `frame` is another thing, a column is not there, an option is none of its values, or Dask is not installed.
+        If `frame` is not a Dask DataFrame, a column is missing, an option is invalid, or Dask is
+        not installed.
 
     Notes
     -----
-    The model travels as plain data and is set up once in each worker process; what a lost worker held is labelled again.
-    Every worker needs stance of the same version.
+    The model travels as plain data and is set up once in each worker process. What a lost worker
+    had labelled is labelled again. Every worker needs the same version of stance.
     """
     dd = load_extra("dask.dataframe", "dask", "`stance.engines.dask`")
     from dask import delayed
 
     if not isinstance(frame, dd.DataFrame):
         raise InputError(
-            f"`frame` must be a Dask DataFrame; got {kind_of(frame)}. `dask.dataframe.from_pandas` makes one."
+            f"`frame` must be a Dask DataFrame; got {kind_of(frame)}. "
+            "`dask.dataframe.from_pandas` makes one."
         )
-    held = model if isinstance(model, Model) else load(model)
+    model = as_model(model)
+    reading = Reading(text, target_column, unit, level)
     kept = check_columns(list(frame.columns), text, keep, target_column)
-    needed = list(dict.fromkeys([text, *([] if target_column is None else [target_column]), *kept]))
-    options: dict[str, Any] = {
-        "text": text,
-        "unit": unit,
-        "keep": kept,
-        "level": level,
-        "target_column": target_column,
-    }
-    chosen = frame[needed]
-    meta = held.label_frame(chosen._meta, **options).drop(columns="row")
+    chosen = frame[reading.columns(kept)]
+    meta = _label(chosen._meta, model, reading, kept)
     return chosen.map_partitions(
-        _label_part, delayed(held, pure=True), options, meta.dtypes.to_dict(), meta=meta
+        _label_partition,
+        delayed(model, pure=True),
+        reading,
+        kept,
+        meta.dtypes.to_dict(),
+        meta=meta,
     )
 
 
-def _label_part(
-    part: pd.DataFrame, model: Model, options: dict[str, Any], dtypes: Mapping[Any, Any]
+def _label_partition(
+    partition: pd.DataFrame,
+    model: Model,
+    reading: Reading,
+    kept: Sequence[str],
+    dtypes: Mapping[Any, Any],
 ) -> pd.DataFrame:
-    labelled = model.label_frame(part, **options).drop(columns="row")
-    # A carried column that is all missing here may have come with a type of its own. Categories are the partition's.
+    labelled = _label(partition, model, reading, kept)
+    # A carried column without any value here may have come with another type. Categories stay
+    # those of the partition.
     return labelled.astype(
         {column: dtype for column, dtype in dtypes.items() if dtype != "category"}
     )
+
+
+def _label(
+    frame: pd.DataFrame, model: Model, reading: Reading, kept: Sequence[str]
+) -> pd.DataFrame:
+    labelled = model.label_frame(
+        frame,
+        text=reading.text,
+        unit=reading.unit,
+        keep=kept,
+        level=reading.level,
+        target_column=reading.target_column,
+    )
+    return labelled.drop(columns="row")

@@ -13,7 +13,7 @@ from typing import Final
 from stance.data import read_data
 from stance.errors import InputError
 from stance.inference.corrections import find_corrections
-from stance.model import Model, load
+from stance.model import Model, as_model
 from stance.report.contents import Contents
 from stance.report.counts import TableCounts
 from stance.report.dates import COLUMNS
@@ -92,7 +92,7 @@ def write_report(
         If a table cannot be read, a column is missing, the tables and the model do not belong
         together, or no paragraph is labelled.
     """
-    scorer = model if isinstance(model, Model) else load(model)
+    scorer = as_model(model)
     path = Path(labelled)
     columns = [by] if isinstance(by, str) else list(dict.fromkeys(by))
     scored = None if source is None else Path(source)

@@ -10,10 +10,9 @@ import numpy as np
 
 from stance.columns import Columns
 from stance.labels import KINDS, LABELLED_KINDS, SENTIMENTS, STATUSES, sentiment_of, sentiment_signs
-from stance.options import cell_status, check_unit
+from stance.options import cell_status, check_level, check_unit
 from stance.results import coded_names, column_name, document_columns, has_tones, result_columns
 from stance.scoring.frozen import FrozenModel
-from stance.scoring.heads import check_level
 from stance.text.paragraphs import split_paragraphs
 
 LABELLED: Final = STATUSES.index("labelled")
@@ -87,13 +86,13 @@ def score_blocks(
     return ScoredBlocks(statuses, familiarity, to_label[gets_label], probabilities)
 
 
-def first_status(cell: Any) -> int:
+def first_status(cell: Any, longest: int | None = None) -> int:
     """Return the code of the status that a cell, or a text, has before it is scored.
 
     >>> [STATUSES[first_status(cell)] for cell in (None, "  ", "A truce.")]
     ['missing', 'empty', 'labelled']
     """
-    return _CODES[cell_status(cell)]
+    return _CODES[cell_status(cell, longest)]
 
 
 def label_cells(
@@ -103,11 +102,12 @@ def label_cells(
     unit: str,
     level: float,
     targets: Sequence[Any] | None,
+    longest: int | None,
 ) -> Columns:
     """Label many cells at once, as `Model.label_cells` describes."""
     check_unit(unit)
     check_level(level)
-    blocks, texts = _take_whole(cells) if unit == "row" else _split(cells)
+    blocks, texts = _take_whole(cells, longest) if unit == "row" else _split(cells, longest)
     block_targets = None
     if targets is not None:
         known = [target if isinstance(target, str) else None for target in targets]
@@ -117,7 +117,7 @@ def label_cells(
     return _document_columns(model, paragraphs, len(cells)) if unit == "document" else paragraphs
 
 
-def _split(cells: Sequence[Any]) -> tuple[dict[str, np.ndarray], list[str]]:
+def _split(cells: Sequence[Any], longest: int | None) -> tuple[dict[str, np.ndarray], list[str]]:
     """Split cells into blocks: columns that say where each stands, and the text of each.
 
     A cell without blocks gets one row with its status, -1 in the other columns, and no text.
@@ -125,7 +125,7 @@ def _split(cells: Sequence[Any]) -> tuple[dict[str, np.ndarray], list[str]]:
     values = array("q")  # the columns of one block after those of another
     texts: list[str] = []
     for row, cell in enumerate(cells):
-        status = first_status(cell)
+        status = first_status(cell, longest)
         blocks = split_paragraphs(cell) if status == LABELLED else ()
         if not blocks:
             values.extend((row, -1, -1, -1, -1, _EMPTY if status == LABELLED else status))
@@ -138,9 +138,11 @@ def _split(cells: Sequence[Any]) -> tuple[dict[str, np.ndarray], list[str]]:
     return dict(zip(_BLOCK_COLUMNS, table.T, strict=True)), texts
 
 
-def _take_whole(cells: Sequence[Any]) -> tuple[dict[str, np.ndarray], list[str]]:
+def _take_whole(
+    cells: Sequence[Any], longest: int | None
+) -> tuple[dict[str, np.ndarray], list[str]]:
     """Take each cell as one paragraph; the columns are those of `_split`."""
-    codes = list(map(first_status, cells))
+    codes = [first_status(cell, longest) for cell in cells]
     texts = [cell if code == LABELLED else "" for cell, code in zip(cells, codes, strict=True)]
     statuses = np.asarray(codes, dtype=np.int64)
     is_text = statuses == LABELLED

@@ -6,16 +6,13 @@ import math
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from stance.errors import InputError
+from stance.options import check_level
 from stance.text.features import UNSCALED, block_features
 from stance.text.tokens import SIDE, Token, is_plain
-
-LEVELS: Final = (0.5, 0.99)
-"""The lowest and highest confidence level of a prediction set."""
 
 
 @dataclass(frozen=True)
@@ -235,15 +232,6 @@ class Head:
         rank = math.ceil((n_rows + 1) * level)
         limit = self.nonconformity[rank - 1] if rank <= n_rows else 1.0  # too few rows: all labels
         return np.asarray(1.0 - probabilities <= limit)
-
-
-def check_level(level: float) -> None:
-    """Raise InputError for a level at which prediction sets are of no use."""
-    if not LEVELS[0] <= level <= LEVELS[1]:
-        raise InputError(
-            f"`level` must be from {LEVELS[0]} to {LEVELS[1]}; got {level!r}. "
-            "The usual choice is 0.9."
-        )
 
 
 def measure_familiarity(tokens: Sequence[Token], words: Container[str]) -> float:

@@ -21,10 +21,10 @@ from stance.tables.writers.encoders import Layout
 
 def write_document(
     document: Document,
-    target: str | Path | IO[Any],
+    output: str | Path | IO[Any],
     *,
     columns: str | Sequence[str] = "all",
-    target_format: str | None = None,
+    output_format: str | None = None,
     force: bool = False,
 ) -> None:
     """Write the blocks of a labelled document as a table: their text, and their results.
@@ -33,18 +33,18 @@ def write_document(
     ----------
     document : Document
         What `Model.label` gave.
-    target, columns, target_format, force
+    output, columns, output_format, force
         As in `label_file`.
 
     Raises
     ------
     TableError, InputError
-        If the target stands already or cannot be written, or there is no such column.
+        If the output stands already or cannot be written, or there is no such column.
     """
-    place = Path(target) if isinstance(target, (str, Path)) else target
+    place = Path(output) if isinstance(output, (str, Path)) else output
     there = result_columns(document.labels)
     layout = Layout(
-        find_format(place, target_format, "target_format"),
+        find_format(place, output_format, "output_format"),
         {"text": "text"},
         choose_columns(columns, there),
     )
@@ -53,9 +53,9 @@ def write_document(
     assemble: Assemble | None = None
     if layout.format.kind == "parquet":
         from stance.tables.writers.parquet import assemble
-    with open_output(place, force=force, assemble=assemble) as output:
-        output.add(layout.begin(none))
-        output.add(
+    with open_output(place, force=force, assemble=assemble) as opened:
+        opened.add(layout.begin(none))
+        opened.add(
             layout.rows(
                 {"text": [block.text for block in document]}, np.arange(len(document)), labelled
             )

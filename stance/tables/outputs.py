@@ -288,12 +288,12 @@ def open_output(
     if isinstance(place, Path) and (place.is_file() or not place.exists()):
         if errors is not None:
             raise InputError(
-                "`errors` must be left out if `target` is a file; rows that cannot be read go beside it."
+                "`errors` must be left out if `output` is a file; rows that cannot be read go beside it."
             )
         return replacing(place, force=force, identity=identity, assemble=assemble)
     if identity:
         raise InputError(
-            "`resume` must have a file as its target; what a stream has taken cannot be taken back."
+            "`resume` must have a file as its output; what a stream has taken cannot be taken back."
         )
     return _streaming(place, errors, assemble)
 

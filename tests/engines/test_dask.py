@@ -1,4 +1,4 @@
-"""Dask: the labels of one process, whatever the partitions hold and whoever dies."""
+"""Dask: the labels of one process, whatever partitions contain and workers fail."""
 
 import os
 import signal
@@ -146,7 +146,7 @@ def test_a_worker_killed_midway_costs_nothing(small: Model, tmp_path: Path) -> N
         os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
         (seen / "killed").touch()
         labelled = future.result(timeout=120)
-    assert len(list(seen.iterdir())) - 1 > parts  # what the worker held was made again
+    assert len(list(seen.iterdir())) - 1 > parts  # what the lost worker had was made again
     whole = pd.concat([_waiting_part(number, str(seen)) for number in range(parts)])
     pd.testing.assert_frame_equal(
         labelled, small.label_frame(whole, keep=["id"]).drop(columns="row")

@@ -68,6 +68,16 @@ def spark() -> Iterator[Any]:
         session.sparkContext.setLogLevel("ERROR")
         yield session
         session.stop()
+        end_java(session.sparkContext)
+
+
+def end_java(context: Any) -> None:
+    """End Spark's Java process: another test would get it back, with the folder it began in."""
+    gateway = type(context)._gateway
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    gateway.proc.wait(60)
+    type(context)._gateway = type(context)._jvm = None
 
 
 @pytest.fixture(scope="module")
@@ -108,12 +118,12 @@ def test_carried_columns_come_out_as_they_went_in(small: Model, frame: Any) -> N
 def test_the_schema_is_the_same_whatever_a_partition_holds(small: Model, spark: Any) -> None:
     rows = [(1, "They urged a truce."), (2, None)]
     schemas = set()
-    for held in (rows, rows[1:], []):
+    for some in (rows, rows[1:], []):
         labelled = label_frame(
-            spark.createDataFrame(held, "id long, text string"), model=small, keep=["id"]
+            spark.createDataFrame(some, "id long, text string"), model=small, keep=["id"]
         )
         assert [row["status"] for row in by_id(labelled)] == ["labelled", "missing"][
-            2 - len(held) :
+            2 - len(some) :
         ]
         schemas.add(labelled.schema.json())
     assert len(schemas) == 1

@@ -30,6 +30,7 @@ def test_words_begin_and_end_where_python_says_at_every_code_point() -> None:
         assert compiled.split(text) == expected, hex(block)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("word", "last"),
     [("ab", 0x110000), ("abc", 0x3100)],

@@ -49,7 +49,8 @@ def test_the_command_prints_every_figure(
 ) -> None:
     lighthouse.to_csv(tmp_path / "test.csv", index=False)
     model = str(small.save(tmp_path / "m"))
-    assert main(["evaluate", model, str(tmp_path / "test.csv"), "--documents", "voice"]) == 0
+    arguments = [str(tmp_path / "test.csv"), "--model", model, "--documents", "voice"]
+    assert main(["evaluate", *arguments]) == 0
     shown = capsys.readouterr().out
     for word in (
         "macro-F1",

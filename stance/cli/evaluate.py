@@ -1,0 +1,34 @@
+"""`stance evaluate`: how good a model is on annotated paragraphs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stance.cli.options import (
+    level_option,
+    model_option,
+    paragraphs_option,
+    table_encoding_option,
+)
+
+
+@click.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@paragraphs_option
+@table_encoding_option
+@click.option(
+    "--documents",
+    help="The column that names the document of each paragraph; intervals resample documents.",
+)
+@level_option
+@model_option
+def evaluate(table: Path, model: str | None, **options: Any) -> None:
+    """Measure a model on TABLE, a CSV of annotated paragraphs with the model's label columns."""
+    from stance.model import load
+    from stance.training.evaluation import evaluate as evaluate_model
+
+    for head, evaluation in evaluate_model(load(model), table, **options).items():
+        click.echo(f"# {head}\n{evaluation}\n")

@@ -1,0 +1,40 @@
+"""`stance explain`: why a paragraph gets its label."""
+
+from __future__ import annotations
+
+import click
+
+from stance.cli.options import model_option
+
+
+@click.command()
+@click.argument("paragraph")
+@click.option("--head", default="stance", show_default=True, help="Which label column to explain.")
+@click.option("--label", help="The label to explain; by default the one given.")
+@click.option("--contrast", help="Explain why the label and not this one.")
+@click.option("--target", help="What PARAGRAPH is about, for a model trained with --target-column.")
+@model_option
+def explain(
+    paragraph: str,
+    head: str,
+    label: str | None,
+    contrast: str | None,
+    target: str | None,
+    model: str | None,
+) -> None:
+    """Show which words of PARAGRAPH speak for its label, and which against."""
+    from stance.model import load
+
+    loaded = load(model)
+    intercept, evidence = loaded.explain(
+        paragraph, head=head, label=label, contrast=contrast, target=target
+    )
+    labelled = loaded.label(paragraph, unit="row", target=target)[0]
+    if not labelled.results:
+        click.echo(f"{labelled.status}: this paragraph gets no label", err=True)
+    probabilities = labelled.results[head].probabilities if labelled.results else {}
+    for name, probability in probabilities.items():
+        click.echo(f"{probability:6.1%}  {name}")
+    click.echo(f"{intercept:+7.3f}  (before any word)")
+    for word in sorted(evidence, key=lambda word: -word.contribution):
+        click.echo(f"{word.contribution:+7.3f}  {word.text}")

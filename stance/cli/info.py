@@ -1,0 +1,33 @@
+"""`stance info`: what a model is."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("model", required=False)
+def info(model: str | None) -> None:
+    """Show what MODEL is, and how well it does.
+
+    It is a model folder or zip, or 'ceasefire', the shipped model, which is the default.
+    """
+    from stance.model import load
+
+    loaded = load(model)
+    facts, frozen = loaded.facts, loaded.frozen
+    sides = "masked" if frozen.gazetteer else "not masked"
+    click.echo(f"{facts['name']}: {facts['rows']:,} annotated paragraphs, sides {sides}")
+    for head, labels in loaded.labels.items():
+        figures = facts["cross_validation"][head]
+        low, high = figures["macro_f1_interval"]
+        n_features = sum(len(block.features) for block in frozen.heads[head].blocks)
+        click.echo(f"{head}: {', '.join(labels)}")
+        click.echo(
+            f"  macro-F1 {figures['macro_f1']:.3f} ({low:.3f} to {high:.3f}), cross-validated"
+        )
+        click.echo(f"  calibration error {figures['calibration_error']:.3f}")
+        click.echo(f"  {n_features:,} features")
+    click.echo(f"scored by: {frozen.scorer.name} ({frozen.scorer.why})")
+    versions = [f"{package} {version}" for package, version in facts["versions"].items()]
+    click.echo(f"made with {', '.join(versions)}")

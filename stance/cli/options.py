@@ -1,0 +1,68 @@
+"""Options that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+import click
+
+from stance.options import LEVELS
+
+
+def split_names(value: str) -> list[str]:
+    """Split names at commas.
+
+    >>> split_names("stance,tone")
+    ['stance', 'tone']
+    """
+    return [name for name in value.split(",") if name]
+
+
+def split_names_or_all(value: str) -> str | list[str]:
+    """Split names at commas, unless the value is "all"."""
+    return value if value == "all" else split_names(value)
+
+
+model_option = click.option(
+    "--model",
+    metavar="MODEL",
+    help="A model folder or zip, or 'ceasefire', the shipped model, which is the default.",
+)
+target_column_option = click.option(
+    "--target-column", help="The column that names what each text is about."
+)
+keep_option = click.option(
+    "--keep",
+    type=split_names_or_all,
+    metavar="COLUMNS",
+    default="",
+    help="Columns to carry along, separated by commas, or 'all'.",
+)
+level_option = click.option(
+    "--level",
+    type=click.FloatRange(*LEVELS),
+    default=0.9,
+    show_default=True,
+    help="Confidence level of the prediction sets behind 'uncertain'.",
+)
+source_format_option = click.option(
+    "--format",
+    "source_format",
+    help="csv, tsv, jsonl (each also with .gz or .zst) or parquet; by default the format that the "
+    "suffix shows.",
+)
+source_encoding_option = click.option(
+    "--encoding",
+    help="Encoding of SOURCE; by default what its byte order mark says, or UTF-8, or a guess "
+    "with a notice.",
+)
+delimiter_option = click.option(
+    "--delimiter", help="Delimiter of a CSV; by default the one that its header shows."
+)
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+table_encoding_option = click.option(
+    "--encoding",
+    help="Encoding of TABLE; by default what its byte order mark says, or UTF-8.",
+)
+force_option = click.option("--force", is_flag=True, help="Replace the output.")
+paragraphs_option = click.option(
+    "--text", default="text", show_default=True, help="The column of paragraphs."
+)

@@ -1,0 +1,53 @@
+"""`stance report`: a labelled table as one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stance.cli.options import force_option, model_option, split_names
+
+
+@click.command()
+@click.argument("labelled", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, help="The page to write."
+)
+@click.option(
+    "--source",
+    type=click.Path(path_type=Path),
+    help="The table that was scored, to show its paragraphs.",
+)
+@click.option(
+    "--text", help="The column of texts in the source, or else in LABELLED.  [default: text]"
+)
+@click.option(
+    "--by",
+    type=split_names,
+    metavar="COLUMNS",
+    default="",
+    help="Columns to compare (outlet, author), separated by commas.",
+)
+@click.option("--date", help="The column of dates; by default the first whose name says so.")
+@click.option(
+    "--annotated",
+    type=click.Path(path_type=Path),
+    help="A CSV of paragraphs of the same print, annotated, to correct the shares with.",
+)
+@click.option("--title", help="The title of the page.")
+@click.option(
+    "--encoding",
+    help="Encoding of the source; by default what its byte order mark says, or UTF-8.",
+)
+@force_option
+@model_option
+def report(labelled: Path, output: Path, **options: Any) -> None:
+    """Make a page to look at from LABELLED, a CSV that `stance score` wrote."""
+    from stance.report.page import write_report
+
+    tally = write_report(labelled, output, **options)
+    click.echo(
+        f"{output}: {tally.labelled:,} labelled paragraphs of {tally.documents:,} rows", err=True
+    )

@@ -1,0 +1,280 @@
+"""`stance score`: label tables, one text, or a table of a database."""
+
+from __future__ import annotations
+
+import enum
+import glob
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from stance.cli.messages import end_run
+from stance.cli.options import (
+    delimiter_option,
+    force_option,
+    keep_option,
+    level_option,
+    model_option,
+    quiet_option,
+    source_encoding_option,
+    source_format_option,
+    split_names_or_all,
+    target_column_option,
+)
+from stance.options import MAX_CELL_CHARACTERS, UNITS
+
+if TYPE_CHECKING:
+    from stance.results import Document
+
+
+class _Kind(enum.Enum):
+    """What SOURCE is, in the words of messages."""
+
+    TEXT = "one text"
+    FILES = "tables in files"
+    DATABASE = "a table of a database"
+
+
+_ANY: Final = frozenset(_Kind)
+_TABLES: Final = frozenset({_Kind.FILES, _Kind.DATABASE})
+_FILES: Final = frozenset({_Kind.FILES})
+
+# The kinds of source that each option is for. Each is passed on by its name, as a parameter of
+# `label_file`, `label_sql` or `_score_text`; one that does not apply is refused.
+_KINDS: Final = {
+    "text": _TABLES,
+    "unit": _ANY,
+    "keep": _TABLES,
+    "columns": _ANY - {_Kind.DATABASE},
+    "level": _ANY,
+    "target_column": _TABLES,
+    "source_format": _FILES,
+    "output_format": _ANY - {_Kind.DATABASE},
+    "encoding": _ANY - {_Kind.DATABASE},
+    "delimiter": _FILES,
+    "longest": _TABLES,
+    "excel_safe": _FILES,
+    "n_jobs": _FILES,
+    "force": _ANY,
+    "resume": _TABLES,
+    "model": _ANY,
+}
+
+# Suffixes of files that are neither tables we read nor plain text.
+_NOT_TEXT: Final = (
+    ".json", ".xlsx", ".xls", ".gz", ".zst", ".zip", ".html", ".htm", ".pdf", ".docx", ".ipynb",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--output",
+    help="Where to write; by default standard output. For a database, the address of a new table.",
+)
+@click.option(
+    "--text", help="The column of texts; SOURCE is then a table.  [default for tables: text]"
+)
+@click.option(
+    "--unit",
+    type=click.Choice(UNITS),
+    default="paragraph",
+    show_default=True,
+    help="Split each cell into paragraphs, take it as one, or sum it up in one row.",
+)
+@keep_option
+@click.option(
+    "--columns",
+    type=split_names_or_all,
+    metavar="COLUMNS",
+    default="all",
+    show_default=True,
+    help="Result columns to write, separated by commas.",
+)
+@level_option
+@target_column_option
+@source_format_option
+@click.option("--output-format", help="Format of the output; the same choices.")
+@source_encoding_option
+@delimiter_option
+@click.option(
+    "--longest",
+    type=click.IntRange(1),
+    default=MAX_CELL_CHARACTERS,
+    show_default=True,
+    help="Characters of the longest cell to label.",
+)
+@click.option(
+    "--excel-safe",
+    is_flag=True,
+    help="Put an apostrophe before carried cells that a spreadsheet would take for a formula.",
+)
+@click.option(
+    "--jobs",
+    "n_jobs",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Number of processes that label.",
+)
+@force_option
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Make a run that can be resumed, or resume one that was cut off.",
+)
+@quiet_option
+@model_option
+@click.pass_context
+def score(
+    context: click.Context,
+    /,
+    sources: tuple[str, ...],
+    output: str | None,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Label SOURCE: tables, one text, or a table of a database.
+
+    Tables are .csv, .tsv, .jsonl and .parquet files, patterns or folders; a text is one .txt file.
+    Standard input (-) is a text, or a table if --text or --format is given. A table of a database
+    is given by an address such as 'sqlite:///news.db?table=articles&text=body' or
+    'postgresql://user@host/news?table=press.articles' (in quotes), and so is the output; &key=NAME
+    names a unique column where the table has no primary key.
+    """
+    kind = _find_kind(sources, output, is_table=bool(options["text"] or options["source_format"]))
+    _refuse_others(context, kind)
+    applicable = {name: value for name, value in options.items() if kind in _KINDS[name]}
+    if kind is _Kind.TEXT:
+        _score_text(Path(sources[0]), Path(output) if output else None, **applicable)
+    elif kind is _Kind.FILES:
+        _score_files(sources, Path(output) if output else None, quiet, applicable)
+    else:
+        _score_database(sources[0], output or "", quiet, applicable)
+
+
+def _find_kind(sources: tuple[str, ...], output: str | None, *, is_table: bool) -> _Kind:
+    """Decide what SOURCE is; no other place does."""
+    addresses = ["://" in address for address in (*sources, output or "")]
+    if any(addresses):
+        if len(sources) > 1 or not all(addresses):
+            raise click.UsageError(
+                "one table of a database is labelled into another one, as in "
+                "-o 'sqlite:///news.db?table=labels'."
+            )
+        return _Kind.DATABASE
+    return _Kind.FILES if is_table or _are_tables(sources) else _Kind.TEXT
+
+
+def _are_tables(sources: tuple[str, ...]) -> bool:
+    from stance.tables.formats import parse_format
+
+    first = Path(sources[0])
+    is_pattern = glob.has_magic(sources[0]) and not first.exists()
+    if len(sources) > 1 or parse_format(first.name) or first.is_dir() or is_pattern:
+        return True
+    suffix = first.suffix.lower()
+    if suffix in _NOT_TEXT:
+        raise click.UsageError(
+            f"a {suffix} file cannot be read; save it as .csv, or as .txt for one document."
+        )
+    return False
+
+
+def _refuse_others(context: click.Context, kind: _Kind) -> None:
+    """Raise UsageError for options that were given and do not apply to this kind of source."""
+    given = [
+        max(option.opts, key=len)
+        for option in context.command.params
+        if kind not in _KINDS.get(option.name or "", _ANY)
+        and context.get_parameter_source(option.name or "")
+        is not click.core.ParameterSource.DEFAULT
+    ]
+    if kind is _Kind.TEXT and context.params["unit"] == "document":
+        given.append("--unit document")
+    if given:
+        hint = " Name the column of texts with --text if it is a table."
+        raise click.UsageError(
+            f"{', '.join(given)} must be left out for {kind.value}."
+            + (hint if kind is _Kind.TEXT else "")
+        )
+
+
+def _score_files(
+    sources: tuple[str, ...], output: Path | None, quiet: bool, options: dict[str, Any]
+) -> None:
+    from stance.batch import label_file
+
+    summary = label_file(
+        sys.stdin.buffer if sources == ("-",) else sources[0] if len(sources) == 1 else sources,
+        output or sys.stdout.buffer,
+        text=options.pop("text") or "text",
+        # Without a file beside the output, rows that cannot be read go here: none is lost.
+        errors=None if output else sys.stderr.buffer,
+        progress=not quiet,
+        **options,
+    )
+    end_run(summary, quiet=quiet)
+
+
+def _score_database(source: str, output: str, quiet: bool, options: dict[str, Any]) -> None:
+    from tqdm import tqdm
+
+    from stance.sql import label_sql
+
+    with tqdm(unit=" rows", disable=True if quiet else None, file=sys.stderr) as bar:
+        summary = label_sql(source, output, progress=bar.update, **options)
+        end_run(summary, quiet=quiet)
+
+
+def _score_text(
+    source: Path,
+    output: Path | None,
+    *,
+    unit: str,
+    columns: str | list[str],
+    level: float,
+    output_format: str | None,
+    encoding: str | None,
+    force: bool,
+    model: str | None,
+) -> None:
+    from stance.model import load
+    from stance.tables.documents import read_document, write_document
+    from stance.tables.formats import check_apart
+    from stance.tables.outputs import made_files
+
+    if output:
+        check_apart([source], made_files(output))
+    document = load(model).label(
+        read_document(source, encoding),
+        unit="row" if unit == "row" else "document",
+        level=level,
+        evidence=False,
+    )
+    if not output and sys.stdout.isatty():
+        _show(document)
+    else:
+        write_document(
+            document,
+            output or sys.stdout.buffer,
+            columns=columns,
+            output_format=output_format,
+            force=force,
+        )
+
+
+def _show(document: Document) -> None:
+    import shutil
+
+    from stance.show.terminal import document_lines, wants_colour
+
+    letters = os.environ.get("TERM") == "dumb" or "utf" not in (sys.stdout.encoding or "").lower()
+    width = shutil.get_terminal_size().columns
+    lines = document_lines(document, width=width, colour=wants_colour(os.environ), letters=letters)
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # letters it cannot show
+    click.echo("\n".join(lines))

@@ -1,0 +1,64 @@
+"""`stance train`: fit a model of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stance.cli.options import (
+    force_option,
+    paragraphs_option,
+    split_names,
+    table_encoding_option,
+    target_column_option,
+)
+
+
+@click.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The model folder to write.",
+)
+@paragraphs_option
+@click.option(
+    "--labels",
+    type=split_names,
+    metavar="COLUMNS",
+    default="stance,tone",
+    show_default=True,
+    help="Label columns, separated by commas.",
+)
+@click.option(
+    "--groups",
+    help="The column of what must stay together in cross-validation (voice, author, outlet).",
+)
+@target_column_option
+@table_encoding_option
+@force_option
+@click.option(
+    "--no-mask-sides",
+    is_flag=True,
+    help="Let the names of nations, parties and leaders count (for study).",
+)
+@click.option("--name", default="unnamed", help="The model's name.")
+def train(table: Path, output: Path, no_mask_sides: bool, force: bool, **options: Any) -> None:
+    """Train a model on TABLE, a CSV of annotated paragraphs."""
+    from stance.scoring.folders import check_vacant
+    from stance.training.fitting import train as train_model
+
+    check_vacant(output, force=force)  # before the training, which takes minutes
+    model = train_model(table, mask_sides=not no_mask_sides, **options)
+    model.save(output, force=force)
+    for head, figures in model.facts["cross_validation"].items():
+        low, high = figures["macro_f1_interval"]
+        click.echo(
+            f"{head}: macro-F1 {figures['macro_f1']:.3f} ({low:.3f} to {high:.3f}), "
+            "cross-validated",
+            err=True,
+        )

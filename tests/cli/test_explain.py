@@ -1,0 +1,33 @@
+"""`stance explain`: the words behind a label."""
+
+import pytest
+
+from stance.cli.main import main
+
+
+def test_words_are_listed_from_those_that_speak_for_the_label(
+    model_path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "The council voted against a truce.", "--model", model_path]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("%  ")[1] for line in lines[:3]] == ["neutral", "opposed", "pro-ceasefire"]
+    assert lines[3].endswith("  (before any word)")
+    contributions = [float(line.split()[0]) for line in lines[4:]]
+    assert contributions == sorted(contributions, reverse=True)
+    assert "against" in {line.split()[1] for line in lines[4:]}
+
+
+def test_a_paragraph_without_a_label_says_why(
+    model_path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "Zyx wvu tsr qpo.", "--model", model_path]) == 0
+    assert capsys.readouterr().err == "unfamiliar: this paragraph gets no label\n"
+
+
+def test_an_unknown_label_column_is_refused(
+    model_path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "A truce.", "--head", "mood", "--model", model_path]) == 1
+    assert capsys.readouterr().err == (
+        "stance: error: `head` must be one of ['stance', 'tone']; got 'mood'.\n"
+    )
