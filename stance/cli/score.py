@@ -250,12 +250,8 @@ def _score_text(
 
     if output:
         check_apart([source], made_files(output))
-    document = load(model).label(
-        read_document(source, encoding),
-        unit="row" if unit == "row" else "document",
-        level=level,
-        evidence=False,
-    )
+    text = read_document(source, encoding)
+    document = load(model).label(text, unit=unit, level=level, evidence=False)
     if not output and sys.stdout.isatty():
         _show(document)
     else:
