@@ -25,15 +25,19 @@ lint: $(VENV)/.dev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 
-# The compiled scorer under AddressSanitizer and UndefinedBehaviorSanitizer: its tests, then INPUTS hostile inputs. Every object gets
-# memory of its own (PYTHONMALLOC), so that a read past one is seen.
+# The compiled scorer under AddressSanitizer and UndefinedBehaviorSanitizer: its tests, then INPUTS
+# hostile inputs. PYTHONMALLOC=malloc gives every object memory of its own, so that a read past its
+# end is seen.
 INPUTS ?= 200000
 SANITIZED := $(VENV)/sanitized_scorer.so
-SANITIZER = LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc $(RUN) tests/with_scorer.py $(SANITIZED)
+SANITIZER = LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 \
+  PYTHONMALLOC=malloc $(RUN) tests/with_scorer.py $(SANITIZED)
 sanitize: $(VENV)/.dev
-	$(CC) -g -O1 -fPIC -shared -Wall -Wextra -Werror -fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=address,undefined \
-	  -I"$$($(RUN) -c "import sysconfig; print(sysconfig.get_path('include'))")" stance/scoring/_scorer.c -o $(SANITIZED)
-	$(SANITIZER) -m pytest -q -p no:cacheprovider tests/test_scoring.py
+	$(CC) -g -O1 -fPIC -shared -Wall -Wextra -Werror -fno-omit-frame-pointer \
+	  -fno-sanitize-recover=all -fsanitize=address,undefined \
+	  -I"$$($(RUN) -c "import sysconfig; print(sysconfig.get_path('include'))")" \
+	  stance/scoring/c/module.c -o $(SANITIZED) -lm
+	$(SANITIZER) -m pytest -q -p no:cacheprovider tests/scoring
 	$(SANITIZER) tests/fuzz_scorer.py $(INPUTS)
 
 # Pages in docs/_build/html, offline; a warning is an error.
@@ -61,7 +65,7 @@ $(FASTTEXT):
 	tar -xzf $(@D)/fasttext-0.9.3.tar.gz --strip-components 1 -C $(@D)/source
 	$(CXX) -O3 -funroll-loops -pthread -std=c++17 $(@D)/source/src/*.cc -o $@
 
-$(VENV)/.installed: pyproject.toml setup.py stance/scoring/_scorer.c constraints.txt
+$(VENV)/.installed: pyproject.toml setup.py $(wildcard stance/scoring/c/*) constraints.txt
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	touch $@

@@ -237,6 +237,7 @@ def make_stamp() -> str:
     files = [
         *package.rglob("*.py"),
         *package.rglob("_scorer*"),
+        *package.glob("scoring/c/*"),
         *package.glob("data/*.csv"),
         shipped,
         ROOT / "seeds" / "paragraphs.csv",

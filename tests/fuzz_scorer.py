@@ -1,7 +1,8 @@
-"""Throw hostile bytes and text at the compiled scorer: ``python tests/fuzz_scorer.py 1000000``; `make sanitize` does, under sanitizers.
+"""Score hostile bytes and text with the compiled scorer: ``python tests/fuzz_scorer.py 1000000``.
 
-Each input is either text or arbitrary bytes, most near the lengths at which buffers end or grow. Nothing is compared here (test_scoring.py
-does that); the sanitizers, and the checks below on what must hold of any input, are the judges.
+`make sanitize` does so under sanitizers. Inputs are text or arbitrary bytes, most of a length near
+which buffers end or grow. Results are only checked for what must be true of any input; the tests in
+tests/scoring compare them with scikit-learn's.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from stance.scoring.arrays import arrange_model
 from stance.scoring.compiled import CompiledBackend
 
 PIECES = [
-    b"truce", b"The Gambia", b"South Sudan's", b"U.S.", b"Ben-Gvir", b"ceasefire", b"don\xe2\x80\x99t", b"'", b"\xe2\x80\x99", b" ", b". ", b"-", b"\n",
-    b"\x00", b"\xed\xa0\x80", b"\xed\xbf\xbf", b"\xc0\x80", b"\xc3", b"\xe2\x80", b"\xf0\x9f\x95", b"\xf0\x9f\x95\x8a", b"\xf4\x90\x80\x80", b"\xff",
-    b"\xc4\xb0", b"\xce\xa3", b"\xe4\xbc\x91\xe6\x88\xa6", b"\xef\xac\x81", b"_", b"7", b"a" * 63, b"b" * 64, b"c" * 65, b"\xc3\xa9" * 33,
+    b"truce", b"The Gambia", b"South Sudan's", b"U.S.", b"Ben-Gvir", b"ceasefire",
+    b"don\xe2\x80\x99t", b"'", b"\xe2\x80\x99", b" ", b". ", b"-", b"\n", b"\x00", b"_", b"7",
+    b"\xed\xa0\x80", b"\xed\xbf\xbf",  # surrogates
+    b"\xc0\x80", b"\xf4\x90\x80\x80", b"\xff", b"\xc3", b"\xe2\x80", b"\xf0\x9f\x95",  # not UTF-8
+    b"\xf0\x9f\x95\x8a", b"\xc4\xb0", b"\xce\xa3", b"\xe4\xbc\x91\xe6\x88\xa6", b"\xef\xac\x81",
+    b"a" * 63, b"b" * 64, b"c" * 65, b"\xc3\xa9" * 33,
 ]  # fmt: skip
 LENGTHS = [0, 1, 7, 8, 9, 15, 16, 17, 63, 64, 65, 127, 128, 129]
 BATCH = 1000
@@ -41,26 +45,27 @@ def make_input(draw: random.Random) -> str | bytes:
         return whole.decode("utf-8", "replace")
 
 
-def check(engine: CompiledBackend, texts: list[str | bytes]) -> None:
-    """Score a batch, and hold the result to what must be true of any."""
-    probabilities, familiarity, words = engine.score(texts, np.zeros(len(texts), dtype=np.int32))  # type: ignore[arg-type]
+def check(backend: CompiledBackend, texts: list[str | bytes]) -> None:
+    """Score a batch and check what must be true of any result."""
+    copies = np.zeros(len(texts), dtype=np.int32)
+    probabilities, familiarity, n_tokens = backend.score(texts, copies)  # type: ignore[arg-type]
     assert np.isfinite(probabilities).all()
     assert (probabilities >= 0).all()
     assert ((familiarity >= 0) & (familiarity <= 1)).all()
-    assert (words >= 0).all()
-    assert all(count <= len(text) for count, text in zip(words.tolist(), texts, strict=True))
+    assert (n_tokens >= 0).all()
+    assert all(count <= len(text) for count, text in zip(n_tokens.tolist(), texts, strict=True))
 
 
 def main(n_inputs: int) -> None:
-    """Run, and say how many inputs there were."""
+    """Score `n_inputs` inputs in batches, after five long ones."""
     model = stance.load()
     arrays = arrange_model(
         model.frozen.heads, model.frozen.gazetteer, model.frozen.words, social_media=False
     )
-    engine = CompiledBackend(arrays, why="it is tested")
+    backend = CompiledBackend(arrays, why="it is tested")
     draw = random.Random(n_inputs)
     check(
-        engine,
+        backend,
         [
             "x" * 10_000_000,
             b"\xe2\x80\x99" * 3_000_000,
@@ -70,7 +75,7 @@ def main(n_inputs: int) -> None:
         ],
     )
     for _ in range(n_inputs // BATCH):
-        check(engine, [make_input(draw) for _ in range(BATCH)])
+        check(backend, [make_input(draw) for _ in range(BATCH)])
     print(f"{n_inputs // BATCH * BATCH + 5} inputs, no fault")
 
 

@@ -1,4 +1,7 @@
-"""Run a script or pytest with another build of the scorer: ``python tests/with_scorer.py _scorer.so -m pytest tests/test_scoring.py``."""
+"""Run a script or a module with another build of the compiled scorer.
+
+``python tests/with_scorer.py sanitized_scorer.so -m pytest tests/scoring``
+"""
 
 import importlib.machinery
 import importlib.util
@@ -7,7 +10,7 @@ import sys
 
 
 def main(built: str, arguments: list[str]) -> None:
-    """Load the extension in place of the installed one, then run what `arguments` name."""
+    """Load the extension file `built` instead of the installed one, then run `arguments`."""
     loader = importlib.machinery.ExtensionFileLoader("stance.scoring._scorer", built)
     spec = importlib.util.spec_from_loader("stance.scoring._scorer", loader, origin=built)
     assert spec

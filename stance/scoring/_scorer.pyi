@@ -1,13 +1,66 @@
+"""The compiled scorer, an extension in C (its sources are in stance/scoring/c/).
+
+Attributes
+----------
+MAX_BLOCKS, MAX_OUTPUTS, MAX_NGRAM : int
+    How many feature blocks and outputs (labels of all heads) a model may have, and how long its
+    n-grams may be.
+MAX_WORD_CHARACTERS : int
+    How many characters of a word give character n-grams, as in `stance.text.features`.
+"""
+
+from typing import Final
+
 import numpy as np
+
+MAX_BLOCKS: Final[int]
+MAX_OUTPUTS: Final[int]
+MAX_NGRAM: Final[int]
+MAX_WORD_CHARACTERS: Final[int]
 
 _Block = tuple[bool, int, int, list[str], np.ndarray, np.ndarray]
 _Names = tuple[list[str], np.ndarray, np.ndarray, np.ndarray]
 
 class Scorer:
+    """Scores paragraphs with the arrays of a frozen model.
+
+    Several threads may call `score` and `score_pending` at once; nothing may be learned or
+    forgotten meanwhile. The arrays are copied.
+
+    Parameters
+    ----------
+    head_bounds : ndarray of int32, of shape (n_heads + 1,)
+        Where the outputs of each head begin, and where the last ones end.
+    n_copies : int
+        How many copies of the weights there are: one, and one per stance target.
+    intercepts : ndarray of float64, of shape (n_copies, n_outputs)
+        By copy and output.
+    blocks : list of tuple
+        ``(is_words, min_n, max_n, features, outputs, rows)`` per feature block: whether its
+        n-grams are of words (else of characters); their shortest and longest length; the n-grams
+        in the order of `rows`, the stems of one separated by single spaces; outputs as int32 of
+        shape (width,); rows as float64 of shape (n_copies, n_features, width + 1), which are
+        weights times idf, then idf.
+    familiar : list of str
+        Stems of words that the model has seen.
+    names_in_any_case, names_in_exact_case : tuple
+        ``(words, first_name, name_start, name_words)``: the distinct words of all names, those
+        that begin names first; then three arrays of int32. The names that begin with word w, its
+        possessive aside, are ``first_name[w]`` to ``first_name[w + 1]``; the words of name n are
+        ``name_words[name_start[n] : name_start[n + 1]]``.
+    side : str
+        The token that stands for a masked name.
+
+    Raises
+    ------
+    ValueError
+        If an array has another size or item size, or an index is out of range.
+    """
+
     def __init__(
         self,
-        edges: np.ndarray,
-        n_parts: int,
+        head_bounds: np.ndarray,
+        n_copies: int,
         intercepts: np.ndarray,
         blocks: list[_Block],
         familiar: list[str],
@@ -17,7 +70,8 @@ class Scorer:
         /,
     ) -> None: ...
     @property
-    def size(self) -> int: ...
+    def size(self) -> int:
+        """How many bytes the learned words take up, roughly."""
     def learn(
         self,
         words: list[str],
@@ -27,29 +81,91 @@ class Scorer:
         folded_bare: list[str],
         plain: bytes,
         /,
-    ) -> None: ...
-    def forget(self) -> None: ...
-    def forked(self) -> None: ...
-    def run(
+    ) -> None:
+        """Learn words as written; those that are known are skipped.
+
+        Parameters
+        ----------
+        words, folded, stems : list of str
+            As written, folded, and stemmed.
+        bare, folded_bare : list of str
+            Without a possessive, as written and folded. Where there is none, `bare` must hold the
+            very str that `words` does.
+        plain : bytes
+            One byte per word, nonzero if it counts for familiarity.
+
+        Raises
+        ------
+        RuntimeError
+            While paragraphs are scored.
+        """
+    def forget(self) -> None:
+        """Forget every word that was learned, and with it what `score_pending` would need.
+
+        Raises
+        ------
+        RuntimeError
+            While paragraphs are scored.
+        """
+    def reset_after_fork(self) -> None:
+        """In the child of a fork: forget the threads that scored in its parent."""
+    def score(
         self,
         texts: list[str] | list[bytes],
         first: int,
         last: int,
-        parts: np.ndarray,
+        copies: np.ndarray,
         probabilities: np.ndarray,
         familiarity: np.ndarray,
-        words: np.ndarray,
+        n_tokens: np.ndarray,
         /,
-    ) -> tuple[list[str], object]: ...
-    def finish(
-        self,
-        waiting: object,
-        parts: np.ndarray,
-        probabilities: np.ndarray,
-        familiarity: np.ndarray,
-        words: np.ndarray,
-        /,
-    ) -> None: ...
+    ) -> tuple[list[str], object]:
+        """Score ``texts[first:last]`` into the buffers of all texts, without the GIL.
 
-def split(text: str | bytes, /) -> list[tuple[int, int]]: ...
-def joins(between: str, after_short: bool, /) -> bool: ...
+        Parameters
+        ----------
+        texts : list of str or bytes
+            Paragraphs; bytes are UTF-8, and what is not valid UTF-8 separates words.
+        first, last : int
+            Which to score.
+        copies : ndarray of int32, of shape (n_texts,)
+            Which copy of the weights each takes.
+        probabilities : ndarray of float64, of shape (n_texts, n_outputs)
+            Filled.
+        familiarity : ndarray of float64, of shape (n_texts,)
+            Filled.
+        n_tokens : ndarray of int64, of shape (n_texts,)
+            Filled: words, where a masked name is one.
+
+        Returns
+        -------
+        unknown : list of str
+            Words that must be learned first.
+        pending : object or None
+            The paragraphs that have one, which are not scored yet; `score_pending` takes it.
+        """
+    def score_pending(
+        self,
+        pending: object,
+        copies: np.ndarray,
+        probabilities: np.ndarray,
+        familiarity: np.ndarray,
+        n_tokens: np.ndarray,
+        /,
+    ) -> None:
+        """Score pending paragraphs after their words were learned; once only.
+
+        Raises
+        ------
+        ValueError
+            If a word is still unknown, words were forgotten, or they were scored before.
+        """
+
+def word_bounds(text: str | bytes, /) -> list[tuple[int, int]]:
+    """Return the byte offsets (start, end) of the words of a str or of UTF-8."""
+
+def may_join(gap: str, after_short: bool, /) -> bool:
+    """Return whether what stands between two words may stand inside a name.
+
+    `after_short` says that the word before has at most two characters.
+    """

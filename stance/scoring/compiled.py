@@ -32,8 +32,8 @@ class CompiledBackend:
     """Scores with the extension `_scorer`: any model of words and characters.
 
     The extension splits and scores texts. What it cannot know of a word (its stem, its lower-case
-    form) it learns from Python, once per word: `run` scores the paragraphs whose words are all
-    known and returns the unknown words of the others, which `finish` scores after `learn`.
+    form) it learns from Python, once per word: `score` scores the paragraphs whose words are all
+    known and returns the unknown words of the others, which `score_pending` scores after `learn`.
 
     Parameters
     ----------
@@ -93,20 +93,20 @@ class CompiledBackend:
     def reset_after_fork(self) -> None:
         """Make new locks in a forked process: the threads that held the old ones are not in it."""
         self._lock = threading.Lock()
-        self._scorer.forked()
+        self._scorer.reset_after_fork()
 
     def _score_chunk(self, texts: list[str], first: int, last: int, *buffers: np.ndarray) -> None:
         n_threads = max(1, min(count_processors(), (last - first) // PER_THREAD))
         edges = np.linspace(first, last, n_threads + 1).astype(int).tolist()
         runs = _run_in_threads(
-            lambda share: self._scorer.run(texts, edges[share], edges[share + 1], *buffers),
+            lambda share: self._scorer.score(texts, edges[share], edges[share + 1], *buffers),
             range(n_threads),
         )
         if unknown := dict.fromkeys(word for words, _ in runs for word in words):
             self._learn(list(unknown))
             _run_in_threads(
-                lambda waiting: self._scorer.finish(waiting, *buffers),
-                [waiting for _, waiting in runs if waiting],
+                lambda pending: self._scorer.score_pending(pending, *buffers),
+                [pending for _, pending in runs if pending],
             )
 
     def _learn(self, words: list[str]) -> None:

@@ -10,10 +10,6 @@ from stance.scoring.arrays import Backend, ModelArrays
 
 CHOICE: Final = "STANCE_SCORER"
 """The environment variable that may ask for "compiled" or "numpy"."""
-MAX_BLOCKS: Final = 64
-MAX_OUTPUTS: Final = 4096
-MAX_NGRAM: Final = 64
-"""The most feature blocks, labels and words or characters per n-gram that _scorer.c takes."""
 
 
 def choose_backend(arrays: ModelArrays) -> Backend:
@@ -48,7 +44,7 @@ def choose_backend(arrays: ModelArrays) -> Backend:
 def _why_not_compiled(arrays: ModelArrays) -> str:
     """Return what keeps the compiled backend from scoring a model, or an empty string."""
     try:
-        import stance.scoring._scorer  # noqa: F401
+        from stance.scoring._scorer import MAX_BLOCKS, MAX_NGRAM, MAX_OUTPUTS
     except ImportError as error:
         return (
             "the extension is missing: "

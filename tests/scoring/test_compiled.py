@@ -27,7 +27,7 @@ def test_words_begin_and_end_where_python_says_at_every_code_point() -> None:
         lengths = [len(character.encode("utf-8", "surrogatepass")) for character in text]
         offsets = [0, *np.cumsum(lengths).tolist()]  # in UTF-8, of each character
         expected = [(offsets[start], offsets[end]) for _, start, end in split_words(text)]
-        assert compiled.split(text) == expected, hex(block)
+        assert compiled.word_bounds(text) == expected, hex(block)
 
 
 @pytest.mark.slow
@@ -42,7 +42,7 @@ def test_names_are_joined_where_python_says_at_every_code_point(word: str, last:
             text = f"{word}{gap}x"
             start = len(word) + len(gap)
             expected = is_joined(text, (word, 0, len(word)), ("x", start, start + 1))
-            assert compiled.joins(gap, len(word) < 3) == expected, ascii(gap)
+            assert compiled.may_join(gap, len(word) < 3) == expected, ascii(gap)
 
 
 def test_the_same_names_are_masked(shipped: Model) -> None:
@@ -71,13 +71,13 @@ def test_texts_are_left_as_they_were() -> None:
     """No UTF-8 copy stays in the user's own str, and none of a str that UTF-8 cannot hold."""
     text, broken = "’" * 1000, "\ud83d" * 300_000
     before = sys.getsizeof(text), sys.getrefcount(text)
-    compiled.split(text)
+    compiled.word_bounds(text)
     assert (sys.getsizeof(text), sys.getrefcount(text)) == before
     tracemalloc.start()
-    compiled.split(broken)
+    compiled.word_bounds(broken)
     memory = tracemalloc.get_traced_memory()[0]
     for _ in range(20):
-        compiled.split(broken)
+        compiled.word_bounds(broken)
     assert tracemalloc.get_traced_memory()[0] - memory < 100_000
     tracemalloc.stop()
 
@@ -125,26 +125,26 @@ def test_waiting_paragraphs_are_finished_once_and_only_with_their_words(small: M
         np.empty(2),
         np.zeros(2, dtype=np.int64),
     )
-    unknown, waiting = raw.run(texts, 0, 2, *buffers)
+    unknown, waiting = raw.score(texts, 0, 2, *buffers)
     assert set(unknown) == {"truce", "lamplighters", "an", "unheard", "of"}
     with pytest.raises(ValueError, match=r"^the buffers must fit the texts\.$"):
-        raw.finish(waiting, buffers[0][:1], buffers[1][:1], buffers[2][:1], buffers[3][:1])
+        raw.score_pending(waiting, buffers[0][:1], buffers[1][:1], buffers[2][:1], buffers[3][:1])
     with pytest.raises(
-        ValueError, match=r"^every word that `run` returned must be learned first\.$"
+        ValueError, match=r"^every word that `score` returned must be learned first\.$"
     ):
-        raw.finish(waiting, *buffers)
-    _, early = raw.run(texts, 0, 2, *buffers)
+        raw.score_pending(waiting, *buffers)
+    _, early = raw.score(texts, 0, 2, *buffers)
     raw.forget()
-    # What `run` had read was forgotten since.
+    # What `score` had read was forgotten since.
     with pytest.raises(ValueError, match=r"^the buffers must fit the texts\.$"):
-        raw.finish(early, *buffers)
-    _, again = raw.run(texts, 0, 2, *buffers)
+        raw.score_pending(early, *buffers)
+    _, again = raw.score(texts, 0, 2, *buffers)
     backend._learn(unknown)  # type: ignore[attr-defined]
-    raw.finish(again, *buffers)
+    raw.score_pending(again, *buffers)
     assert buffers[3].tolist() == [2, 4]
     with pytest.raises(ValueError, match="PyCapsule_GetPointer"):
-        raw.finish(again, *buffers)
-    assert raw.run(texts, 0, 2, *buffers) == ([], None)
+        raw.score_pending(again, *buffers)
+    assert raw.score(texts, 0, 2, *buffers) == ([], None)
 
 
 SAME_FEATURE_TWICE = (["a", "a"], np.asarray([0], dtype=np.int32), np.zeros((1, 2, 2)))

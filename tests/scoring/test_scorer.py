@@ -53,7 +53,7 @@ def test_both_backends_agree_on_random_unicode(shipped: Model, shipped_numpy: Fr
 def test_a_run_of_characters_that_fills_a_paragraph_is_weighed_exactly(n_pairs: int) -> None:
     """Each of 253,000 grams added by itself would be off by 1e-8.
 
-    120 and 140 pairs lie on either side of the bound in _scorer.c.
+    120 and 140 pairs lie on either side of the bound in score.h.
     """
     text = ("a" * 64 + " " + "c" * 64 + " ") * n_pairs + "bb"
     block = FeatureBlock("characters", (3, 3), ("aaa", "ccc", " bb"), first=0)

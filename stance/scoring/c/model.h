@@ -1,0 +1,124 @@
+/* The arrays of a frozen model, and the words that a scorer has learned.
+
+   Outputs are the labels of all heads, side by side; those of one head are contiguous. The shipped
+   model has 8: outputs 0 to 2 are its stances, 3 to 7 its tones.
+
+   Copies of the weights: copy 0 is for texts without a stance target, each further one for one
+   stance target. Most models have copy 0 only. */
+
+#ifndef STANCE_MODEL_H
+#define STANCE_MODEL_H
+
+#include "common.h"
+#include "string_table.h"
+#include "trie.h"
+#include <math.h>
+
+#define MAX_BLOCKS 64
+#define MAX_OUTPUTS 4096
+#define MAX_NGRAM 64
+
+/* A word gives the character n-grams of its first 64 characters (stance/text/features.py). */
+#define MAX_WORD_CHARACTERS 64
+
+/* Counts whose sublinear weight is read from a table; few paragraphs have an n-gram more often. */
+#define N_SUBLINEAR 256
+
+/* The word that stands for every masked name of a side. */
+#define SIDE 0
+
+/* The n-grams that some heads share, and the weights of these heads.
+
+   `rows` has one row of width + 1 numbers per copy and feature: a weight times idf for each output,
+   then idf squared, which the norm of a paragraph adds up. The row of feature f in copy c begins at
+   (c * n_features + f) * (width + 1). Example: with width 8, the row of feature 2 in copy 0 is
+   rows[18] to rows[26]; rows[18] belongs to outputs[0], and rows[26] is idf squared. */
+typedef struct {
+    int is_words;     /* else characters */
+    int min_n, max_n; /* lengths of its n-grams */
+    int width;        /* how many outputs it adds to */
+    int32_t *outputs; /* which, `width` of them */
+    size_t n_features;
+    double *rows;
+
+    /* Of characters: the number of an n-gram is its column. */
+    StringTable ngrams;
+
+    /* Of words. `unigrams` has the root's child of each stem, so that only longer n-grams are
+       looked up; NO_NODE if there is none. */
+    Trie trie;
+    TrieNode *unigrams;
+} FeatureBlock;
+
+/* Names of sides match in any case ("Kenya"); those that are also words, as written only ("US"). */
+enum { ANY_CASE, EXACT_CASE, N_CASES };
+
+/* The names of one case, numbered, those with the same first word side by side. Their words are
+   numbered, too. Example: "Sudan" (name 0), "South Sudan" (1) and "South Korea" (2) have the words
+   Sudan (0), South (1) and Korea (2), and
+
+       first_name  0 1 3 3     word 1 (South) begins names 1 and 2, word 2 (Korea) none
+       name_start  0 1 3 5     name 1 is name_words[1] and name_words[2]
+       name_words  0 1 0 1 2 */
+typedef struct {
+    StringTable words;
+    int32_t *first_name; /* by word, and one more */
+    int32_t *name_start; /* by name, and one more */
+    int32_t *name_words;
+} NameTable;
+
+/* As which words of names a word counts, by case; -1 for none. "Sudan's" counts as written
+   ("sudan's" in any case) anywhere in a name, and without its possessive ("sudan") at its end. */
+typedef struct {
+    int32_t whole[N_CASES];
+    int32_t bare[N_CASES];
+} NameRoles;
+
+typedef struct {
+    PyObject_HEAD
+    int n_blocks, n_outputs, n_heads, n_copies;
+    FeatureBlock blocks[MAX_BLOCKS];
+    double *intercepts;   /* n_copies x n_outputs */
+    int32_t *head_bounds; /* where the outputs of each head begin, and where the last ones end */
+    StringTable stems;    /* of features and familiar words */
+    uint8_t *is_familiar; /* by stem */
+    NameTable names[N_CASES];
+    double sublinear[N_SUBLINEAR]; /* 1 + ln(count) */
+
+    /* What `learn` adds to and `forget` empties. */
+    StringTable words;     /* as written */
+    NameRoles *name_roles; /* by word */
+    size_t roles_capacity;
+    int32_t *ngram_pool; /* see ngram_pool.h */
+    size_t n_pool, pool_capacity;
+    uint64_t generation; /* of the words: numbers of another generation mean nothing here */
+
+    int n_running; /* threads that score without the GIL: nothing may be learned or forgotten */
+    struct Workspace *idle_workspaces;
+} Scorer;
+
+static ALWAYS_INLINE double sublinear_weight(const Scorer *scorer, int32_t count)
+{
+    return count < N_SUBLINEAR ? scorer->sublinear[count] : 1.0 + log((double)count);
+}
+
+static uint64_t last_generation; /* no two the same in a process; changed under the GIL */
+
+static void free_block(FeatureBlock *block)
+{
+    free(block->outputs);
+    free(block->rows);
+    free_strings(&block->ngrams);
+    free_trie(&block->trie);
+    free(block->unigrams);
+}
+
+static void free_names(NameTable *names)
+{
+    free_strings(&names->words);
+    free(names->first_name);
+    free(names->name_start);
+    free(names->name_words);
+}
+
+#endif

@@ -1,0 +1,428 @@
+/* The extension module stance.scoring._scorer: scores paragraphs straight from their UTF-8.
+
+   This file has what Python sees. The work is done in the headers, which are included into this one
+   translation unit, so that the compiler can inline across all of them and nothing but
+   PyInit__scorer is exported. In the order in which a paragraph meets them:
+
+       words.h          finds where words begin and end
+       string_table.h   turns words into numbers
+       names.h          masks the names of sides, which leaves tokens
+       trie.h           finds the columns of word n-grams
+       bloom_filter.h   rejects most word n-grams that are no feature
+       ngram_pool.h     keeps the columns of the character n-grams of each word
+       score.h          turns tokens into n-gram counts, logits and probabilities
+       buffers.h        fills the paragraph's row of Python's buffers
+
+   model.h and workspace.h define the data. build.h makes a model from Python's arrays, and learn.h
+   adds words to it. stance/scoring/compiled.py drives the module and makes sure that no word is
+   learned while paragraphs are scored; stance/scoring/_scorer.pyi documents the functions. */
+
+#include "buffers.h"
+#include "build.h"
+#include "common.h"
+#include "learn.h"
+#include "model.h"
+#include "words.h"
+#include "workspace.h"
+
+/* ---- making and freeing a scorer ----------------------------------------------------------- */
+
+static void scorer_dealloc(Scorer *self)
+{
+    while (self->idle_workspaces) {
+        Workspace *workspace = self->idle_workspaces;
+        self->idle_workspaces = workspace->next;
+        free_workspace(workspace);
+    }
+    for (int i = 0; i < self->n_blocks; i++)
+        free_block(&self->blocks[i]);
+    for (int name_case = 0; name_case < N_CASES; name_case++)
+        free_names(&self->names[name_case]);
+    free(self->intercepts);
+    free(self->head_bounds);
+    free_strings(&self->stems);
+    free(self->is_familiar);
+    free_strings(&self->words);
+    free(self->name_roles);
+    free(self->ngram_pool);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+/* The order matters: blocks and familiar words number the stems, by which unigrams are listed, and
+   the mark of a side is one of them. */
+static int read_model(Scorer *self, PyObject *arguments)
+{
+    PyObject *head_bounds, *intercepts, *blocks, *familiar, *any_case, *exact_case, *side;
+    if (!PyArg_ParseTuple(arguments, "OiOO!O!OOO", &head_bounds, &self->n_copies, &intercepts,
+                          &PyList_Type, &blocks, &PyList_Type, &familiar, &any_case, &exact_case,
+                          &side))
+        return 0;
+    if (self->n_copies < 1) {
+        PyErr_Format(PyExc_ValueError, "`n_copies` must be at least 1; got %d.", self->n_copies);
+        return 0;
+    }
+    if (!read_heads(self, head_bounds))
+        return 0;
+    size_t n_intercepts = (size_t)self->n_copies * (size_t)self->n_outputs;
+    self->intercepts = copy_doubles(intercepts, n_intercepts, "intercepts");
+    if (!self->intercepts || !read_blocks(self, blocks) || !read_familiar(self, familiar))
+        return 0;
+    for (int i = 0; i < self->n_blocks; i++)
+        if (!list_unigrams(self, &self->blocks[i]))
+            return 0;
+    return read_names(&self->names[ANY_CASE], any_case) &&
+           read_names(&self->names[EXACT_CASE], exact_case) && learn_side(self, side);
+}
+
+static PyObject *scorer_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
+{
+    if (keywords && PyDict_GET_SIZE(keywords))
+        return PyErr_Format(PyExc_TypeError, "Scorer takes no keywords.");
+    Scorer *self = (Scorer *)type->tp_alloc(type, 0); /* zeroed */
+    if (!self)
+        return NULL;
+    self->generation = ++last_generation;
+    for (int count = 1; count < N_SUBLINEAR; count++)
+        self->sublinear[count] = 1.0 + log((double)count);
+    if (!read_model(self, arguments))
+        Py_CLEAR(self);
+    return (PyObject *)self;
+}
+
+/* ---- learning words ------------------------------------------------------------------------ */
+
+static int check_idle(const Scorer *self)
+{
+    if (self->n_running)
+        PyErr_SetString(PyExc_RuntimeError,
+                        "no word may be learned or forgotten while paragraphs are scored.");
+    return !self->n_running;
+}
+
+PyDoc_STRVAR(learn_doc,
+             "learn(words, folded, stems, bare, folded_bare, plain)\n--\n\n"
+             "Learn words as written: lists of str of the same length, and one byte per word.");
+
+static PyObject *scorer_learn(Scorer *self, PyObject *arguments)
+{
+    PyObject *words, *folded, *stems, *bare, *folded_bare;
+    Py_buffer plain;
+    if (!check_idle(self) ||
+        !PyArg_ParseTuple(arguments, "O!O!O!O!O!y*", &PyList_Type, &words, &PyList_Type, &folded,
+                          &PyList_Type, &stems, &PyList_Type, &bare, &PyList_Type, &folded_bare,
+                          &plain))
+        return NULL;
+    Py_ssize_t n = plain.len;
+    int ok = PyList_GET_SIZE(words) == n && PyList_GET_SIZE(folded) == n &&
+             PyList_GET_SIZE(stems) == n && PyList_GET_SIZE(bare) == n &&
+             PyList_GET_SIZE(folded_bare) == n;
+    if (!ok)
+        set_value_error("the lists must have the same length.");
+    for (Py_ssize_t i = 0; ok && i < n; i++) {
+        WordForms forms = {
+            .written = PyList_GET_ITEM(words, i),
+            .folded = PyList_GET_ITEM(folded, i),
+            .stem = PyList_GET_ITEM(stems, i),
+            .bare = PyList_GET_ITEM(bare, i),
+            .folded_bare = PyList_GET_ITEM(folded_bare, i),
+            .is_plain = ((const char *)plain.buf)[i],
+        };
+        ok = learn_word(self, &forms);
+    }
+    PyBuffer_Release(&plain);
+    if (!ok)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(forget_doc, "forget()\n--\n\nForget every word that was learned.");
+
+static PyObject *scorer_forget(Scorer *self, PyObject *Py_UNUSED(nothing))
+{
+    if (!check_idle(self))
+        return NULL;
+    PyObject *side = PyUnicode_FromStringAndSize(self->words.bytes,
+                                                 (Py_ssize_t)self->words.entries[SIDE].length);
+    if (!side)
+        return NULL;
+    free_strings(&self->words);
+    self->n_pool = 0;
+    self->generation = ++last_generation;
+    int ok = learn_side(self, side);
+    Py_DECREF(side);
+    if (!ok)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *scorer_size(Scorer *self, void *Py_UNUSED(nothing))
+{
+    size_t size_of_word = sizeof(StringEntry) + sizeof(StringSlot) + sizeof(NameRoles);
+    return PyLong_FromSize_t(self->words.n_bytes + self->words.n * size_of_word +
+                             self->n_pool * sizeof *self->ngram_pool);
+}
+
+PyDoc_STRVAR(reset_after_fork_doc,
+             "reset_after_fork()\n--\n\n"
+             "In the child of a fork: forget the threads that scored in its parent.");
+
+static PyObject *scorer_reset_after_fork(Scorer *self, PyObject *Py_UNUSED(nothing))
+{
+    self->n_running = 0;
+    Py_RETURN_NONE;
+}
+
+/* ---- scoring ------------------------------------------------------------------------------- */
+
+/* Score the texts of a workspace, without the GIL, into the rows from `first` on. */
+static int score_texts(Scorer *self, Workspace *workspace, const Buffers *buffers, Py_ssize_t first)
+{
+    int ok = 1;
+    self->n_running++;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t i = 0; ok && i < workspace->n_texts; i++)
+        ok = score_text(self, workspace, &workspace->texts[i], buffers, first + i);
+    Py_END_ALLOW_THREADS
+    self->n_running--;
+    return ok || set_memory_error();
+}
+
+static int check_range(const Buffers *buffers, PyObject *list, Py_ssize_t first, Py_ssize_t last)
+{
+    if (0 <= first && first <= last && last <= buffers->n && last <= PyList_GET_SIZE(list))
+        return 1;
+    return set_misfit_error();
+}
+
+static int read_texts(Workspace *workspace, PyObject *list, Py_ssize_t first, Py_ssize_t last)
+{
+    for (Py_ssize_t i = first; i < last; i++) {
+        if (!read_text(PyList_GET_ITEM(list, i), &workspace->texts[workspace->n_texts]))
+            return 0;
+        workspace->n_texts++;
+    }
+    return 1;
+}
+
+static PyObject *list_unknown(const Workspace *workspace)
+{
+    const StringTable *unknown = &workspace->unknown;
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list && i < unknown->n; i++) {
+        const StringEntry *entry = &unknown->entries[i];
+        PyObject *word = PyUnicode_DecodeUTF8(unknown->bytes + entry->start,
+                                              (Py_ssize_t)entry->length, "strict");
+        if (!word || PyList_Append(list, word))
+            Py_CLEAR(list);
+        Py_XDECREF(word);
+    }
+    return list;
+}
+
+/* The name of a capsule that owns a workspace with pending paragraphs. */
+static const char PENDING[] = "stance.scoring._scorer pending";
+
+static void free_pending(PyObject *capsule)
+{
+    free_workspace(PyCapsule_GetPointer(capsule, PENDING));
+}
+
+/* Return (unknown words, pending paragraphs or None). The workspace goes into the pending
+   paragraphs, or back to the scorer. */
+static PyObject *hand_over(Scorer *self, Workspace *workspace)
+{
+    PyObject *unknown = list_unknown(workspace);
+    if (!unknown || !workspace->n_pending) {
+        release_workspace(self, workspace);
+        return unknown ? Py_BuildValue("NO", unknown, Py_None) : NULL;
+    }
+    PyObject *pending = PyCapsule_New(workspace, PENDING, free_pending);
+    if (!pending) {
+        release_workspace(self, workspace);
+        Py_DECREF(unknown);
+        return NULL;
+    }
+    return Py_BuildValue("NN", unknown, pending);
+}
+
+PyDoc_STRVAR(score_doc,
+             "score(texts, first, last, copies, probabilities, familiarity, n_tokens)\n--\n\n"
+             "Score ``texts[first:last]`` into the buffers of all texts.\n\n"
+             "Return the words that must be learned first, and what `score_pending` takes to\n"
+             "score the paragraphs that have one; None if there is none.");
+
+static PyObject *scorer_score(Scorer *self, PyObject *arguments)
+{
+    PyObject *list, *result = NULL;
+    Py_ssize_t first, last;
+    Buffers buffers;
+    if (!PyArg_ParseTuple(arguments, "O!nny*w*w*w*", &PyList_Type, &list, &first, &last,
+                          &buffers.copies, &buffers.probabilities, &buffers.familiarity,
+                          &buffers.n_tokens))
+        return NULL;
+    Workspace *workspace = NULL;
+    if (check_buffers(self, &buffers) && check_range(&buffers, list, first, last) &&
+        check_copies(self, &buffers, first, last - first))
+        workspace = take_workspace(self, last - first);
+    if (workspace) {
+        if (read_texts(workspace, list, first, last) &&
+            score_texts(self, workspace, &buffers, first))
+            result = hand_over(self, workspace);
+        else
+            release_workspace(self, workspace);
+    }
+    release_buffers(&buffers);
+    return result;
+}
+
+/* Return the workspace of a capsule, which keeps it; NULL with an error set if it does not fit. */
+static Workspace *check_pending(const Scorer *self, PyObject *capsule, const Buffers *buffers)
+{
+    Workspace *workspace = PyCapsule_GetPointer(capsule, PENDING);
+    if (!workspace)
+        return NULL;
+    int ok = workspace->generation == self->generation || set_misfit_error();
+    for (size_t i = 0; ok && i < workspace->n_pending; i++) {
+        Py_ssize_t row = workspace->pending[i].row;
+        ok = row < buffers->n ? check_copies(self, buffers, row, 1) : set_misfit_error();
+    }
+    return ok ? workspace : NULL;
+}
+
+PyDoc_STRVAR(score_pending_doc,
+             "score_pending(pending, copies, probabilities, familiarity, n_tokens)\n--\n\n"
+             "Score the paragraphs that waited, once, after their words were learned.");
+
+static PyObject *scorer_score_pending(Scorer *self, PyObject *arguments)
+{
+    PyObject *capsule;
+    Buffers buffers;
+    if (!PyArg_ParseTuple(arguments, "Oy*w*w*w*", &capsule, &buffers.copies, &buffers.probabilities,
+                          &buffers.familiarity, &buffers.n_tokens))
+        return NULL;
+    Workspace *workspace = NULL;
+    if (check_buffers(self, &buffers))
+        workspace = check_pending(self, capsule, &buffers);
+    if (workspace) {
+        PyCapsule_SetDestructor(capsule, NULL);
+        PyCapsule_SetName(capsule, NULL); /* it is used up: no other call finds a pointer in it */
+        free_strings(&workspace->unknown);
+        PendingStatus status = SCORED;
+        self->n_running++;
+        Py_BEGIN_ALLOW_THREADS
+        for (size_t i = 0; status == SCORED && i < workspace->n_pending; i++)
+            status = score_paragraph(self, workspace, &workspace->pending[i], &buffers);
+        Py_END_ALLOW_THREADS
+        self->n_running--;
+        release_workspace(self, workspace);
+        if (status == OUT_OF_MEMORY)
+            PyErr_NoMemory();
+        else if (status == NOT_LEARNED)
+            set_value_error("every word that `score` returned must be learned first.");
+    }
+    release_buffers(&buffers);
+    if (PyErr_Occurred())
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* ---- the type and the module --------------------------------------------------------------- */
+
+PyDoc_STRVAR(scorer_doc, "Scorer(head_bounds, n_copies, intercepts, blocks, familiar,\n"
+                         "               names_in_any_case, names_in_exact_case, side)\n--\n\n"
+                         "Score paragraphs with the arrays of a frozen model.");
+
+static PyMethodDef scorer_methods[] = {
+    {"learn", (PyCFunction)scorer_learn, METH_VARARGS, learn_doc},
+    {"forget", (PyCFunction)scorer_forget, METH_NOARGS, forget_doc},
+    {"reset_after_fork", (PyCFunction)scorer_reset_after_fork, METH_NOARGS, reset_after_fork_doc},
+    {"score", (PyCFunction)scorer_score, METH_VARARGS, score_doc},
+    {"score_pending", (PyCFunction)scorer_score_pending, METH_VARARGS, score_pending_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef scorer_properties[] = {
+    {"size", (getter)scorer_size, NULL, "How many bytes the learned words take up, roughly.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyTypeObject scorer_type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stance.scoring._scorer.Scorer",
+    .tp_doc = scorer_doc,
+    .tp_basicsize = sizeof(Scorer),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_new = scorer_new,
+    .tp_dealloc = (destructor)scorer_dealloc,
+    .tp_methods = scorer_methods,
+    .tp_getset = scorer_properties,
+};
+
+PyDoc_STRVAR(word_bounds_doc,
+             "word_bounds(text)\n--\n\n"
+             "Return the byte offsets (start, end) of the words of a str or of UTF-8.");
+
+static PyObject *word_bounds(PyObject *Py_UNUSED(module), PyObject *object)
+{
+    Text text;
+    if (!read_text(object, &text))
+        return NULL;
+    PyObject *bounds = PyList_New(0);
+    const unsigned char *cursor = text.start;
+    for (Span word; bounds && next_word(cursor, text.start + text.length, &word);) {
+        PyObject *pair = Py_BuildValue("nn", (Py_ssize_t)(word.start - text.start),
+                                       (Py_ssize_t)(word.end - text.start));
+        if (!pair || PyList_Append(bounds, pair))
+            Py_CLEAR(bounds);
+        Py_XDECREF(pair);
+        cursor = word.end;
+    }
+    Py_DECREF(text.object);
+    return bounds;
+}
+
+PyDoc_STRVAR(may_join_doc, "may_join(gap, after_short)\n--\n\n"
+                           "Return whether what stands between two words may stand inside a name.");
+
+static PyObject *may_join(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    PyObject *gap;
+    int after_short;
+    Text text;
+    if (!PyArg_ParseTuple(arguments, "Op", &gap, &after_short) || !read_text(gap, &text))
+        return NULL;
+    int joins = is_joint(text.start, text.start + text.length, after_short);
+    Py_DECREF(text.object);
+    return PyBool_FromLong(joins);
+}
+
+static PyMethodDef module_functions[] = {
+    {"word_bounds", word_bounds, METH_O, word_bounds_doc},
+    {"may_join", may_join, METH_VARARGS, may_join_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef module_definition = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "stance.scoring._scorer",
+    .m_doc = "The compiled scorer.",
+    .m_size = -1,
+    .m_methods = module_functions,
+};
+
+PyMODINIT_FUNC PyInit__scorer(void)
+{
+    fill_ascii_word();
+    if (PyType_Ready(&scorer_type))
+        return NULL;
+    PyObject *module = PyModule_Create(&module_definition);
+    if (!module)
+        return NULL;
+    if (PyModule_AddObjectRef(module, "Scorer", (PyObject *)&scorer_type) ||
+        PyModule_AddIntMacro(module, MAX_BLOCKS) || PyModule_AddIntMacro(module, MAX_OUTPUTS) ||
+        PyModule_AddIntMacro(module, MAX_NGRAM) ||
+        PyModule_AddIntMacro(module, MAX_WORD_CHARACTERS)) {
+        Py_DECREF(module);
+        return NULL;
+    }
+    return module;
+}

@@ -1,0 +1,183 @@
+/* A table that numbers distinct strings 0, 1, 2, ... in the order in which they are added.
+
+   Stems, words as written, words of names and character n-grams are each turned into numbers once,
+   so that all later work compares and indexes integers. The table is a hash table with linear
+   probing. A look-up compares the whole string in the end, so that a collision of hashes can cost
+   time but never change a result. */
+
+#ifndef STANCE_STRING_TABLE_H
+#define STANCE_STRING_TABLE_H
+
+#include "common.h"
+
+/* What scoring needs to know of a word. It is kept for words as written only, inside their entries,
+   so that a look-up brings string and token into the cache together. */
+typedef struct {
+    int32_t stem;   /* in Scorer.stems; -1 if no feature and no familiar word has it */
+    uint32_t flags; /* of the enum below */
+    size_t ngrams;  /* where its character n-grams begin in Scorer.ngram_pool */
+} Token;
+
+enum {
+    IS_PLAIN = 1,       /* counts for familiarity (not a number, not marks only) */
+    IS_FAMILIAR = 2,    /* its stem is among the familiar ones */
+    IS_SHORT = 4,       /* has fewer than 3 characters, so that a full stop may abbreviate it */
+    MAY_BEGIN_NAME = 8, /* some name of a side begins with it */
+};
+
+/* 32 bytes: two entries share a cache line of 64. */
+typedef struct {
+    uint32_t start, length; /* in StringTable.bytes */
+    uint64_t prefix;        /* the first 8 bytes, padded with zeros: decides most comparisons */
+    Token token;
+} StringEntry;
+
+typedef struct {
+    uint32_t tag;   /* upper half of the hash: differs for nearly every other string */
+    int32_t number; /* -1 if the slot is free */
+} StringSlot;
+
+typedef struct {
+    char *bytes; /* all strings, one after the other */
+    size_t n_bytes, bytes_capacity;
+    StringEntry *entries; /* by number */
+    size_t n, capacity;
+    StringSlot *slots;
+    size_t n_slots; /* a power of two, at least 2 * n */
+} StringTable;
+
+/* A string to look up. */
+typedef struct {
+    const char *bytes;
+    size_t length;
+    uint64_t hash, prefix;
+} StringKey;
+
+/* Load up to 8 of the `length` bytes, padded with zeros; `n_readable` bytes may be read.
+
+   Where 8 bytes can be read, one load and a mask replace a copy of variable length. Of "truce for",
+   length 5, the load gives "truce fo"; on a little-endian machine the first 5 bytes are the low 40
+   bits, which ((1 << 8 * 5) - 1) keeps. */
+static ALWAYS_INLINE uint64_t load_bytes(const char *bytes, size_t length, size_t n_readable)
+{
+    uint64_t value = 0;
+    if (length >= 8) {
+        memcpy(&value, bytes, 8);
+        return value;
+    }
+    if (IS_LITTLE_ENDIAN && n_readable >= 8) {
+        memcpy(&value, bytes, 8);
+        return value & (((uint64_t)1 << 8 * length) - 1);
+    }
+    memcpy(&value, bytes, length);
+    return value;
+}
+
+/* Multiply and shift, as MurmurHash3 does. */
+static ALWAYS_INLINE uint64_t mix_hash(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * 0xff51afd7ed558ccdu;
+    return hash ^ hash >> 32;
+}
+
+/* Make the key of a string; `n_readable` bytes may be read from its start. */
+static ALWAYS_INLINE StringKey make_key(const char *bytes, size_t length, size_t n_readable)
+{
+    StringKey key = {bytes, length, 0, load_bytes(bytes, length, n_readable)};
+    key.hash = mix_hash(0x9e3779b97f4a7c15u ^ length, key.prefix);
+    for (size_t i = 8; i < length; i += 8)
+        key.hash = mix_hash(key.hash, load_bytes(bytes + i, length - i, n_readable - i));
+    key.hash *= 0xc4ceb9fe1a85ec53u;
+    key.hash ^= key.hash >> 29;
+    return key;
+}
+
+/* Return the number of a string, or -1. */
+static ALWAYS_INLINE int32_t find_key(const StringTable *table, const StringKey *key)
+{
+    if (!table->n_slots)
+        return -1;
+    size_t mask = table->n_slots - 1;
+    for (size_t i = key->hash & mask;; i = (i + 1) & mask) {
+        StringSlot slot = table->slots[i];
+        if (slot.number < 0)
+            return -1;
+        if (slot.tag != (uint32_t)(key->hash >> 32))
+            continue;
+        const StringEntry *entry = &table->entries[slot.number];
+        if (entry->prefix == key->prefix && entry->length == key->length &&
+            (key->length <= 8 || !memcmp(table->bytes + entry->start, key->bytes, key->length)))
+            return slot.number;
+    }
+}
+
+static int32_t find_string(const StringTable *table, const char *bytes, size_t length)
+{
+    StringKey key = make_key(bytes, length, length);
+    return find_key(table, &key);
+}
+
+static uint64_t hash_entry(const StringTable *table, size_t number)
+{
+    const StringEntry *entry = &table->entries[number];
+    size_t n_readable = table->n_bytes - entry->start;
+    return make_key(table->bytes + entry->start, entry->length, n_readable).hash;
+}
+
+static void fill_slot(StringTable *table, int32_t number, uint64_t hash)
+{
+    size_t i = hash & (table->n_slots - 1);
+    while (table->slots[i].number >= 0)
+        i = (i + 1) & (table->n_slots - 1);
+    table->slots[i] = (StringSlot){(uint32_t)(hash >> 32), number};
+}
+
+/* Keep at least two slots per string, so that probing ends soon. Return 0 if there is no memory. */
+static int reserve_slots(StringTable *table, size_t n_strings)
+{
+    if (2 * n_strings <= table->n_slots)
+        return 1;
+    size_t n_slots = table->n_slots ? 2 * table->n_slots : 64;
+    StringSlot *slots = malloc(n_slots * sizeof *slots);
+    if (!slots)
+        return 0;
+    memset(slots, -1, n_slots * sizeof *slots);
+    free(table->slots);
+    table->slots = slots;
+    table->n_slots = n_slots;
+    for (size_t number = 0; number < table->n; number++)
+        fill_slot(table, (int32_t)number, hash_entry(table, number));
+    return 1;
+}
+
+/* Add a string unless it is there. Return its number, or -1 if there is no memory. */
+static int32_t add_string(StringTable *table, const char *bytes, size_t length)
+{
+    StringKey key = make_key(bytes, length, length);
+    int32_t number = find_key(table, &key);
+    if (number >= 0)
+        return number;
+    if (table->n >= INT32_MAX / 2 || length > UINT32_MAX - table->n_bytes)
+        return -1;
+    if (!RESERVE(table->entries, table->capacity, table->n + 1) ||
+        !RESERVE(table->bytes, table->bytes_capacity, table->n_bytes + length) ||
+        !reserve_slots(table, table->n + 1))
+        return -1;
+    number = (int32_t)table->n++;
+    memcpy(table->bytes + table->n_bytes, bytes, length);
+    table->entries[number] =
+        (StringEntry){(uint32_t)table->n_bytes, (uint32_t)length, key.prefix, {-1, 0, 0}};
+    table->n_bytes += length;
+    fill_slot(table, number, key.hash);
+    return number;
+}
+
+static void free_strings(StringTable *table)
+{
+    free(table->bytes);
+    free(table->entries);
+    free(table->slots);
+    memset(table, 0, sizeof *table);
+}
+
+#endif
