@@ -1,46 +1,27 @@
-"""Texts of all of Unicode, for holding one scorer to another."""
+"""Random texts of all of Unicode, on which one scorer is compared with another."""
 
 import random
 
+WORDS = [
+    "truce", "Israel’s", "the", "GAMBIA", "U.S.", "Ben-Gvir", "South", "Sudan's", "İSTANBUL", "ΣΑΣ",
+    "don't", "no", "3rd", "Gaza", "al-Assad", "St.", "Petersburg", "ﬁre", "_x", "’s",
+]  # fmt: skip
+JOINTS = [" ", "  ", "-", "‑", "’ ", "'", ". ", ".", "\u2028", "\x00", "/", "…", "\n", "' ’"]
+CODE_POINTS = (0x80, 0x3000, 0x110000)
+"""Ends of the ranges that characters are drawn from: ASCII, most alphabets, all of Unicode."""
 
-def random_texts(n: int, random_state: int) -> list[str]:
-    """Words of the seeds' kind, names, and characters of all of Unicode, joined by whatever there is."""
-    draw = random.Random(random_state)
-    known = [
-        "truce",
-        "Israel’s",
-        "the",
-        "GAMBIA",
-        "U.S.",
-        "Ben-Gvir",
-        "South",
-        "Sudan's",
-        "İSTANBUL",
-        "ΣΑΣ",
-        "don't",
-        "no",
-        "3rd",
-        "Gaza",
-        "al-Assad",
-        "St.",
-        "Petersburg",
-        "ﬁre",
-        "_x",
-        "’s",
+
+def random_texts(n_texts: int, random_state: int) -> list[str]:
+    """Make texts of up to eleven words, names or odd characters, joined by spaces or marks."""
+    rng = random.Random(random_state)
+    return ["".join(_random_piece(rng) for _ in range(rng.randrange(12))) for _ in range(n_texts)]
+
+
+def _random_piece(rng: random.Random) -> str:
+    code_point = rng.choice([rng.randrange(end) for end in CODE_POINTS])
+    characters = [
+        rng.choice(WORDS),
+        chr(code_point) * rng.randrange(3),
+        chr(rng.randrange(0x250)),
     ]
-    joints = [" ", "  ", "-", "‑", "’ ", "'", ". ", ".", "\u2028", "\x00", "/", "…", "\n", "' ’"]
-    out = []
-    for _ in range(n):
-        parts = []
-        for _ in range(draw.randrange(12)):
-            point = draw.choice(
-                [draw.randrange(0x80), draw.randrange(0x3000), draw.randrange(0x110000)]
-            )
-            parts += [
-                draw.choice(
-                    [draw.choice(known), chr(point) * draw.randrange(3), chr(draw.randrange(0x250))]
-                ),
-                draw.choice(joints),
-            ]
-        out.append("".join(parts))
-    return out
+    return rng.choice(characters) + rng.choice(JOINTS)

@@ -14,11 +14,11 @@ from functools import lru_cache
 from typing import Final
 
 from stance.data import read_data
+from stance.text.words import WORD
 
 VOICES: Final = ("own voice", "attributed", "quoted")
 
 _HALF: Final = 0.5  # of a paragraph's words, from which on the voice is not the text's own
-_WORD: Final = re.compile(r"\w+(?:['’]\w+)*")
 # A sentence ends at . ! ? before a space and a capital, a digit or an opening quotation mark; but
 # not after initials, titles and months.
 _END: Final = re.compile(r"""[.!?]['"”’)\]]*\s+(?=["“‘(\[]?[A-Z0-9])""")
@@ -72,7 +72,7 @@ def find_voice(paragraph: str) -> str:
     >>> find_voice("The truce began at noon. Both keepers had signed.")
     'own voice'
     """
-    words = [match.span() for match in _WORD.finditer(paragraph)]
+    words = [match.span() for match in WORD.finditer(paragraph)]
     if not words:
         return "own voice"
     quoted = _mask(paragraph, [match.span() for match in _QUOTED.finditer(paragraph)])

@@ -14,7 +14,8 @@ import numpy as np
 
 from stance.scoring._scorer import Scorer
 from stance.scoring.arrays import ModelArrays
-from stance.text.tokens import SIDE, bare, fold, fold_all, is_plain, stem_all
+from stance.text.tokens import SIDE
+from stance.text.words import bare, fold, fold_all, is_plain, stem_all
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor

@@ -12,7 +12,8 @@ import numpy as np
 
 from stance.options import check_level
 from stance.text.features import UNSCALED, block_features
-from stance.text.tokens import SIDE, Token, is_plain
+from stance.text.tokens import SIDE, Token
+from stance.text.words import is_plain
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,9 @@ import numpy as np
 from stance.scoring.arrays import ModelArrays
 from stance.scoring.feature_counts import COUNTS
 from stance.scoring.heads import softmax
-from stance.text.tokens import (
-    SIDE,
-    Gazetteer,
-    Token,
-    fold_all,
-    is_joined,
-    is_plain,
-    list_words,
-    split_words,
-    stem_all,
-)
+from stance.text.names import is_joined
+from stance.text.tokens import SIDE, Gazetteer, Token
+from stance.text.words import fold_all, is_plain, list_words, split_words, stem_all
 
 CHUNK: Final = 1024
 """Paragraphs scored at a time."""

@@ -1,40 +1,52 @@
 """Turn tokens into TF-IDF features.
 
-A feature is a run of stems ("reject ani truce") or a run of characters inside a word ("rejec"); both keep the place they
-came from. `Analyzer` gives scikit-learn's `TfidfVectorizer` the very strings that a frozen model looks up, so the two
-cannot differ.
+Features come in three *feature blocks*, each with its own way to make them:
+
+"words"
+    Every n-gram of stems ("reject ani truce").
+"characters"
+    Every n-gram of the characters of a word ("rejec") with one space before and after it.
+"valence"
+    What a lexicon says of each word: whether it is good or bad, how much so, and whether a negator
+    stands before it.
+
+Every feature keeps which tokens it came from (`Occurrence`). `Analyzer` gives scikit-learn the very
+strings that a frozen model looks up, so that the two cannot differ.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from stance.errors import InputError
 from stance.text.tokens import SIDE, Gazetteer, Token, make_tokens
+from stance.text.words import MAX_WORD_CHARACTERS
 
-if TYPE_CHECKING:
-    from sklearn.pipeline import FeatureUnion
-
-BLOCKS: Final = ("words", "characters", "valence")
-NEGATOR: Final = re.compile(
-    r"no|not|never|none|nobody|nothing|neither|nor|nowhere|without|hardly|barely|rarely|seldom|cannot|despite|lacks?"
-    r"|cant|wont|dont|doesnt|didnt|isnt|arent|wasnt|werent|aint|.*n't"
-)
 UNSCALED: Final = ("valence",)
-"""The blocks that are not scaled to length 1."""
+"""Feature blocks that are not scaled to length 1: the length of "valence" is how much there is."""
 VALENCES: Final = (
     "negator",
-    *(f"{n}{s}{step}" for n in ("", "not ") for s in "+-" for step in ("", 1, 2, 3, 4)),
+    *(
+        f"{negation}{sign}{step}"
+        for negation in ("", "not ")
+        for sign in "+-"
+        for step in ("", 1, 2, 3, 4)
+    ),
 )
-"""Every feature of the block "valence"."""
+"""Every feature of the feature block "valence"."""
+NEGATOR: Final = re.compile(
+    r"no|not|never|none|nobody|nothing|neither|nor|nowhere|without|hardly|barely|rarely|seldom"
+    r"|cannot|despite|lacks?"
+    r"|cant|wont|dont|doesnt|didnt|isnt|arent|wasnt|werent|aint|.*n't"
+)
+"""A folded word that negates what follows, also as posts spell it, without its apostrophe."""
 REACH: Final = 3
 """How many tokens after a negator it negates."""
 
 
 class Occurrence(NamedTuple):
-    """One feature at one place: the tokens `first` to `last` (inclusive) gave it."""
+    """A feature, and the tokens `first` to `last` (inclusive) that it was made of."""
 
     feature: str
     first: int
@@ -42,7 +54,7 @@ class Occurrence(NamedTuple):
 
 
 def word_features(tokens: Sequence[Token], ngram_range: tuple[int, int]) -> Iterator[Occurrence]:
-    """Yield the runs of stems of each length in `ngram_range`.
+    """Yield the n-grams of stems, the shorter first.
 
     >>> tokens = make_tokens("no truce now")
     >>> [occurrence.feature for occurrence in word_features(tokens, (1, 2))]
@@ -57,60 +69,69 @@ def word_features(tokens: Sequence[Token], ngram_range: tuple[int, int]) -> Iter
 def character_features(
     tokens: Sequence[Token], ngram_range: tuple[int, int]
 ) -> Iterator[Occurrence]:
-    """Yield the runs of characters of each word, padded by one space a side; the names of sides give none.
+    """Yield the n-grams of characters of each word; the names of sides give none.
 
     >>> [occurrence.feature for occurrence in character_features(make_tokens("now"), (3, 4))]
     [' no', 'now', 'ow ', ' now', 'now ']
     """
-    for at, token in enumerate(tokens):
+    for index, token in enumerate(tokens):
         if token.word != SIDE:
-            yield from (
-                Occurrence(run, at, at) for run in runs_of_characters(token.word, ngram_range)
-            )
+            for ngram in runs_of_characters(token.word, ngram_range):
+                yield Occurrence(ngram, index, index)
 
 
 def runs_of_characters(word: str, ngram_range: tuple[int, int]) -> list[str]:
-    """List the runs of one word, which gives its first 64 characters, the shorter first."""
-    padded = f" {word[:64]} "
-    lengths = range(ngram_range[0], ngram_range[1] + 1)
+    """List the n-grams of a word and the spaces around it, the shorter first.
+
+    Only the first `MAX_WORD_CHARACTERS` of a longer word count.
+
+    >>> runs_of_characters("now", (3, 4))
+    [' no', 'now', 'ow ', ' now', 'now ']
+    """
+    padded = f" {word[:MAX_WORD_CHARACTERS]} "
     return [
-        padded[first : first + length]
-        for length in lengths
-        for first in range(len(padded) - length + 1)
+        padded[start : start + length]
+        for length in range(ngram_range[0], ngram_range[1] + 1)
+        for start in range(len(padded) - length + 1)
     ]
 
 
 def valence_features(tokens: Sequence[Token], lexicon: Mapping[str, int]) -> Iterator[Occurrence]:
-    """Yield what a lexicon says of each word: its sign, and each step of its strength; marked where a negator stands before it.
+    """Yield the valence of each word: a sign, and one feature per step up to its strength.
+
+    A word of strength -2 gives "-", "-1" and "-2", so that what is learned of weak words holds for
+    strong ones too; after a negator it gives "not -", "not -1" and "not -2". A negator itself gives
+    "negator" only.
 
     >>> tokens = make_tokens("a good truce is not bad")
     >>> [occurrence.feature for occurrence in valence_features(tokens, {"good": 2, "bad": -1})]
     ['+', '+1', '+2', 'negator', 'not -', 'not -1']
     """
     negated = find_negated(tokens)
-    for at, token in enumerate(tokens):
+    for index, token in enumerate(tokens):
         strength = lexicon.get(token.word, 0)
         if is_negator(token.word):
-            yield Occurrence("negator", at, at)
+            yield Occurrence("negator", index, index)
         elif strength:
-            sign = ("not " if negated[at] else "") + ("+" if strength > 0 else "-")
-            yield Occurrence(sign, at, at)
-            yield from (Occurrence(f"{sign}{step}", at, at) for step in range(1, abs(strength) + 1))
+            sign = ("not " if negated[index] else "") + ("+" if strength > 0 else "-")
+            yield Occurrence(sign, index, index)
+            for step in range(1, abs(strength) + 1):
+                yield Occurrence(f"{sign}{step}", index, index)
 
 
 def is_negator(word: str) -> bool:
-    """Tell whether a folded word negates what follows."""
+    """Return whether a folded word negates what follows."""
     return NEGATOR.fullmatch(word) is not None
 
 
 def find_negated(tokens: Sequence[Token]) -> list[bool]:
-    """Tell for each token whether a negator stands at most `REACH` tokens before it.
+    """Return for each token whether a negator stands at most `REACH` tokens before it.
 
     >>> find_negated(make_tokens("we do not want this war again"))
     [False, False, False, True, True, True, False]
     """
     negators = [is_negator(token.word) for token in tokens]
-    return [any(negators[max(0, at - REACH) : at]) for at in range(len(tokens))]
+    return [any(negators[max(0, index - REACH) : index]) for index in range(len(tokens))]
 
 
 def block_features(
@@ -119,28 +140,36 @@ def block_features(
     ngram_range: tuple[int, int],
     lexicon: Mapping[str, int] | None = None,
 ) -> Iterator[Occurrence]:
-    """Yield the features of one block; "valence" needs a lexicon."""
+    """Yield the features of one feature block; "valence" needs a lexicon."""
     if block == "valence":
         return valence_features(tokens, lexicon or {})
-    make = word_features if block == "words" else character_features
-    return make(tokens, ngram_range)
+    if block == "words":
+        return word_features(tokens, ngram_range)
+    return character_features(tokens, ngram_range)
 
 
 class Analyzer:
-    """What scikit-learn's vectorizer calls: a paragraph in, the strings of its features out.
+    """The analyzer of a scikit-learn vectorizer: a paragraph in, its features as strings out.
+
+    Saved pipelines name this class and its attributes.
 
     Parameters
     ----------
     block : {"words", "characters", "valence"}
-        Which features to make.
+        The feature block.
     ngram_range : tuple of int
-        Shortest and longest run, both included.
+        Shortest and longest n-gram, both included.
     gazetteer : Gazetteer or None
         The names of sides to mask.
     social_media : bool, default=False
         As in `make_tokens`.
     lexicon : dict of str to int, optional
-        What the block "valence" looks words up in.
+        The strength of words, from -4 to 4, for the feature block "valence".
+
+    Examples
+    --------
+    >>> Analyzer("words", (1, 2), Gazetteer(["Norland"]))("Norland agreed")
+    ['‹side›', 'agre', '‹side› agre']
     """
 
     def __init__(
@@ -164,107 +193,3 @@ class Analyzer:
             occurrence.feature
             for occurrence in block_features(self.block, tokens, self.ngram_range, self.lexicon)
         ]
-
-
-def make_vectorizer(
-    ngram_range: tuple[int, int],
-    char_ngram_range: tuple[int, int] | None,
-    *,
-    min_df: int,
-    gazetteer: Gazetteer | None,
-    social_media: bool = False,
-    lexicon: Mapping[str, int] | None = None,
-) -> FeatureUnion:
-    """Make the unfitted TF-IDF step: one `TfidfVectorizer` a block, each with sublinear counts and (not "valence") its L2 norm.
-
-    Parameters
-    ----------
-    ngram_range, char_ngram_range, min_df
-        As in `ParagraphClassifier`.
-    gazetteer : Gazetteer or None
-        The names of sides to mask.
-    social_media : bool, default=False
-        As in `ParagraphClassifier`.
-    lexicon : dict of str to int, optional
-        The valence of words; None makes no block "valence".
-
-    Raises
-    ------
-    InputError
-        If an n-gram range is none.
-
-    Notes
-    -----
-    A feature that occurs n times in a paragraph weighs ``(1 + ln n) * idf``, with
-    ``idf = 1 + ln((1 + n_paragraphs) / (1 + df))``; each block is then scaled to length 1 (Salton and Buckley 1988), except for
-    "valence", whose size says how much valence there is.
-    """
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.pipeline import FeatureUnion
-
-    ranges = {
-        "words": ngram_range,
-        "characters": char_ngram_range,
-        "valence": (1, 1) if lexicon else None,
-    }
-    for span in ranges.values():
-        if span is not None and not 1 <= span[0] <= span[1]:
-            raise InputError(
-                f"an n-gram range must be two numbers from 1 on, the first no larger; got {span!r}."
-            )
-    analyzers = {
-        block: Analyzer(
-            block,
-            span,
-            gazetteer,
-            social_media=social_media,
-            lexicon=lexicon if block == "valence" else None,
-        )
-        for block, span in ranges.items()
-        if span is not None
-    }
-    fixed = {"valence": VALENCES}  # all of them, or a table without such a word could not be fitted
-    return FeatureUnion(
-        [
-            (
-                block,
-                TfidfVectorizer(
-                    analyzer=analyzer,
-                    sublinear_tf=True,
-                    min_df=min_df,
-                    norm=None if block in UNSCALED else "l2",
-                    vocabulary=fixed.get(block),
-                ),
-            )
-            for block, analyzer in analyzers.items()
-        ]
-    )
-
-
-def copy_features(matrix: Any, targets: Sequence[str | None], known: Sequence[str]) -> Any:
-    """Put beside the features of each row one copy a target, which is zero but in the rows of that target.
-
-    Parameters
-    ----------
-    matrix : sparse matrix of shape (n_paragraphs, n_features)
-        The features that all targets share.
-    targets : sequence of str or None, of length n_paragraphs
-        What each paragraph is about; a row of None or of an unknown target gets zeros only.
-    known : sequence of str
-        The targets that have a copy.
-
-    Returns
-    -------
-    sparse matrix of shape (n_paragraphs, n_features + n_known * (n_features + 1))
-        The last column of each copy is 1: the target's own intercept.
-
-    References
-    ----------
-    Daumé (2007). Frustratingly easy domain adaptation. ACL.
-    """
-    import numpy as np
-    from scipy import sparse
-
-    wide = sparse.hstack([matrix, np.ones((matrix.shape[0], 1))], format="csr")
-    masks = [sparse.diags_array([float(target == name) for target in targets]) for name in known]
-    return sparse.hstack([matrix, *(mask @ wide for mask in masks)], format="csr")

@@ -1,8 +1,18 @@
-"""Split a document into paragraphs, headings, list items, captions and credits, keeping where each came from.
+"""Split a document into blocks: paragraphs, headings, list items, captions and credits.
 
-Nothing is cleaned: ``document[block.start:block.end]`` is the block, in the user's own characters. A block never begins or
-ends with white space, and blocks neither overlap nor leave out a word, except for the marks of bullets, headings and
-quotations, and lines without any letter or digit.
+Nothing is cleaned: ``document[block.start:block.end]`` is the block, in the user's own characters.
+A block never begins or ends with white space. Blocks do not overlap, and every word is in one. Only
+the marks of bullets, headings and quotations, and lines without any letter or digit, are left out.
+
+How the lines of a document become blocks:
+
+1. A line without any letter or digit (blank, ``---``, ``***``) ends a *group* of lines.
+2. Inside a group, a bullet or the mark of a heading begins a block.
+3. Any other line of a group is a block of its own, unless the group is *wrapped*: running text that
+   was cut at a width. Its lines form one block; an indented line begins the next.
+4. A line below a bullet belongs to it if it is indented more than the bullet, or wrapped.
+
+What kind a block without a mark is, `stance.text.kinds` decides.
 """
 
 from __future__ import annotations
@@ -10,6 +20,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
+
+from stance.text.kinds import ends_sentence, find_kind
+
+_QUOTATION_MARK: Final = re.compile(r"(?:>[ \t]?)+")  # Markdown's, as is the next
+_HEADING_MARK: Final = re.compile(r"#{1,6}[ \t]+")
+_BULLET: Final = re.compile(
+    r"(?:[•◦▪▫‣⁃●○■□·∙*+–—-]|\(?\d{1,2}[.)]|\(?[a-zA-Z]\))[ \t\u00a0]+(?=\S)"
+)
+_NO_WORD: Final = re.compile(r"[\W_]*\Z")
+
+_BODY: Final = ("paragraph", "list item")  # the kinds that a heading stands over
+
+_MAX_WRAP_WIDTH: Final = 132  # no wrapped text is set wider; a longer line is a whole paragraph
+_MIN_WRAP_WIDTH: Final = 30  # nor narrower: such lines are verses, addresses or tables
+_FULL: Final = 0.6  # of the longest line; a line of that length ends where there was no more room
 
 
 class Paragraph(NamedTuple):
@@ -21,71 +46,10 @@ class Paragraph(NamedTuple):
 
 
 class _Line(NamedTuple):
-    start: int  # of the first character that is not white space or a quotation mark of Markdown
-    end: int
-    indent: int
+    start: int  # after white space and marks
+    end: int  # before white space
+    indent: int  # characters of white space before it; 0 in a quotation
     mark: str  # "bullet", "heading" or ""
-
-
-_QUOTED: Final = re.compile(r"(?:>[ \t]?)+")
-_BULLET: Final = re.compile(
-    r"(?:[•◦▪▫‣⁃●○■□·∙*+–—-]|\(?\d{1,2}[.)]|\(?[a-zA-Z]\))[ \t\u00a0]+(?=\S)"
-)
-_HASH: Final = re.compile(r"#{1,6}[ \t]+")
-_RULE: Final = re.compile(r"[\W_]*\Z")
-
-_AGENCIES: Final = (
-    r"reuters|afp|ap|ap photo|associated press|getty(?: images)?|epa|efe|dpa|anadolu(?: agency| ajansı)?|xinhua|shutterstock|alamy"
-    r"|pa(?: wire| media)?|upi|tass|bloomberg|unsplash|wikimedia(?: commons)?|ansa|kyodo|zuma|imago|file photo"
-)
-_CAPTION: Final = re.compile(
-    rf"(?:photo(?:graph)?|image|picture|pic|caption)s?\s*(?:credit|caption)?\s*:\s|"
-    rf".*[(\[](?:[^()\[\]]*[/\s])?(?:photo(?:graph)?s?\s*(?:by|:)?\s*)?(?:{_AGENCIES})\b[^()\[\]]*[)\]]\.?\Z|"
-    rf".*\b(?:photo(?:graph)?|image|picture)\s*:\s*\S[^.]{{0,60}}\Z",
-    re.IGNORECASE | re.DOTALL,
-)
-_CREDIT: Final = re.compile(
-    r"\(?(?:data |photo |image )?(?:sourced?(?: from)?|sources|credits?)\s*:\s(?!.*\b(?:has|have|is|are|was|were|will|would|says?|said)\b)|"
-    r"\(?(?:additional |further )?"
-    r"(?:report(?:ing)?|writing|written|editing|edited|words|text|translat(?:ion|ed)|compiled|photography|photos?) by\s|"
-    r"by (?-i:(?:[A-Z][\w.’'-]+\s?)|and ){1,6}(?:(?:,| and | in |\|).{0,60})?\Z|"
-    r"(?:©|\(c\)|copyright (?:©|\d{4}))|all rights reserved",
-    re.IGNORECASE,
-)
-_BYLINE: Final = re.compile(r"by\s", re.IGNORECASE)
-_TERMINAL: Final = re.compile(r"[.!?…。؟][\"'”’»)\]]*\Z")
-_MINOR: Final = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "but",
-        "by",
-        "for",
-        "from",
-        "in",
-        "into",
-        "nor",
-        "of",
-        "off",
-        "on",
-        "or",
-        "over",
-        "per",
-        "the",
-        "to",
-        "up",
-        "via",
-        "vs",
-        "with",
-    ]
-)
-
-_HEADING_WORDS: Final = 14
-_CREDIT_WORDS: Final = 9
-_WRAP_WIDTH: Final = 132  # no hard-wrapped text is set wider; a line beyond it is a whole paragraph
 
 
 def split_paragraphs(document: str) -> list[Paragraph]:
@@ -94,140 +58,126 @@ def split_paragraphs(document: str) -> list[Paragraph]:
     Parameters
     ----------
     document : str
-        Plain text with any line ends: paragraphs parted by blank lines, or one a line, or indented; hard-wrapped or not;
-        with bullets, Markdown headings and quotations.
+        Plain text with any line ends. Paragraphs are separated by blank lines, stand on one line
+        each, or begin with an indented line; they may be hard-wrapped. Bullets, and the headings
+        and quotations of Markdown, are recognised.
 
     Returns
     -------
     list of Paragraph
-        In order. A document of one line is one paragraph, whatever it looks like, unless it is marked otherwise.
+        In order. A document of one block is a paragraph, whatever it looks like, unless it has a
+        bullet or the mark of a heading.
 
     Examples
     --------
     >>> document = "Talks Resume\\n\\nEnvoys met on Monday.\\n\\n• A truce was discussed."
-    >>> [(document[start:end], kind) for start, end, kind in split_paragraphs(document)]
-    [('Talks Resume', 'heading'), ('Envoys met on Monday.', 'paragraph'), ('A truce was discussed.', 'list item')]
+    >>> for start, end, kind in split_paragraphs(document):
+    ...     print(kind, "|", document[start:end])
+    heading | Talks Resume
+    paragraph | Envoys met on Monday.
+    list item | A truce was discussed.
     """
-    runs = [run for group in _groups(document) for run in _runs(document, group)]
-    kinds = [_kind(document, run, len(runs) == 1) for run in runs]
-    below = [kind in ("paragraph", "list item") for kind in kinds]
-    for at, run in enumerate(
-        runs
-    ):  # a heading stands over something; lines without a full stop that do not are paragraphs
-        if kinds[at] == "heading" and not run[0].mark and not any(below[at:]):
-            kinds[at] = "paragraph"
+    blocks = [block for group in _groups(document) for block in _blocks(document, group)]
+    kinds = [_kind(document, block, alone=len(blocks) == 1) for block in blocks]
+    # A heading stands over something: below the last paragraph or list item, only a mark makes one.
+    for number in reversed(range(len(blocks))):
+        if kinds[number] in _BODY:
+            break
+        if kinds[number] == "heading" and not blocks[number][0].mark:
+            kinds[number] = "paragraph"
     return [
-        Paragraph(run[0].start, run[-1].end, kind) for run, kind in zip(runs, kinds, strict=True)
+        Paragraph(block[0].start, block[-1].end, kind)
+        for block, kind in zip(blocks, kinds, strict=True)
     ]
 
 
-def _lines(document: str) -> Iterator[_Line | None]:
-    """Yield the lines that hold a letter or digit; None for a line that does not, which parts paragraphs."""
-    at = 0
-    for raw in document.splitlines(keepends=True):
-        yield _line(document, at, at + len(raw))
-        at += len(raw)
-
-
-def _line(document: str, start: int, end: int) -> _Line | None:
-    raw = document[start:end]
-    first = start + len(raw) - len(raw.lstrip())
-    last = start + len(raw.rstrip())
-    indent = first - start
-    quoted = _QUOTED.match(document, first, last)
-    if quoted:
-        first, indent = quoted.end(), 0
-        first += len(document[first:last]) - len(document[first:last].lstrip())
-    if first >= last or _RULE.match(document, first, last):
-        return None
-    for mark, pattern in (("heading", _HASH), ("bullet", _BULLET)):
-        found = pattern.match(document, first, last)
-        if found and not _RULE.match(document, found.end(), last):
-            return _Line(found.end(), last, indent, mark)
-    return _Line(first, last, indent, "")
+def _kind(document: str, block: Sequence[_Line], *, alone: bool) -> str:
+    mark = block[0].mark
+    if mark:
+        return "heading" if mark == "heading" else "list item"
+    return find_kind(document[block[0].start : block[-1].end], alone=alone)
 
 
 def _groups(document: str) -> Iterator[list[_Line]]:
+    """Yield the lines between those without any letter or digit."""
     group: list[_Line] = []
     for line in _lines(document):
-        if line is None:
-            if group:
-                yield group
-            group = []
-        else:
+        if line is not None:
             group.append(line)
+        elif group:
+            yield group
+            group = []
     if group:
         yield group
 
 
-def _runs(document: str, group: Sequence[_Line]) -> Iterator[list[_Line]]:
-    """Part the lines of a group into blocks: wrapped lines stay together, others stand alone."""
+def _lines(document: str) -> Iterator[_Line | None]:
+    """Yield each line of a document; None for one without any letter or digit."""
+    start = 0
+    for characters in document.splitlines(keepends=True):
+        end = start + len(characters)
+        yield _line(document, start, end)
+        start = end
+
+
+def _line(document: str, start: int, end: int) -> _Line | None:
+    """Read ``document[start:end]``, which is one line.
+
+    >>> _line("  • talks", 0, 9), _line("> ***", 0, 5)
+    (_Line(start=4, end=9, indent=2, mark='bullet'), None)
+    """
+    characters = document[start:end]
+    text_start = start + len(characters) - len(characters.lstrip())
+    text_end = start + len(characters.rstrip())
+    indent = text_start - start
+    quotation = _QUOTATION_MARK.match(document, text_start, text_end)
+    if quotation:
+        quoted = document[quotation.end() : text_end]
+        text_start, indent = text_end - len(quoted.lstrip()), 0
+    if text_start >= text_end or _NO_WORD.match(document, text_start, text_end):
+        return None
+    for mark, pattern in (("heading", _HEADING_MARK), ("bullet", _BULLET)):
+        match = pattern.match(document, text_start, text_end)
+        if match and not _NO_WORD.match(document, match.end(), text_end):
+            return _Line(match.end(), text_end, indent, mark)
+    return _Line(text_start, text_end, indent, "")
+
+
+def _blocks(document: str, group: Sequence[_Line]) -> Iterator[list[_Line]]:
+    """Split the lines of a group into blocks."""
     wrapped = _is_wrapped(document, group)
     margin = min(line.indent for line in group)
-    run: list[_Line] = []
+    block: list[_Line] = []
     for line in group:
-        if run and (
-            line.mark or run[-1].mark == "heading" or not _continues(run, line, wrapped, margin)
-        ):
-            yield run
-            run = []
-        run.append(line)
-    yield run
+        if block and not _continues(block, line, margin, wrapped=wrapped):
+            yield block
+            block = []
+        block.append(line)
+    yield block
 
 
-def _continues(run: Sequence[_Line], line: _Line, wrapped: bool, margin: int) -> bool:
-    if run[0].mark == "bullet":  # a hanging line belongs to its bullet
-        return line.indent > run[0].indent or wrapped
-    return wrapped and not (line.indent > margin and line.indent > run[-1].indent)
+def _continues(block: Sequence[_Line], line: _Line, margin: int, *, wrapped: bool) -> bool:
+    """Return whether a line belongs to the block above it."""
+    first, last = block[0], block[-1]
+    if line.mark or last.mark == "heading":
+        return False
+    if first.mark == "bullet":
+        return wrapped or line.indent > first.indent
+    return wrapped and not (line.indent > margin and line.indent > last.indent)
 
 
 def _is_wrapped(document: str, group: Sequence[_Line]) -> bool:
-    """Tell whether a group is running text cut at a width: narrow lines, most of which end inside a sentence."""
-    body = [line for line in group if not line.mark]
-    if len(group) < 2 or any(line.end - line.start > _WRAP_WIDTH for line in body):
-        return False
-    inner = group[:-1]
-    open_ended = sum(not _TERMINAL.search(document, line.start, line.end) for line in inner)
-    width = max(line.end - line.start for line in group)
-    full = sum(line.end - line.start >= 0.6 * width for line in inner)
-    return width >= 30 and open_ended * 2 > len(inner) and full * 2 >= len(inner)
+    """Return whether a group is running text that was cut at a width.
 
-
-def _kind(document: str, run: Sequence[_Line], alone: bool) -> str:
-    if run[0].mark:
-        return "heading" if run[0].mark == "heading" else "list item"
-    text = document[run[0].start : run[-1].end]
-    if alone or len(text) > 400:  # no caption, credit or heading runs on so long
-        return "paragraph"
-    if (
-        len(text.split()) <= _CREDIT_WORDS
-        and _CREDIT.match(text)
-        and (not _BYLINE.match(text) or not _TERMINAL.search(text))
-    ):
-        return "credit"
-    if _CAPTION.match(text):
-        return "caption"
-    return "heading" if _is_heading(text) else "paragraph"
-
-
-def _is_heading(text: str) -> bool:
-    """Tell whether a line stands over what follows: short, no full stop, in title case or ended by a colon.
-
-    >>> [_is_heading(line) for line in ("Fury in the Capital", "Key points:", "Talks went on.", "they just want it to stop")]
-    [True, True, False, False]
+    Its lines are narrow. Of all but the last, most end inside a sentence, and at least half are
+    nearly as long as the longest.
     """
-    words = re.findall(r"\w+(?:['’]\w+)*", text)
-    if (
-        len(words) > _HEADING_WORDS
-        or _TERMINAL.search(text)
-        or text[-1] in ',;"”»'
-        or text[0] in '"“«‘'
+    if len(group) < 2 or any(
+        line.end - line.start > _MAX_WRAP_WIDTH for line in group if not line.mark
     ):
         return False
-    if text.endswith(":"):
-        return True
-    major = [word for word in words if word.lower() not in _MINOR]
-    capital = sum(not word[0].islower() for word in major)
-    return (bool(major) and capital >= 0.75 * len(major)) or (
-        len(words) <= 6 and words[0][0].isupper()
-    )
+    width = max(line.end - line.start for line in group)
+    inner = group[:-1]  # the last line ends wherever the text does
+    n_open = sum(not ends_sentence(document, line.start, line.end) for line in inner)
+    n_full = sum(line.end - line.start >= _FULL * width for line in inner)
+    return width >= _MIN_WRAP_WIDTH and n_open > len(inner) / 2 and n_full >= len(inner) / 2

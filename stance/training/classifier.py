@@ -14,9 +14,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from stance.errors import InputError, TrainingError
-from stance.text.features import copy_features, make_vectorizer
 from stance.text.sides import load_gazetteer
 from stance.text.valence import load_lexicon
+from stance.text.vectorizer import copy_features, make_vectorizer
 
 
 class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped bases
@@ -58,7 +58,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Labels in sorted order; the columns of `predict_proba`.
     pipeline_ : sklearn.pipeline.Pipeline
         Steps ``features`` (a `FeatureUnion` of `TfidfVectorizer`) and ``classifier``. If `fit` was
-        given targets, `stance.text.features.copy_features` stands between the two.
+        given targets, `stance.text.vectorizer.copy_features` stands between the two.
     targets_ : tuple of str
         The targets that have a copy of the features, in sorted order.
 

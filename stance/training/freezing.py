@@ -70,7 +70,7 @@ def _add_copies(
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return weights and intercept by target: those that all targets share, plus the target's own.
 
-    `stance.text.features.copy_features` made the columns. With three features and the targets a
+    `stance.text.vectorizer.copy_features` made the columns. With three features and the targets a
     and b they are, each copy ending with an intercept of its own::
 
         shared     copy of a     copy of b

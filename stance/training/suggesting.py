@@ -13,7 +13,7 @@ from stance.labels import STATUSES
 from stance.model import Model
 from stance.options import carried_names, check_columns
 from stance.results import column_name
-from stance.text.features import make_vectorizer
+from stance.text.vectorizer import make_vectorizer
 
 if TYPE_CHECKING:
     import pandas as pd

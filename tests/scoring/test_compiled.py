@@ -13,7 +13,9 @@ from backends import with_backend
 
 import stance.scoring.compiled as backend_module
 from stance.model import Model
-from stance.text.tokens import is_joined, make_tokens, split_words
+from stance.text.names import is_joined
+from stance.text.tokens import make_tokens
+from stance.text.words import split_words
 
 compiled = pytest.importorskip(
     "stance.scoring._scorer", reason="needs the compiled scorer, which was not built here"

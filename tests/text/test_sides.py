@@ -1,7 +1,8 @@
 """Side-blind: who speaks never decides a label.
 
-``tests/cases/sides.json`` was collected by someone who had not seen the gazetteer. Every name of it that stands in a seed or a real paragraph is
-swapped for another of its type, and no probability may move.
+``tests/cases/sides.json`` was collected by someone who had not seen the gazetteer. Every name of it
+that stands in a seed or a real paragraph is swapped for another of its type, and no probability may
+move.
 """
 
 import json
@@ -17,15 +18,17 @@ from conftest import ROOT
 
 from stance.model import Model
 from stance.seeds.commands import SEEDS, read_seeds
+from stance.text.sides import load_gazetteer, load_places
 from stance.text.tokens import SIDE, make_tokens
 
 NAMES = json.loads((ROOT / "tests" / "cases" / "sides.json").read_text(encoding="utf-8"))
-# Names that are also English words or given names are not all masked: "may", "us", "jordan" must remain words.
-# New York is where the United Nations meet, no side; the comma of "Washington, D.C." parts it into a name and two letters; "the West" may be
-# a direction. In the others a name is followed or led by a plain word, and only the name is masked.
+# Names that are also English words or given names are not all masked: "may", "us", "jordan" must
+# remain words. New York is where the United Nations meet, no side; the comma of "Washington, D.C."
+# splits it into a name and two letters; "the West" may be a direction. In the others a plain word
+# stands before or after a name, and only the name is masked.
 EXCEPTIONS = {entry["name"] for entry in NAMES if entry.get("word")} | {
-    "New York", "Washington, D.C.", "the West", "southern Lebanon", "the Jewish state", "Putin's chef", "Baloch people", "ethnic Albanians",
-    "Haqqani network", "Karuna faction",
+    "New York", "Washington, D.C.", "the West", "southern Lebanon", "the Jewish state",
+    "Putin's chef", "Baloch people", "ethnic Albanians", "Haqqani network", "Karuna faction",
 }  # fmt: skip
 TYPE = {
     "capital": "place",
@@ -51,14 +54,14 @@ def swaps() -> tuple[re.Pattern[str], dict[str, list[str]]]:
 
 
 def bare(name: str) -> str:
-    """Return a name without its article and last full stop: what stands in a sentence may have another of either."""
+    """Return a name without its article and last full stop, which a sentence may change."""
     return re.sub("^the ", "", name).rstrip(".")
 
 
 def swapped(text: str, rng: random.Random, model: Model) -> str:
-    """Swap every collected name, but for parts of longer names ("Kuwait" in "Kuwait City", "American" in "Latin American")."""
+    """Swap every collected name, except for parts of longer names ("Kuwait" in "Kuwait City")."""
     pattern, others = swaps()
-    spans = [(t.start, t.end) for t in model.frozen.tokens(text) if t.stem == SIDE]
+    spans = [(token.start, token.end) for token in model.frozen.tokens(text) if token.stem == SIDE]
 
     def swap(match: re.Match[str]) -> str:
         inside = any(
@@ -79,7 +82,8 @@ def test_a_collected_name_is_masked_whole(entry: dict[str, str], shipped: Model)
     if entry["name"] in EXCEPTIONS:
         pytest.skip("also an ordinary word or given name, or no side")
     text = f"They said that {entry['name']} replied."
-    masked = [text[t.start : t.end] for t in shipped.frozen.tokens(text) if t.stem == SIDE]
+    tokens = shipped.frozen.tokens(text)
+    masked = [text[token.start : token.end] for token in tokens if token.stem == SIDE]
     assert masked == [bare(entry["name"])]
 
 
@@ -109,7 +113,30 @@ def test_swapping_sides_in_real_paragraphs_moves_no_probability(
 
 def test_unmasked_names_would_be_seen() -> None:
     """The test above could fail: without the gazetteer the swap changes tokens."""
-    text = "Israel refused a truce."
-    assert [t.stem for t in make_tokens(text)] != [
-        t.stem for t in make_tokens(text.replace("Israel", "Ukraine"))
+    stems = [
+        [token.stem for token in make_tokens(f"{name} refused a truce.")]
+        for name in ("Israel", "Ukraine")
     ]
+    assert stems[0] != stems[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Northern Cyprus and northern Cyprus", ["Northern Cyprus", "Cyprus"]),
+        ("an Israeli, two Israelis, a Swiss", ["Israeli", "Israelis", "Swiss"]),
+        ("Jordan met Jordan's envoy", ["Jordan", "Jordan's"]),
+    ],
+    ids=["direction", "plural", "also a word"],
+)
+def test_how_names_match(text: str, masked: list[str]) -> None:
+    tokens = make_tokens(text, load_gazetteer())
+    assert [text[token.start : token.end] for token in tokens if token.stem == SIDE] == masked
+
+
+def test_places_are_masked_but_no_sides_themselves() -> None:
+    places = load_places()
+    assert {"cairo", "rafah"} <= places
+    assert places.isdisjoint({"israel", "hamas", "ukrainian"})
+    names = {name.casefold() for name in (*load_gazetteer().names, *load_gazetteer().exact)}
+    assert places - names <= {"road town", "the valley"}  # capitals that are also plain words

@@ -1,40 +1,25 @@
 """Tokens: words, stems, names of sides."""
 
+import copy
+import pickle
+from collections.abc import Callable
+
 import pytest
 from conftest import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
-from nltk.stem.snowball import SnowballStemmer
 
 from stance.text.sides import load_gazetteer
-from stance.text.tokens import SIDE, Gazetteer, make_tokens, stem
+from stance.text.tokens import SIDE, Gazetteer, make_tokens
 
 
-@given(st.text() | st.sampled_from(HOSTILE))
-def test_a_token_keeps_its_place(text: str) -> None:
-    at = 0
-    for token in make_tokens(text, load_gazetteer()):
-        assert at <= token.start < token.end <= len(text)
-        at = token.end
-
-
-@pytest.mark.parametrize(
-    "word",
-    [
-        "ceasefires",
-        "rejected",
-        "negotiations",
-        "calling",
-        "hostilities",
-        "agreed",
-        "victory",
-        "dying",
-        "refuses",
-        "wounded",
-    ],
-)
-def test_stems_are_snowballs(word: str) -> None:
-    assert stem(word) == SnowballStemmer("english").stem(word)
+@pytest.mark.parametrize("social_media", [False, True], ids=["print", "posts"])
+@given(text=st.text() | st.sampled_from([*HOSTILE, "#TruceNow!! :)", "##x#y", "# #! <3"]))
+def test_a_token_keeps_its_place(text: str, social_media: bool) -> None:
+    last_end = 0
+    for token in make_tokens(text, load_gazetteer(), social_media=social_media):
+        assert last_end <= token.start < token.end <= len(text)
+        last_end = token.end
 
 
 @pytest.mark.parametrize(
@@ -56,15 +41,28 @@ def test_stems_are_snowballs(word: str) -> None:
     ],
 )
 def test_names_of_sides_are_masked_and_nothing_else(text: str, masked: list[str]) -> None:
-    assert [
-        text[t.start : t.end] for t in make_tokens(text, load_gazetteer()) if t.stem == SIDE
-    ] == masked
+    tokens = make_tokens(text, load_gazetteer())
+    assert [text[token.start : token.end] for token in tokens if token.stem == SIDE] == masked
 
 
 def test_the_longest_name_wins() -> None:
     gazetteer = Gazetteer(["north light", "north light harbour"])
-    assert [t.word for t in make_tokens("the north light harbour office", gazetteer)] == [
+    assert [token.word for token in make_tokens("the north light harbour office", gazetteer)] == [
         "the",
         SIDE,
         "office",
     ]
+
+
+@pytest.mark.parametrize(
+    "duplicate",
+    [copy.deepcopy, lambda gazetteer: pickle.loads(pickle.dumps(gazetteer))],
+    ids=["copied", "pickled"],
+)
+def test_a_duplicate_of_a_gazetteer_masks_the_same(
+    duplicate: Callable[[Gazetteer], Gazetteer],
+) -> None:
+    gazetteer = Gazetteer(["north light"], exact=["Bell"])
+    text = "The North Light's keeper told the Bell that a bell rang."
+    expected = make_tokens(text, gazetteer)
+    assert make_tokens(text, duplicate(gazetteer)) == expected

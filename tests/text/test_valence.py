@@ -1,4 +1,7 @@
-"""Posts and the valence of words: the frozen model still is scikit-learn's, its evidence exact, and it needs no lexicon package."""
+"""A model of posts with the valence of words.
+
+It scores as scikit-learn does, its evidence is exact, and once saved it needs no lexicon package.
+"""
 
 from pathlib import Path
 
@@ -34,28 +37,6 @@ def posts(lighthouse: pd.DataFrame) -> Model:
     return stance.train(lighthouse, labels="tone", social_media=True, recipes={"tone": recipe})
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("#TruceNow!! :)", ["truce", "now", "!", ":)"]),
-        ("#NATOWins2day", ["nato", "wins", "2", "day"]),
-        ("don’t #stop ?!", ["don't", "stop", "?", "!"]),
-        ("a:) 3:1", ["a", "3", "1"]),
-        ("# 🕊", ["🕊"]),
-    ],
-)
-def test_the_words_of_a_post(text: str, words: list[str]) -> None:
-    assert [token.word for token in make_tokens(text, social_media=True)] == words
-
-
-@given(st.text() | st.sampled_from(HOSTILE + POSTS))
-def test_a_token_of_a_post_keeps_its_place(text: str) -> None:
-    at = 0
-    for token in make_tokens(text, social_media=True):
-        assert at <= token.start < token.end <= len(text)
-        at = token.end
-
-
 @given(st.text(alphabet="truce notbadgood!?#:) ", max_size=60) | st.sampled_from(HOSTILE + POSTS))
 @settings(deadline=None)
 def test_probabilities_are_scikit_learns_and_evidence_adds_up(posts: Model, text: str) -> None:
@@ -89,7 +70,10 @@ def test_training_without_the_package_says_how_to_get_it(
 ) -> None:
     monkeypatch.setattr("stance.text.valence.resources.files", _absent)
     load_lexicon.cache_clear()
-    message = r'^`valence` needs the package vaderSentiment; it is not installed\. pip install "stance-tone\[valence\]"$'
+    message = (
+        r"^`valence` needs the package vaderSentiment; it is not installed\. "
+        r'pip install "stance-tone\[valence\]"$'
+    )
     with pytest.raises(stance.TrainingError, match=message):
         stance.ParagraphClassifier(valence=True).fit(lighthouse["text"], lighthouse["tone"])
 

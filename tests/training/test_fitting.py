@@ -7,7 +7,7 @@ import pytest
 
 import stance
 from stance.model import Model
-from stance.text.tokens import stem
+from stance.text.words import stem
 
 
 def test_training_again_gives_the_same_files(

@@ -11,7 +11,7 @@ from scipy import sparse
 import stance
 from stance.cli.main import main
 from stance.model import Model
-from stance.text.features import copy_features
+from stance.text.vectorizer import copy_features
 
 TARGETS = ("the lamp oil", "the herring")
 
