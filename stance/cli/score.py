@@ -252,7 +252,7 @@ def _score_text(
         check_apart([source], made_files(output))
     document = load(model).label(
         read_document(source, encoding),
-        unit="row" if unit == "row" else "document",
+        unit="row" if unit == "row" else "paragraph",
         level=level,
         evidence=False,
     )
