@@ -34,8 +34,8 @@ MODULES = ("plots", "engines", "engines.dask", "engines.spark", "sql", "convert"
 BESIDE = (
     "columns.Columns",
     "training.evaluation.Evaluation",
-    "tables.rows.Fault",
-    "tables.readers.csv.read_rows",
+    "tables.Fault",
+    "tables.read_rows",
     "report.TableCounts",
 )
 """What the docstrings of public names speak of, and the package does not name."""

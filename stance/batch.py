@@ -33,13 +33,13 @@ from stance.tables.rows import Chunk
 from stance.tables.runs import (
     Chunks,
     DoneChunk,
-    assembly,
     carried_cells,
     make_encoder,
     write_run,
 )
 from stance.tables.summary import Summary
-from stance.tables.writers.encoders import Layout, check_excel_safe
+from stance.tables.writers.csv import check_excel_safe
+from stance.tables.writers.encoder import RowEncoder
 
 # Changes with how tables are split and written: a run of another version cannot be resumed.
 _VERSION: Final = 2
@@ -94,7 +94,7 @@ def label_file(
         The first three may end in ``.gz`` or ``.zst``. By default the format that the suffix
         shows, or CSV.
     encoding, delimiter : str, optional
-        Of the source, as in `stance.tables.readers.csv.read_rows`.
+        Of the source, as in `stance.tables.read_rows`.
     longest : int, default=1,000,000
         A cell of more characters gets the status "too long" and no label.
     excel_safe : bool, default=False
@@ -150,7 +150,7 @@ def label_file(
         identity = _identify(inputs, model, options) if resume else None
         label = partial(_label, reading, encoder)
         with open_output(
-            output, force=force, identity=identity, errors=errors, assemble=assembly(encoder)
+            output, force=force, identity=identity, errors=errors, assemble=encoder.assemble
         ) as opened:
             summary = write_run(
                 inputs,
@@ -182,7 +182,7 @@ def _identify(inputs: Inputs, model: Model, options: dict[str, Any]) -> dict[str
 
 
 def _label(
-    reading: Reading, encoder: Layout, model: Model, file: str, chunk: Chunk, position: int
+    reading: Reading, encoder: RowEncoder, model: Model, file: str, chunk: Chunk, position: int
 ) -> DoneChunk:
     if not chunk.numbers:  # none of its rows could be read
         counts = Summary(unreadable=len(chunk.faults))

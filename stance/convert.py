@@ -13,19 +13,18 @@ import numpy as np
 from stance.columns import Columns
 from stance.errors import InputError
 from stance.options import check_once
-from stance.tables.formats import KINDS, parse_format
+from stance.tables.formats import FORMATS, parse_format
 from stance.tables.inputs import Inputs
 from stance.tables.outputs import made_files, open_output
 from stance.tables.runs import (
     Chunks,
     DoneChunk,
-    assembly,
     carried_cells,
     make_encoder,
     write_run,
 )
 from stance.tables.summary import Summary
-from stance.tables.writers.encoders import Layout
+from stance.tables.writers.encoder import RowEncoder
 
 _NO_RESULTS = Columns({}, {})
 
@@ -76,14 +75,14 @@ def convert_file(
     start = time.perf_counter()
     path = Path(output)
     table_format = parse_format(path.name)
-    if table_format is None or (table_format.kind == "parquet" and table_format.packing):
-        suffixes = [f".{kind}" for kind in KINDS]
+    if table_format is None or not table_format.is_supported:
+        suffixes = [f".{kind}" for kind in FORMATS]
         raise InputError(f"the output must end in one of {suffixes!r}; got {path.name!r}.")
     read_as = {"source_format": source_format, "encoding": encoding, "delimiter": delimiter}
     with Inputs(source, besides=made_files(path), **read_as) as inputs:
         check_once(inputs.columns, inputs.columns)
         encoder = make_encoder(inputs, table_format, inputs.columns)
-        with open_output(path, force=force, assemble=assembly(encoder)) as opened:
+        with open_output(path, force=force, assemble=encoder.assemble) as opened:
             summary = write_run(
                 inputs,
                 opened,
@@ -97,7 +96,7 @@ def convert_file(
     return summary
 
 
-def _encode(encoder: Layout, chunks: Chunks) -> Iterator[DoneChunk]:
+def _encode(encoder: RowEncoder, chunks: Chunks) -> Iterator[DoneChunk]:
     for file, chunk, position in chunks:
         count = len(chunk.numbers)
         cells = carried_cells(encoder, file, chunk)

@@ -15,15 +15,9 @@ from stance.columns import Columns
 from stance.errors import InputError, TableError
 from stance.model import Model, as_model
 from stance.options import MAX_CELL_CHARACTERS, Reading, carried_names, check_columns
+from stance.tables.addresses import Address, read_address
 from stance.tables.database_output import DatabaseOutput, carried_type, result_types
-from stance.tables.databases import (
-    Address,
-    Database,
-    Source,
-    find_source,
-    opened,
-    read_address,
-)
+from stance.tables.databases import Database, DatabaseTable, find_table, open_database
 from stance.tables.summary import Summary
 
 _BATCH: Final = 1000  # rows: a transaction of half a second or so
@@ -105,8 +99,11 @@ def label_sql(
     reading = Reading(column, target_column, unit, level, longest)
     model = as_model(model)
     summary = Summary()
-    with opened(read_from, write=False) as readable, opened(write_to, write=True) as writable:
-        table = find_source(readable, read_from.options.get("key"))
+    with (
+        open_database(read_from, write=False) as readable,
+        open_database(write_to, write=True) as writable,
+    ):
+        table = find_table(readable, read_from.options.get("key"))
         kept = check_columns(list(table.types), column, keep, target_column)
         kept = [table.key, *(name for name in kept if name != table.key)]
         names = _output_names(kept, model.columns(unit))
@@ -156,7 +153,7 @@ def _output_names(kept: Sequence[str], results: Sequence[str]) -> dict[str, str]
 
 
 def _output_types(
-    names: Mapping[str, str], table: Source, output: Database, empty: Columns
+    names: Mapping[str, str], table: DatabaseTable, output: Database, empty: Columns
 ) -> dict[str, Any]:
     """Return the type of each output column: the carried ones, then those of the results."""
     carried = {name: carried_type(column, table, output) for column, name in names.items()}
@@ -176,7 +173,7 @@ def _records(
     ]
 
 
-def _check_count(table: Source, output: DatabaseOutput) -> None:
+def _check_count(table: DatabaseTable, output: DatabaseOutput) -> None:
     """Raise TableError if rows were added or deleted among those labelled.
 
     They would be missing from the labels, or left over in them.

@@ -265,7 +265,7 @@ def test_a_stream_is_no_run_to_resume(small: Model, tmp_path: Path) -> None:
     source = write(tmp_path / "in.csv", "text\na\n")
     with pytest.raises(
         stance.InputError,
-        match=r"^`resume` must have a file as its output; what a stream has taken cannot be taken back\.$",
+        match=r"^`resume` must have a file as its output; what a stream has taken cannot be taken back\. Name a file\.$",
     ):
         stance.label_file(source, io.BytesIO(), model=small, resume=True)
 

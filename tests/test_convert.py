@@ -10,7 +10,6 @@ import pytest
 from stance.convert import convert_file
 from stance.errors import InputError, TableError
 from stance.tables.readers import csv as tables
-from stance.tables.writers.parquet import assemble
 
 pa = pytest.importorskip("pyarrow", reason='needs pyarrow: pip install "stance-tone[io]"')
 pq = pytest.importorskip("pyarrow.parquet", reason='needs pyarrow: pip install "stance-tone[io]"')
@@ -177,14 +176,3 @@ def test_rows_of_any_type_come_through(tmp_path: Path) -> None:
     assert read(tmp_path / "out.jsonl") == [["a", [1.0, None, "inf"]], [None, []], ["a", None]]
     convert_file(tmp_path / "in.parquet", tmp_path / "out.parquet")
     assert pq.read_table(tmp_path / "out.parquet").column("view").to_pylist() == ["a", None, "a"]
-
-
-def test_rows_without_a_byte_are_rows(tmp_path: Path) -> None:
-    with (
-        (tmp_path / "batches").open("wb") as sink,
-        pa.ipc.new_stream(sink, pa.schema({"x": pa.null()})) as stream,
-    ):
-        stream.write_table(pa.table({"x": pa.nulls(3)}))
-    with (tmp_path / "out.parquet").open("wb") as target:
-        assemble(tmp_path / "batches", target)
-    assert pq.read_table(tmp_path / "out.parquet").num_rows == 3

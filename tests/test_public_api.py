@@ -167,6 +167,6 @@ def test_the_command_labels_a_text_without_what_only_tables_need(tmp_path: Path)
     }  # fmt: skip
     loaded_packages = {name.rpartition(".")[0] for name in loaded}
     assert not {"stance.tables.readers", "stance.training"} & loaded_packages
-    assert not {"stance.batch", "stance.tables.inputs", "stance.scoring.vectorized"} & set(loaded)
+    assert not {"stance.batch", "stance.scoring.vectorized"} & set(loaded)
     assert "stance.show.notebook" not in loaded
     assert not unwanted & set(loaded)

@@ -23,7 +23,7 @@ from stance.tables import databases
 sa = pytest.importorskip("sqlalchemy", reason='needs SQLAlchemy: pip install "stance-tone[sql]"')
 
 from stance.sql import label_sql  # noqa: E402
-from stance.tables.databases import read_address  # noqa: E402
+from stance.tables.addresses import read_address  # noqa: E402
 
 TEXTS = [
     "Lamps Out\n\nThey urged a truce.",
@@ -666,23 +666,6 @@ def test_names_that_would_be_cut_off_are_refused(small: Model, postgresql: News)
         label_sql(
             postgresql.address("articles", text="body"), postgresql.address("l" * 60), model=small
         )
-
-
-@pytest.mark.parametrize(
-    ("address", "message"),
-    [
-        ("sqlite:///news.db", "an address must name one table, as in '?table=articles'; got none."),
-        ("sqlite:///news.db?table=a&table=b", "an address must name one table, as in '?table=articles'; got more."),
-        ("sqlite://?table=a", "an SQLite database must be a file, as in 'sqlite:///news.db?table=articles'; got none."),
-        ("mysql://u:s3cret@host/db?table=a", "a database must be sqlite or postgresql; got 'mysql'. Export the table to CSV, Parquet or JSONL first."),
-        ("postgresql://u:s3cret@host:port/db?table=a", "an address must be a URL such as 'sqlite:///news.db?table=articles'; this one cannot be read as one."),
-        ("postgresql://u:s3c@ret@host/db?table=a", "an address must hold one '@', before the host; got more. Write %40 for each in a user name or password."),
-    ],
-)  # fmt: skip
-def test_addresses(address: str, message: str) -> None:
-    with pytest.raises(InputError) as caught:
-        read_address(address)
-    assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(

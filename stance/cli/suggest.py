@@ -79,7 +79,7 @@ def suggest(
     """Choose which paragraphs of TABLE, a CSV, to annotate next."""
     from stance.model import load
     from stance.tables.outputs import open_output
-    from stance.tables.writers.encoders import csv_lines
+    from stance.tables.writers.csv import csv_lines
     from stance.training.annotated import read_annotated
     from stance.training.suggesting import suggest as suggest_paragraphs
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from stance.errors import TableError
 from stance.labels import STATUSES
 from stance.results import HeadResult, LabelledParagraph, column_name
-from stance.tables.readers.csv import Table, read_rows
+from stance.tables.readers.csv import CsvTable, read_rows
 
 _NEEDED: Final = ("row", "start", "end", "kind", "status", "familiarity")
 
@@ -52,7 +52,7 @@ class _Column(NamedTuple):
 class _ScoredTable:
     """The scored table, read alongside; `record` is its row `number` (-1 before the first)."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: CsvTable) -> None:
         self.name, self.columns = table.name, list(table.columns)
         self.number = -1
         self.record: list[str] = []
@@ -91,9 +91,9 @@ class LabelledTable:
 
     def __init__(
         self,
-        table: Table,
+        table: CsvTable,
         labels: Mapping[str, Sequence[str]],
-        source: Table | None,
+        source: CsvTable | None,
         text: str | None,
     ) -> None:
         self._table, self._labels = table, labels

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stance.errors import TableError
-from stance.tables.databases import Database, Source
+from stance.tables.databases import Database, DatabaseTable
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -23,7 +23,7 @@ def result_types(results: Columns) -> dict[str, Any]:
     return {column: types[results.type_of(column)] for column in results.arrays if column != "row"}
 
 
-def carried_type(column: str, source: Source, output: Database) -> Any:
+def carried_type(column: str, source: DatabaseTable, output: Database) -> Any:
     """Return the type with which a column is carried to another table.
 
     Between databases of one kind it is the type that the source declares; otherwise the plain

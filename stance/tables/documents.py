@@ -15,8 +15,8 @@ from stance.options import choose_columns
 from stance.results import Document, coded_names, result_columns
 from stance.tables.encodings import marked_encoding
 from stance.tables.formats import find_format
-from stance.tables.outputs import Assemble, open_output
-from stance.tables.writers.encoders import Layout
+from stance.tables.outputs import open_output
+from stance.tables.writers.encoder import encoder_of
 
 
 def write_document(
@@ -32,43 +32,46 @@ def write_document(
     Parameters
     ----------
     document : Document
-        What `Model.label` gave.
+        What `Model.label` returned.
     output, columns, output_format, force
         As in `label_file`.
 
     Raises
     ------
-    TableError, InputError
-        If the output stands already or cannot be written, or there is no such column.
+    TableError
+        If the output exists or cannot be written.
+    InputError
+        If there is no such column or format.
     """
-    place = Path(output) if isinstance(output, (str, Path)) else output
-    there = result_columns(document.labels)
-    layout = Layout(
-        find_format(place, output_format, "output_format"),
+    path = Path(output) if isinstance(output, (str, Path)) else output
+    results = result_columns(document.labels)
+    encoder = encoder_of(
+        find_format(path, output_format, "output_format"),
         {"text": "text"},
-        choose_columns(columns, there),
+        choose_columns(columns, results),
     )
-    labelled = Columns.of(list(document.rows()), there, coded_names(document.labels))
-    none = Columns({column: array[:0] for column, array in labelled.arrays.items()}, labelled.names)
-    assemble: Assemble | None = None
-    if layout.format.kind == "parquet":
-        from stance.tables.writers.parquet import assemble
-    with open_output(place, force=force, assemble=assemble) as opened:
-        opened.add(layout.begin(none))
-        opened.add(
-            layout.rows(
-                {"text": [block.text for block in document]}, np.arange(len(document)), labelled
-            )
-        )
+    labelled = Columns.of(list(document.rows()), results, coded_names(document.labels))
+    no_rows = Columns({name: array[:0] for name, array in labelled.arrays.items()}, labelled.names)
+    texts = [block.text for block in document]
+    with open_output(path, force=force, assemble=encoder.assemble) as opened:
+        opened.add(encoder.begin(no_rows))
+        opened.add(encoder.rows({"text": texts}, np.arange(len(texts)), labelled))
 
 
 def read_document(path: Path, encoding: str | None = None) -> str:
-    """Read a text file, line ends untouched; without an encoding, what its byte order mark says, or UTF-8.
+    """Read a text file (``-`` for standard input); its line ends are kept.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    encoding : str, optional
+        By default the one of the byte order mark, or UTF-8 without a mark.
 
     Raises
     ------
     TableError
-        If it cannot be read or is not UTF-8 (or UTF-16 or UTF-32 with a byte order mark).
+        If the file cannot be read, or is not of that encoding.
     """
     try:
         content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
@@ -79,5 +82,6 @@ def read_document(path: Path, encoding: str | None = None) -> str:
         ) from error
     except (UnicodeDecodeError, LookupError) as error:
         raise TableError(
-            f"{path} must be {encoding or 'UTF-8'}; {error}. Name its encoding, or save it as UTF-8."
+            f"{path} must be {encoding or 'UTF-8'}; {error}. Name its encoding, or save it as "
+            "UTF-8."
         ) from error

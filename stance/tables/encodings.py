@@ -1,7 +1,7 @@
-"""Turn bytes into text: the byte order mark, strict UTF-8, a guess with a notice; what cannot be decoded stays recognisable.
+"""Decode bytes: by byte order mark, as strict UTF-8, or by a guess that a notice names.
 
-A byte that the encoding does not have becomes a lone surrogate, which no true text holds: `is_whole` finds it, and
-`restored` gives the byte back.
+A byte that the encoding does not have becomes a lone surrogate, which no valid text holds:
+`is_whole` finds it, and `original_bytes` gives the byte back.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from typing import Any, Final
 
 from stance.errors import StanceWarning, TableError
 
-BLOCK: Final = 2**20  # bytes that are read at once
-HEAD: Final = (
-    16 * 2**20
-)  # bytes that decide the encoding: in English prose a byte beyond ASCII comes every few thousand
+BLOCK: Final = 2**20  # bytes read at a time
+# Bytes that decide the encoding: English prose has a character beyond ASCII every few thousand.
+HEAD: Final = 16 * 2**20
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # begins with the mark of UTF-16, so it is asked first
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, with whose mark it begins
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Code pages of Latin letters; a detector takes one for the other, and cp1252 is what Excel on Windows writes.
+# Code pages of Latin letters. A detector confuses them, so that all are read as cp1252, which Excel
+# on Windows writes.
 _LATIN: Final = ("cp125", "latin", "iso8859", "mac_", "cp437", "cp775", "cp85", "hp_roman", "ascii")
 _NOT_LATIN: Final = (
     "cp1251",
@@ -44,12 +44,17 @@ _NOT_LATIN: Final = (
     "mac_gr",
     "cp855",
 )
-_RARE: Final = 0.3  # of the letters: French has 0.04 beyond ASCII, Russian and Arabic nearly all
+# Share of letters beyond ASCII below which a script is Latin: French has 0.04, Russian and Arabic
+# have nearly 1.
+_RARE: Final = 0.3
+# A guess looks at no more than this.
+_SAMPLE_LINES: Final = 1000
+_SAMPLE_BYTES: Final = 2**16
 
 
 @dataclass(frozen=True)
 class Text:
-    """A stream as text: its encoding, and its text in blocks."""
+    """A decoded stream: the name of its encoding, and its text in blocks."""
 
     encoding: str
     blocks: Iterator[str]
@@ -65,8 +70,9 @@ def read_text(stream: Any, name: str, encoding: str | None = None) -> Text:
     name : str
         What messages call it.
     encoding : str, optional
-        By default what the byte order mark says; or else UTF-8, unless most of the lines with bytes beyond ASCII in the first
-        16 MB are not UTF-8: then a guess, with a `StanceWarning`.
+        By default the one of the byte order mark; without a mark UTF-8, unless most of the lines
+        with bytes beyond ASCII in the first 16 MB are not UTF-8: then the encoding is guessed, with
+        a `StanceWarning`.
 
     Returns
     -------
@@ -76,18 +82,18 @@ def read_text(stream: Any, name: str, encoding: str | None = None) -> Text:
     Raises
     ------
     TableError
-        If the encoding is unknown or cannot be guessed, or (while the blocks are read) the stream breaks off.
+        If the encoding is unknown or cannot be guessed, or (while the blocks are read) if the
+        stream breaks off.
     """
-    # Of a pipe, what is there: a signal is not seen while the rest of a block is waited for.
+    # On pipes read1 returns what has arrived, so that Ctrl-C is noticed.
     read = functools.partial(_read, getattr(stream, "read1", stream.read), name)
-    head: list[bytes] = []
-    while sum(map(len, head)) < HEAD and (block := read(BLOCK)):
-        head.append(block)
-    beginning = b"".join(head)
-    chosen = _lookup(encoding, beginning) if encoding else find_encoding(beginning, name)
-    return Text(
-        chosen, _decoded(itertools.chain(head, iter(lambda: read(BLOCK), b"")), chosen, name)
-    )
+    blocks: list[bytes] = []
+    while sum(map(len, blocks)) < HEAD and (block := read(BLOCK)):
+        blocks.append(block)
+    head = b"".join(blocks)
+    encoding = _look_up(encoding, head) if encoding else find_encoding(head, name)
+    rest = iter(lambda: read(BLOCK), b"")
+    return Text(encoding, _decode(itertools.chain(blocks, rest), encoding, name))
 
 
 def _read(read: Callable[[int], bytes], name: str, size: int) -> bytes:
@@ -100,19 +106,19 @@ def _read(read: Callable[[int], bytes], name: str, size: int) -> bytes:
         ) from error
 
 
-def _lookup(encoding: str, head: bytes) -> str:
+def _look_up(encoding: str, head: bytes) -> str:
     try:
-        found = codecs.lookup(encoding)
-        if not found._is_text_encoding:  # rot13, base64, zip: as `bytes.decode` tells them
+        codec = codecs.lookup(encoding)
+        if not codec._is_text_encoding:  # rot13, base64, zip: the test that bytes.decode makes
             raise LookupError("it is not an encoding of text")
     except LookupError as error:
         raise TableError(
-            f"`encoding` must be one of text that Python knows; got {encoding!r}."
+            f"`encoding` must be a text encoding that Python knows; got {encoding!r}."
         ) from error
-    return "utf-8-sig" if found.name == "utf-8" and head.startswith(codecs.BOM_UTF8) else found.name
+    return "utf-8-sig" if codec.name == "utf-8" and head.startswith(codecs.BOM_UTF8) else codec.name
 
 
-def _decoded(blocks: Iterable[bytes], encoding: str, name: str) -> Iterator[str]:
+def _decode(blocks: Iterable[bytes], encoding: str, name: str) -> Iterator[str]:
     errors = "surrogatepass" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
     decoder = codecs.getincrementaldecoder(encoding)(errors)
     try:
@@ -122,14 +128,16 @@ def _decoded(blocks: Iterable[bytes], encoding: str, name: str) -> Iterator[str]
     except UnicodeError as error:
         reason = error.reason if isinstance(error, UnicodeDecodeError) else error
         raise TableError(
-            f"{name} must be {encoding}; {reason}. Pass its encoding (cp1252 is what Excel on Windows writes)."
+            f"{name} must be {encoding}; {reason}. Pass its encoding (Excel on Windows writes "
+            "cp1252)."
         ) from error
 
 
 def is_whole(text: str) -> bool:
-    """Tell whether every byte of a text could be decoded.
+    """Return whether every byte of a text could be decoded.
 
-    >>> [is_whole(content.decode("utf-8", "surrogateescape")) for content in (b"caf\\xc3\\xa9", b"caf\\xe9")]
+    >>> contents = b"caf\\xc3\\xa9", b"caf\\xe9"
+    >>> [is_whole(content.decode("utf-8", "surrogateescape")) for content in contents]
     [True, False]
     """
     if text.isascii():
@@ -141,20 +149,20 @@ def is_whole(text: str) -> bool:
     return True
 
 
-def restored(text: str) -> bytes:
-    """Encode as UTF-8, and what could not be decoded as the bytes it was.
+def original_bytes(text: str) -> bytes:
+    """Encode as UTF-8, and each byte that could not be decoded as itself.
 
-    >>> restored(b"caf\\xe9".decode("utf-8", "surrogateescape"))
+    >>> original_bytes(b"caf\\xe9".decode("utf-8", "surrogateescape"))
     b'caf\\xe9'
     """
     try:
         return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:  # half of a pair, of UTF-16 or JSON
+    except UnicodeEncodeError:  # half of a surrogate pair, from UTF-16 or JSON
         return text.encode("utf-8", "surrogatepass")
 
 
 def marked_encoding(head: bytes) -> str | None:
-    """Tell the encoding that a byte order mark says; None if there is none."""
+    """Return the encoding of the byte order mark; None if there is no mark."""
     return next((encoding for mark, encoding in _BOMS if head.startswith(mark)), None)
 
 
@@ -169,20 +177,21 @@ def find_encoding(head: bytes, name: str) -> str:
         return marked
     wide = _find_wide(head[:BLOCK])
     if wide:
-        return _noticed(wide, name, "every second byte is zero")
+        _warn_of_guess(wide, name, "every second byte is zero")
+        return wide
     if len(head) >= HEAD:  # it may end within a character
         head = head[: head.rfind(b"\n") + 1] or head
     if _is_utf8(head):
         return "utf-8"
     lines = [line for line in head.splitlines() if not line.isascii()]
-    bad = [line for line in lines if not _is_utf8(line)]
-    if 2 * len(bad) <= len(lines):
+    invalid = [line for line in lines if not _is_utf8(line)]
+    if 2 * len(invalid) <= len(lines):
         return "utf-8"
-    return _noticed(
-        _guess(b"\n".join(bad[:1000])[: 2**16], name),
-        name,
-        f"{len(bad):,} of {len(lines):,} lines beyond ASCII are not UTF-8",
+    guess = _guess(b"\n".join(invalid[:_SAMPLE_LINES])[:_SAMPLE_BYTES], name)
+    _warn_of_guess(
+        guess, name, f"{len(invalid):,} of {len(lines):,} lines beyond ASCII are not UTF-8"
     )
+    return guess
 
 
 def _is_utf8(content: bytes) -> bool:
@@ -194,40 +203,41 @@ def _is_utf8(content: bytes) -> bool:
 
 
 def _find_wide(head: bytes) -> str | None:
-    """Name the UTF-16 of a text of Latin letters without a byte order mark."""
+    """Recognise UTF-16 without a byte order mark: in Latin text every second byte is zero."""
     even, odd = head[0::2], head[1::2]
     if odd.count(0) > 0.4 * len(odd) and even.count(0) < 0.1 * len(even):
         return "utf-16-le"
-    return (
-        "utf-16-be" if even.count(0) > 0.4 * len(even) and odd.count(0) < 0.1 * len(odd) else None
-    )
+    if even.count(0) > 0.4 * len(even) and odd.count(0) < 0.1 * len(odd):
+        return "utf-16-be"
+    return None
 
 
 def _guess(sample: bytes, name: str) -> str:
-    high = sum(byte > 127 for byte in sample)
-    letters = high + sum(bytes((byte,)).isalpha() for byte in sample)
-    if high < _RARE * letters:
+    n_beyond = sum(byte > 127 for byte in sample)
+    n_letters = n_beyond + sum(bytes((byte,)).isalpha() for byte in sample)
+    if n_beyond < _RARE * n_letters:
         return "cp1252"
     try:
         from charset_normalizer import from_bytes
     except ImportError as error:
         raise TableError(
-            f"{name} must be UTF-8 or say otherwise; it is not, and to guess needs the package charset-normalizer; it is not installed. "
+            f"{name} must be UTF-8 or have a byte order mark; it is not, and guessing its encoding "
+            "needs the package charset-normalizer; it is not installed. "
             'Pass its encoding, or pip install "stance-tone[io]".'
         ) from error
     best = from_bytes(sample).best()
     if best is None:
         raise TableError(
-            f"{name} must be UTF-8 or say otherwise; it is not, and cannot be guessed. Pass its encoding."
+            f"{name} must be UTF-8 or have a byte order mark; it is not, and its encoding cannot "
+            "be guessed. Pass its encoding."
         )
-    latin = best.encoding.startswith(_LATIN) and not best.encoding.startswith(_NOT_LATIN)
-    return "cp1252" if latin else str(best.encoding)
+    is_latin = best.encoding.startswith(_LATIN) and not best.encoding.startswith(_NOT_LATIN)
+    return "cp1252" if is_latin else str(best.encoding)
 
 
-def _noticed(encoding: str, name: str, why: str) -> str:
+def _warn_of_guess(encoding: str, name: str, reason: str) -> None:
     warnings.warn(
-        f"{name} is read as {encoding}: {why}. Pass its encoding if that is wrong.",
+        f"{name} is read as {encoding}: {reason}. Pass its encoding if that is wrong.",
         StanceWarning,
         stacklevel=2,
     )
-    return encoding

@@ -1,166 +1,110 @@
-"""Tell the format of a source or target, find the files that a name stands for, and open a table of any format."""
+"""The formats of tables, where each is read and written, and which format a name shows."""
 
 from __future__ import annotations
 
-import contextlib
-import glob
-from collections.abc import Iterator, Sequence
+import importlib
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from stance.errors import InputError, TableError
-from stance.tables.streams import Source, open_source, packing_of
+from stance.errors import InputError
+from stance.tables.streams import packing_of
 
 if TYPE_CHECKING:
-    from stance.tables.rows import Rows
+    from stance.tables.rows import TableReader
+    from stance.tables.writers.encoder import RowEncoder
 
-KINDS: Final = ("csv", "tsv", "jsonl", "parquet")
+
+class FormatEntry(NamedTuple):
+    """The classes that read and write a format, and whether it may be packed as .gz or .zst.
+
+    Each class is named by its path below `stance.tables`, and imported when it is first needed: a
+    single text is labelled in less time than the readers take to import.
+    """
+
+    reader: str
+    encoder: str
+    packable: bool = True
+
+
+# To add a format, write a module in readers/ and one in writers/, and add a line here.
+FORMATS: Final = {
+    "csv": FormatEntry("readers.csv.CsvTable", "writers.csv.CsvEncoder"),
+    "tsv": FormatEntry("readers.csv.TsvTable", "writers.csv.TsvEncoder"),
+    "jsonl": FormatEntry("readers.jsonl.JsonlTable", "writers.jsonl.JsonlEncoder"),
+    "parquet": FormatEntry(
+        "readers.parquet.ParquetTable", "writers.parquet.ParquetEncoder", packable=False
+    ),
+}
+_OTHER_SUFFIXES: Final = {"ndjson": "jsonl"}
 
 
 class Format(NamedTuple):
-    """How a table is laid out, one of `KINDS`, and packed: "", "gz" or "zst"."""
+    """The format of a table: one of `FORMATS`, and how the file is packed ("", "gz" or "zst")."""
 
     kind: str
     packing: str = ""
 
+    @property
+    def is_supported(self) -> bool:
+        """Whether this format can be packed this way."""
+        return FORMATS[self.kind].packable or not self.packing
+
 
 def parse_format(name: str) -> Format | None:
-    """Read a format off a file's name, or off the format's own; None if it shows none.
+    """Return the format that the name of a file, or of a format, shows; None if it shows none.
 
     >>> parse_format("jsonl.gz"), parse_format("news/articles.CSV"), parse_format("story.txt")
     (Format(kind='jsonl', packing='gz'), Format(kind='csv', packing=''), None)
     """
     packing = packing_of(name)
-    kind = (
-        name.lower()
-        .removesuffix(f".{packing}" if packing else "")
-        .rpartition(".")[2]
-        .rpartition("/")[2]
-    )
-    kind = "jsonl" if kind == "ndjson" else kind
-    return Format(kind, packing) if kind in KINDS else None
+    unpacked = name.lower().removesuffix(f".{packing}" if packing else "")
+    suffix = unpacked.rpartition(".")[2].rpartition("/")[2]
+    kind = _OTHER_SUFFIXES.get(suffix, suffix)
+    return Format(kind, packing) if kind in FORMATS else None
 
 
-def find_format(where: object, told: str | None, option: str) -> Format:
-    """Tell the format of a path or stream: the one told, or the one its name shows, or CSV.
-
-    Raises
-    ------
-    InputError
-        If the one told is none.
-    """
-    name = told if told is not None else where.name if isinstance(where, Path) else "csv"
-    found = parse_format(name) or (None if told is not None else Format("csv", packing_of(name)))
-    if found is None or (found.kind == "parquet" and found.packing):
-        raise InputError(
-            f"`{option}` must be one of {list(KINDS)!r}, the first three with .gz or .zst if they are packed; got {name!r}."
-        )
-    return found
-
-
-def find_files(
-    source: str | Path | IO[bytes] | Sequence[str | Path], *, besides: Sequence[Path] = ()
-) -> list[Path | IO[bytes]]:
-    """List the files that a source stands for: itself, those a pattern matches, the tables of a folder; each list sorted.
+def find_format(file: object, named: str | None, option: str) -> Format:
+    """Return the format that is named; without a name, the one that the file's name shows, or CSV.
 
     Parameters
     ----------
-    source : str, Path, binary file or sequence of str or Path
-        A file, a pattern (``*``, ``?``, ``[...]``, ``**``), a folder, or several of them.
-    besides : sequence of Path
-        Files that are no source: the output of an earlier run. Neither is what such a run could not read, ``*.errors.csv``.
-
-    Raises
-    ------
-    TableError
-        If a pattern or folder gives no file.
-    """
-    if not isinstance(source, (str, Path)):
-        if not isinstance(source, Sequence):
-            return [source]
-        found = [path for one in source for path in find_files(one, besides=besides)]
-        if not found:
-            raise InputError("`source` must name at least one file; got none.")
-        return found
-    path = Path(source)
-    if path.is_dir():
-        inside = [
-            one for one in path.iterdir() if not one.name.startswith(".") and parse_format(one.name)
-        ]
-    elif not path.exists() and glob.has_magic(str(path)):
-        inside = [Path(one) for one in glob.iglob(str(path), recursive=True)]  # noqa: PTH207 - a pattern may begin at /
-    else:
-        return [path]
-    without = {one.resolve() for one in besides}
-    made = (
-        one
-        for one in inside
-        if one.is_file() and not one.name.endswith(".errors.csv") and one.resolve() not in without
-    )
-    files: list[Path | IO[bytes]] = [*sorted(set(made))]
-    if not files:
-        raise TableError(
-            f"{path} must hold a table ({', '.join(KINDS)}); it holds none. Check the path."
-        )
-    return files
-
-
-def check_apart(files: Sequence[Path | IO[bytes]], made: Sequence[Path]) -> None:
-    """Refuse a source that the output would take the place of, and one that is there twice.
+    file : Path or file object
+        The table; only a path shows a format.
+    named : str, optional
+        The name of a format, such as "jsonl.gz".
+    option : str
+        The parameter that gave `named`, for the message.
 
     Raises
     ------
     InputError
-        If there is one.
+        If `named` is no known format, or is packed and must not be.
     """
-    seen: set[Path] = set()
-    for file in files:
-        if not isinstance(file, Path) or not file.is_file():
-            continue
-        if any(one.exists() and file.samefile(one) for one in made):
-            raise InputError(
-                f"{file} must not be both source and output (or its .errors.csv). Choose another path."
-            )
-        if file.resolve() in seen:
-            raise InputError(
-                f"{file} must be named once; it is there twice, and so would be its rows. Narrow the patterns or folders."
-            )
-        seen.add(file.resolve())
+    name = named if named is not None else file.name if isinstance(file, Path) else "csv"
+    table_format = parse_format(name)
+    if table_format is None and named is None:
+        table_format = Format("csv", packing_of(name))
+    if table_format is None or not table_format.is_supported:
+        packable = ", ".join(kind for kind, entry in FORMATS.items() if entry.packable)
+        raise InputError(
+            f"`{option}` must be one of {list(FORMATS)!r} ({packable} may end in .gz or .zst); "
+            f"got {name!r}."
+        )
+    return table_format
 
 
-@contextlib.contextmanager
-def open_table(
-    source: Path | IO[bytes],
-    layout: Format,
-    *,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-) -> Iterator[tuple[Rows, Source]]:
-    """Open a table of any format, and tell where it is read from.
+def load_reader(table_format: Format) -> type[TableReader]:
+    """Import the class that reads a format."""
+    reader: type[TableReader] = _load(FORMATS[table_format.kind].reader)
+    return reader
 
-    Raises
-    ------
-    TableError
-        If it cannot be opened or is not of that format.
-    """
-    # Each reader is imported where it is wanted: a single text needs none, and is labelled in less time than they take to import.
-    with open_source(source, layout.packing) as opened:
-        if layout.kind == "parquet":
-            from stance.tables.readers.parquet import ParquetTable
 
-            yield ParquetTable(opened), opened
-        elif layout.kind == "jsonl":
-            from stance.tables.readers.jsonl import JsonLines
+def load_encoder(table_format: Format) -> type[RowEncoder]:
+    """Import the class that writes a format."""
+    encoder: type[RowEncoder] = _load(FORMATS[table_format.kind].encoder)
+    return encoder
 
-            yield JsonLines(opened, encoding=encoding), opened
-        else:
-            from stance.tables.readers.csv import Table
 
-            yield (
-                Table(
-                    opened,
-                    encoding=encoding,
-                    delimiter=delimiter or ("\t" if layout.kind == "tsv" else None),
-                ),
-                opened,
-            )
+def _load(path: str) -> Any:
+    module, _, name = path.rpartition(".")
+    return getattr(importlib.import_module(f"stance.tables.{module}"), name)

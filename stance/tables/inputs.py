@@ -1,8 +1,9 @@
-"""The tables of a run as one: the columns they share, and their chunks in order."""
+"""The tables of a run: find their files, check them, and read them one after another as one."""
 
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,39 +11,137 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from stance.errors import InputError, StanceWarning
-from stance.tables.formats import check_apart, find_files, find_format, open_table
-from stance.tables.rows import Chunk, Rows
-from stance.tables.streams import Source
+from stance.errors import InputError, StanceWarning, TableError
+from stance.tables.formats import FORMATS, Format, find_format, load_reader, parse_format
+from stance.tables.rows import Chunk, ReadOptions, TableReader
+from stance.tables.streams import ByteSource, open_source
 
 
-class Inputs:
-    """One table or several, open for reading once, in order.
+def find_files(
+    source: str | Path | IO[bytes] | Sequence[str | Path], *, besides: Sequence[Path] = ()
+) -> list[Path | IO[bytes]]:
+    """List the files that a source stands for.
 
     Parameters
     ----------
     source : str, Path, binary file or sequence of str or Path
-        As in `stance.tables.formats.find_files`.
-    source_format, encoding, delimiter : str, optional
-        Of every table; by default what each shows.
+        A file, a pattern (``*``, ``?``, ``[...]``, ``**``), a folder, or several of them. A pattern
+        gives the files it matches and a folder the tables in it, both sorted.
     besides : sequence of Path
-        Files that the run makes: a pattern or folder does not stand for them, and they are refused as a source.
+        Files that the run writes. Patterns and folders leave them out, and also the rows that an
+        earlier run could not read (``*.errors.csv``).
+
+    Raises
+    ------
+    InputError
+        If `source` is an empty sequence.
+    TableError
+        If a pattern or folder gives no file.
+    """
+    if isinstance(source, (str, Path)):
+        return [*_list_files(Path(source), besides)]
+    if not isinstance(source, Sequence):
+        return [source]
+    files = [file for path in source for file in _list_files(Path(path), besides)]
+    if not files:
+        raise InputError("`source` must name at least one file; got none.")
+    return [*files]
+
+
+def _list_files(path: Path, besides: Sequence[Path]) -> list[Path]:
+    if path.is_dir():
+        candidates = [
+            file
+            for file in path.iterdir()
+            if not file.name.startswith(".") and parse_format(file.name)
+        ]
+    elif not path.exists() and glob.has_magic(str(path)):
+        matches = glob.iglob(str(path), recursive=True)  # noqa: PTH207 - a pattern may begin at /
+        candidates = [Path(match) for match in matches]
+    else:
+        return [path]
+    excluded = {file.resolve() for file in besides}
+    tables = {file for file in candidates if _is_input(file) and file.resolve() not in excluded}
+    if not tables:
+        raise TableError(
+            f"{path} must hold a table ({', '.join(FORMATS)}); it holds none. Check the path."
+        )
+    return sorted(tables)
+
+
+def _is_input(file: Path) -> bool:
+    return file.is_file() and not file.name.endswith(".errors.csv")
+
+
+def check_apart(files: Sequence[Path | IO[bytes]], outputs: Sequence[Path]) -> None:
+    """Check that no source is also an output, and that none occurs twice.
+
+    Raises
+    ------
+    InputError
+        If one is or does.
+    """
+    seen: set[Path] = set()
+    for file in files:
+        if not isinstance(file, Path) or not file.is_file():
+            continue
+        if any(output.exists() and file.samefile(output) for output in outputs):
+            raise InputError(
+                f"{file} must not be both source and output (or its .errors.csv). "
+                "Choose another path."
+            )
+        if file.resolve() in seen:
+            raise InputError(
+                f"{file} must be named once; it is named twice, which would read its rows twice. "
+                "Narrow the patterns or folders."
+            )
+        seen.add(file.resolve())
+
+
+@contextlib.contextmanager
+def open_table(
+    source: Path | IO[bytes], table_format: Format, options: ReadOptions
+) -> Iterator[tuple[TableReader, ByteSource]]:
+    """Open a table of any format; yield it, and the source that its bytes come from.
+
+    Raises
+    ------
+    TableError
+        If it cannot be opened or is not of that format.
+    """
+    with open_source(source, table_format.packing) as opened:
+        yield load_reader(table_format)(opened, options), opened
+
+
+class Inputs:
+    """One or more tables, to be read once, in order.
+
+    Parameters
+    ----------
+    source : str, Path, binary file or sequence of str or Path
+        As in `find_files`.
+    source_format, encoding, delimiter : str, optional
+        Of every table; by default what each table shows.
+    besides : sequence of Path
+        Files that the run writes: patterns and folders leave them out, and they are refused as a
+        source.
 
     Attributes
     ----------
     columns : list of str
-        Those of the first table.
+        The columns of the first table.
     types : dict of str to pyarrow.DataType
-        What a column holds, where every table is Parquet and they agree.
+        The type of each column on which all tables agree, if all are Parquet.
     several : bool
-        Whether the source can give more than one table.
+        Whether the source could give more than one table.
     size : int
-        Bytes there are to read; 0 for a stream.
+        The number of bytes to read; 0 for a stream.
 
     Raises
     ------
     TableError, InputError
-        If a table cannot be opened, is there twice or is to be replaced, or the tables have other columns than the first.
+        If a table cannot be opened, occurs twice or is also an output, or if its columns are not
+        those of the first table.
     """
 
     def __init__(
@@ -58,29 +157,23 @@ class Inputs:
         self._files = find_files(source, besides=besides)
         check_apart(self._files, besides)
         self._formats = [find_format(file, source_format, "source_format") for file in self._files]
-        self._read_as = {"encoding": encoding, "delimiter": delimiter}
-        plain = (
-            source[0]
-            if isinstance(source, Sequence) and not isinstance(source, str) and len(source) == 1
-            else source
-        )
-        self.several = isinstance(source, (str, Path, Sequence)) and self._files != [
-            Path(str(plain))
-        ]
+        self._options = ReadOptions(encoding, delimiter)
+        self.several = _may_be_several(source, self._files)
         self._first = self._stack.enter_context(self._open(0))
         self.columns = self._first[0].columns
-        self.types: Mapping[str, Any] = getattr(self._first[0], "types", {})
+        self.types: Mapping[str, Any] = self._first[0].types
         self.size = sum(file.stat().st_size for file in self._files if isinstance(file, Path))
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", StanceWarning
-            )  # it comes again when the table's turn comes
-            for number in range(1, len(self._files)):
-                with self._open(number) as (table, _):
+            # The warning is repeated when this table is read.
+            warnings.simplefilter("ignore", StanceWarning)
+            for index in range(1, len(self._files)):
+                with self._open(index) as (table, _):
                     self._compare(table)
 
-    def _open(self, number: int) -> contextlib.AbstractContextManager[tuple[Rows, Source]]:
-        return open_table(self._files[number], self._formats[number], **self._read_as)
+    def _open(
+        self, index: int
+    ) -> contextlib.AbstractContextManager[tuple[TableReader, ByteSource]]:
+        return open_table(self._files[index], self._formats[index], self._options)
 
     def __enter__(self) -> Inputs:
         return self
@@ -93,44 +186,57 @@ class Inputs:
     ) -> None:
         self._stack.close()
 
-    def _compare(self, table: Rows) -> None:
-        lacks = [column for column in self.columns if column not in table.columns]
+    def _compare(self, table: TableReader) -> None:
+        """Check that a table has the columns of the first, and keep the types they agree on."""
+        missing = [column for column in self.columns if column not in table.columns]
         more = [column for column in table.columns if column not in self.columns]
-        if lacks or more:
+        if missing or more:
             raise InputError(
-                f"{table.name} must have the columns of {self._first[0].name}; it lacks {lacks!r} and has {more!r} besides. Rename them, "
-                "or label the tables one by one."
+                f"{table.name} must have the columns of {self._first[0].name}; it lacks "
+                f"{missing!r} and also has {more!r}. Rename them, or label the tables one by one."
             )
-        types = getattr(table, "types", {})
         self.types = {
-            column: kind for column, kind in self.types.items() if types.get(column) == kind
+            column: type_
+            for column, type_ in self.types.items()
+            if table.types.get(column) == type_
         }
 
     def chunks(self, columns: Sequence[str]) -> Iterator[tuple[str, Chunk, int]]:
-        """Yield the name of a table, some of its rows with the columns named, and how many bytes of all tables are read."""
-        before = 0
-        for number, file in enumerate(self._files):
-            opened = contextlib.nullcontext(self._first) if number == 0 else self._open(number)
-            with opened as (table, source):
+        """Yield the name of a table, a chunk of it, and the number of bytes read so far of all."""
+        n_bytes = 0
+        for index, file in enumerate(self._files):
+            opening = contextlib.nullcontext(self._first) if index == 0 else self._open(index)
+            with opening as (table, source):
                 for chunk in table.chunks(columns):
-                    yield table.name, chunk, before + source.position()
-            before += file.stat().st_size if isinstance(file, Path) else 0
+                    yield table.name, chunk, n_bytes + source.position()
+            n_bytes += file.stat().st_size if isinstance(file, Path) else 0
 
     def digest(self) -> str:
-        """Return the SHA-256 of all that is to be read, and of the names of several files.
+        """Return the SHA-256 of the content of all files, and of their names if there are several.
 
         Raises
         ------
         InputError
-            If it cannot be read twice.
+            If a source is a stream, which cannot be read twice.
         """
-        found = hashlib.sha256()
+        total = hashlib.sha256()
         for file in self._files:
             if not isinstance(file, Path) or not file.is_file():
                 raise InputError(
-                    "`resume` must have a file as its source; a stream cannot be read again. Save it first."
+                    "`resume` must have a file as its source; a stream cannot be read again. "
+                    "Save it first."
                 )
             with file.open("rb") as stream:
                 content = hashlib.file_digest(stream, "sha256").hexdigest()
-            found.update(f"{file if self.several else ''}\n{content}\n".encode())
-        return found.hexdigest()
+            total.update(f"{file if self.several else ''}\n{content}\n".encode())
+        return total.hexdigest()
+
+
+def _may_be_several(
+    source: str | Path | IO[bytes] | Sequence[str | Path], files: Sequence[Path | IO[bytes]]
+) -> bool:
+    """Return whether a source is more than the name of one file: a pattern, a folder or a list."""
+    if not isinstance(source, (str, Path, Sequence)):
+        return False
+    paths = [source] if isinstance(source, (str, Path)) else source
+    return len(paths) != 1 or list(files) != [Path(paths[0])]

@@ -1,4 +1,4 @@
-"""Remember what a run has done, so that one cut off can go on: files that only grow, and a journal of their lengths."""
+"""Remember what a run has done: files that only grow, and a journal of their lengths."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import Any, Final
 
 from stance.errors import TableError
 
-_BLOCK: Final = 2**20
+_BLOCK: Final = 2**20  # bytes read at a time
 
 
 class GrowingFile:
-    """A file that only grows, without a buffer: its length and checksum so far.
+    """An unbuffered file that is only appended to, with its length and checksum so far.
 
     Parameters
     ----------
     path : Path
-        Made if it is not there, kept as it is if it is.
+        Created if it does not exist; otherwise its content is kept.
     """
 
     def __init__(self, path: Path) -> None:
@@ -31,7 +31,7 @@ class GrowingFile:
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
 
     def lock(self) -> bool:
-        """Keep other runs off the file while it is open; False if one holds it, or has just moved it away."""
+        """Lock the file while it is open; return False if another run has locked or moved it."""
         try:
             import fcntl
         except ImportError:  # not on Windows, where an open file cannot be replaced anyway
@@ -42,50 +42,52 @@ class GrowingFile:
         except (BlockingIOError, FileNotFoundError):
             return False
 
-    def write(self, piece: bytes) -> None:
-        """Add to the end."""
-        view = memoryview(piece)
+    def write(self, content: bytes) -> None:
+        """Append to the file."""
+        view = memoryview(content)
         while view:
             view = view[os.write(self._handle, view) :]
-        self.length += len(piece)
-        self.crc = zlib.crc32(piece, self.crc)
+        self.length += len(content)
+        self.crc = zlib.crc32(content, self.crc)
 
     def checksums(self, lengths: Iterable[int]) -> dict[int, int]:
-        """Give the checksum of the file up to each of some lengths, in rising order; only of those that it has."""
-        found: dict[int, int] = {}
+        """Return the checksum of the file up to each of some rising lengths, as far as it goes."""
+        sums: dict[int, int] = {}
         os.lseek(self._handle, 0, os.SEEK_SET)
-        at = crc = 0
+        offset = crc = 0
         for length in lengths:
-            while at < length and (block := os.read(self._handle, min(_BLOCK, length - at))):
-                at += len(block)
+            while offset < length and (
+                block := os.read(self._handle, min(_BLOCK, length - offset))
+            ):
+                offset += len(block)
                 crc = zlib.crc32(block, crc)
-            if at == length:
-                found[length] = crc
-        return found
+            if offset == length:
+                sums[length] = crc
+        return sums
 
     def cut(self, length: int = 0, crc: int = 0) -> None:
-        """Cut off what lies behind a length, of which the checksum is known."""
+        """Cut the file to a length of which the checksum is known."""
         os.ftruncate(self._handle, length)
         os.lseek(self._handle, length, os.SEEK_SET)
         self.length, self.crc = length, crc
 
     def sync(self) -> None:
-        """Have the disk hold it."""
+        """Wait until the disk has all of it."""
         os.fsync(self._handle)
 
     def remove(self) -> None:
-        """Remove the file, unless it has moved and another stands in its place."""
+        """Remove the file, unless it was moved and another one has its path."""
         with contextlib.suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(self._handle), self.path.stat()):
                 self.path.unlink()
 
     def close(self) -> None:
-        """Let go of the file and of its lock."""
+        """Close the file, which also unlocks it."""
         os.close(self._handle)
 
 
-def holds(path: Path, length: int, crc: int) -> bool:
-    """Tell whether a file is of this length and checksum; one that is not there is empty."""
+def has_content(path: Path, length: int, crc: int) -> bool:
+    """Return whether a file has this length and checksum; a missing file counts as empty."""
     if not path.exists():
         return length == 0
     file = GrowingFile(path)
@@ -96,76 +98,86 @@ def holds(path: Path, length: int, crc: int) -> bool:
 
 
 class Journal:
-    """A line of JSON for what a run is made of, and one a chunk for what was done when it was written.
+    """A file of JSON lines: what the run is made of, and then one line per chunk that was written.
 
-    A line is believed only if the files hold the bytes that it tells of: neither a kill nor a power cut between two writes
-    can harm, and no write has to wait for the disk.
+    A line is believed only if the files have the content that it names. So neither a kill nor a
+    power cut between two writes can do harm, and no write has to wait for the disk.
 
     Parameters
     ----------
     path : Path
-        Read if it is there.
+        Read if it exists.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._handle: int | None = None
         self.lines: list[dict[str, Any]] = []
-        with contextlib.suppress(FileNotFoundError, ValueError):  # a line half written is the last
+        # A line that was half written raises ValueError, and is the last one.
+        with contextlib.suppress(FileNotFoundError, ValueError):
             for line in path.read_bytes().splitlines():
                 self.lines.append(json.loads(line))
 
     def check(self, identity: Mapping[str, str], name: str) -> None:
-        """Refuse to go on with a run that was made of something else."""
-        begun = self.lines[0]
-        changed = sorted(key for key in {*identity, *begun} if identity.get(key) != begun.get(key))
+        """Check that the run was begun with the same input, model and options.
+
+        Raises
+        ------
+        TableError
+            If one of them has changed.
+        """
+        first = self.lines[0]
+        changed = sorted(key for key in {*identity, *first} if identity.get(key) != first.get(key))
         if changed:
             raise TableError(
-                f"{name} can be resumed only with what it was begun with; {' and '.join(changed)} changed since. "
-                "Put that back, or pass force (--force) and not resume to begin anew."
+                f"{name} can be resumed only with what it was begun with; {' and '.join(changed)} "
+                "changed since. Restore it, or begin anew with force (--force) and without resume."
             )
 
     def find_last(self, files: Sequence[GrowingFile]) -> dict[str, Any]:
-        """Cut the files to the last line that they bear out, forget those after it, and return it; empty if there is none."""
+        """Return the last line that the files confirm, or an empty dict; undo what came after it.
+
+        The files are cut to the lengths in that line, and later lines are forgotten.
+        """
         entries = self.lines[1:]
         sums = [
-            file.checksums(entry["files"][at][0] for entry in entries)
-            for at, file in enumerate(files)
+            file.checksums(entry["files"][index][0] for entry in entries)
+            for index, file in enumerate(files)
         ]
-        while entries and any(
-            found.get(length) != crc
-            for found, (length, crc) in zip(sums, entries[-1]["files"], strict=True)
+        while entries and not all(
+            file_sums.get(length) == crc
+            for file_sums, (length, crc) in zip(sums, entries[-1]["files"], strict=True)
         ):
             entries.pop()
-        for at, file in enumerate(files):
-            file.cut(*(entries[-1]["files"][at] if entries else ()))
+        for index, file in enumerate(files):
+            file.cut(*(entries[-1]["files"][index] if entries else ()))
         self.lines = [*self.lines[:1], *entries]
         return entries[-1] if entries else {}
 
     def begin(self, identity: Mapping[str, str]) -> None:
-        """Write the lines that hold anew, and stay open for more."""
+        """Write the confirmed lines to a new file, and leave it open for more."""
         lines = self.lines or [dict(identity)]
         scratch = self.path.with_name(self.path.name + ".new")
-        scratch.write_bytes(b"".join(map(_line, lines)))
+        scratch.write_bytes(b"".join(map(_encode_line, lines)))
         scratch.replace(self.path)
         self._handle = os.open(self.path, os.O_WRONLY | os.O_APPEND)
 
     def add(self, entry: Mapping[str, Any]) -> None:
-        """Add a line, whole or not at all."""
+        """Append a line in a single write."""
         if self._handle is not None:
-            os.write(self._handle, _line(entry))
+            os.write(self._handle, _encode_line(entry))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
 
     def remove(self) -> None:
-        """Remove the file."""
+        """Close and remove the file."""
         self.close()
         self.path.unlink(missing_ok=True)
 
 
-def _line(entry: Mapping[str, Any]) -> bytes:
+def _encode_line(entry: Mapping[str, Any]) -> bytes:
     return json.dumps(entry, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"

@@ -1,118 +1,61 @@
-"""Write a file that takes its place only once it is whole, and that a run cut off may go on with; or a stream as it comes.
+"""Write a file that takes its path only once it is whole, and that a later run can resume.
 
-The unfinished output ``NAME`` lies beside its place as ``.NAME.part``, its rows at fault as ``.NAME.errors.part``, and the
-journal of a run that can be resumed as ``.NAME.journal``.
+While it is written, the output ``NAME`` lies beside its path as ``.NAME.part``, its rows that could
+not be read as ``.NAME.errors.part``, and the journal of a run that can be resumed as
+``.NAME.journal``.
 """
 
 from __future__ import annotations
 
 import contextlib
-import io
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
 from stance.errors import InputError, TableError
-from stance.tables.journal import GrowingFile, Journal, holds
-from stance.tables.streams import make_blocking
-
-Assemble = Callable[[Path, IO[bytes]], None]
-
-
-class StreamOutput:
-    """A stream that is written as it comes.
-
-    Parameters
-    ----------
-    target : binary or text file
-        Left open.
-    faults : binary or text file, optional
-        Where rows at fault go.
-    assemble : callable, optional
-        Makes the output of a file of what was added; then nothing is written before all is added.
-    """
-
-    def __init__(
-        self, target: IO[Any], faults: IO[Any] | None = None, assemble: Assemble | None = None
-    ) -> None:
-        self.last: dict[str, Any] = {}
-        self.finished = False
-        self._target = target
-        self._faults = faults
-        self._assemble = assemble
-        self._held: Any = None
-        if assemble:
-            import tempfile  # here, as most streams need none, and it is slow to import
-
-            self._held = tempfile.NamedTemporaryFile()  # noqa: SIM115
-
-    def add(self, data: Iterable[bytes], faults: Iterable[bytes] = (), **state: Any) -> None:
-        """Write a chunk and its rows at fault."""
-        del state
-        for piece in data:
-            _write(self._held or self._target, piece)
-        for piece in faults:
-            if self._faults is not None:
-                _write(self._faults, piece)
-
-    def finish(self) -> None:
-        """Write what is held back."""
-        if self._assemble:
-            self._held.flush()
-            self._assemble(Path(self._held.name), self._target)
-
-    def close(self) -> None:
-        """Let go of what is held back."""
-        if self._held:
-            self._held.close()
-
-
-def _write(target: IO[Any], piece: bytes) -> None:
-    if isinstance(target, io.RawIOBase):  # standard output of `python -u`: it may take a part only
-        view = memoryview(piece)
-        while view:
-            view = view[target.write(view) or 0 :]
-    else:
-        target.write(
-            piece.decode("utf-8", "surrogateescape") if hasattr(target, "encoding") else piece
-        )
+from stance.tables.journal import GrowingFile, Journal, has_content
+from stance.tables.output_streams import Assemble, StreamOutput, streaming
 
 
 def made_files(path: Path) -> tuple[Path, Path]:
-    """Name the files that an output makes: itself, and the one of its rows at fault, which lies beside what a link points to."""
-    place = path.resolve() if path.is_symlink() else path
-    return path, place.with_name(f"{place.name}.errors.csv")
+    """Return the files that an output makes: itself, and beside it that of the unreadable rows.
+
+    If `path` is a link, the second lies beside the file that it points to.
+    """
+    whole = path.resolve() if path.is_symlink() else path
+    return path, whole.with_name(f"{whole.name}.errors.csv")
 
 
 class FileOutput:
-    """A file in the making, which takes its place when it is finished.
+    """A file that takes its path when it is finished.
 
     Parameters
     ----------
     path : Path
-        The place to take.
+        The path of the finished file.
     force : bool
-        Replace what stands there.
+        Replace a file that exists there.
     identity : dict of str to str, optional
-        What the run is made of; with it the run can be resumed, and one that was cut off is.
+        What the run is made of. If given, the run can be resumed later, and resumes an earlier one
+        that was cut off.
     assemble : callable, optional
-        Makes the output of a file of what was added.
+        Makes the output from a file of what was added.
 
     Attributes
     ----------
     errors : Path
-        Where rows at fault go.
+        The file of the rows that could not be read.
     last : dict
-        The state that `add` was last given, in the run that this one goes on with; empty for a new one.
+        The state that `add` was last given in the run that this one resumes; empty for a new run.
     finished : bool
-        Whether that run had done all but tidy up, so that nothing is to be added.
+        True if the earlier run had already moved the output and only temporary files remain.
 
     Raises
     ------
     TableError
-        If something stands there and `force` is not set, another run writes there, nothing can be written there, or what is
-        to be resumed was made of something else.
+        If a file exists there and `force` is not set, if another run writes it, if it cannot be
+        written, or if the run to resume was made of something else.
     """
 
     def __init__(
@@ -126,12 +69,12 @@ class FileOutput:
         self.path = path
         self.last: dict[str, Any] = {}
         self.finished = False
-        self._whole = path.resolve()
         self.errors = made_files(path)[1]
+        self._whole = path.resolve()
         self._resumable = identity is not None
         self._assemble = assemble
         with self._explained():
-            self._part = self._locked()
+            self._part = self._open_part()
             self._journal = Journal(self._beside("journal"))
             self._faults = GrowingFile(self._beside("errors.part"))
             try:
@@ -147,6 +90,7 @@ class FileOutput:
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
+        """Turn an error of the file system into one that says what to do."""
         try:
             yield
         except OSError as error:
@@ -159,50 +103,59 @@ class FileOutput:
                 f"{self.path} cannot be written; {error.strerror or error}. {hint}"
             ) from error
 
-    def _locked(self) -> GrowingFile:
+    def _open_part(self) -> GrowingFile:
         part = GrowingFile(self._beside("part"))
         if not part.lock():
             part.close()
             raise TableError(
-                f"{self.path} must be written by one run at a time; another writes it. Wait for it, or choose another path."
+                f"{self.path} must be written by one run at a time; another writes it. "
+                "Wait for it, or choose another path."
             )
         return part
 
     def _check(self, force: bool, identity: Mapping[str, str] | None) -> None:
+        """Check that the path is free, or that this run may replace or resume what is there."""
         if self._journal.lines and identity is not None:
             self._journal.check(identity, str(self.path))
-            self.finished = self._took_its_place()
+            self.finished = self._was_finished()
             self.last = self._journal.lines[-1]["state"] if self.finished else {}
         if self.path.exists() and not force and not self.finished:
             raise TableError(
-                f"{self.path} must not exist yet; it does. Choose another path, or pass force (--force)."
+                f"{self.path} must not exist yet; it does. "
+                "Choose another path, or pass force (--force)."
             )
         if identity is None and self._journal.lines and not force:
             raise TableError(
-                f"{self.path} must not be half done; a run that can be resumed was cut off. Pass resume (--resume) to go on, or force "
-                "(--force) to begin anew."
+                f"{self.path} must not be half done; a run that can be resumed was cut off. "
+                "Pass resume (--resume) to go on, or force (--force) to begin anew."
             )
 
-    def _took_its_place(self) -> bool:
-        """Tell whether the run before was killed between taking its place and tidying up; what is assembled does not tell."""
+    def _was_finished(self) -> bool:
+        """Return whether the earlier run moved its output and was killed before it tidied up.
+
+        The journal knows the checksum of what was added, not of what was assembled from it.
+        """
         if self._assemble or len(self._journal.lines) < 2:
             return False
         files = self._journal.lines[-1]["files"]
         return self._whole.exists() and all(
-            holds(path, *file) for path, file in zip((self._whole, self.errors), files, strict=True)
+            has_content(path, *file)
+            for path, file in zip((self._whole, self.errors), files, strict=True)
         )
 
     def _begin(self, identity: Mapping[str, str] | None) -> None:
         if identity is None:
             self._journal.remove()
             self._journal.lines = []
-        last = self._journal.find_last((self._part, self._faults))
-        self.last = last.get("state", {})
+        self.last = self._journal.find_last((self._part, self._faults)).get("state", {})
         if identity is not None:
             self._journal.begin(identity)
 
     def add(self, data: Iterable[bytes], faults: Iterable[bytes] = (), **state: Any) -> None:
-        """Write a chunk and its rows at fault, and remember the state (of JSON values) that the run is then in."""
+        """Write a chunk and its rows that could not be read.
+
+        The state (JSON values) is what a run that resumes this one finds in `last`.
+        """
         with self._explained():
             for piece in data:
                 self._part.write(piece)
@@ -214,29 +167,30 @@ class FileOutput:
             )
 
     def finish(self) -> None:
-        """Take the place."""
+        """Move the finished file to its path."""
         with self._explained():
-            if self.finished:
-                self._leave(remove=True)
-                return
-            whole = self._part.path
-            if self._assemble:
-                whole = self._beside("whole")
-                with whole.open("wb") as target:
-                    self._assemble(self._part.path, target)
-                    target.flush()
-                    os.fsync(target.fileno())
-            self._part.sync()
-            self._faults.sync()
-            if self._faults.length:
-                self._faults.path.replace(self.errors)
-            else:
-                self.errors.unlink(missing_ok=True)  # of an earlier run
-            whole.replace(self._whole)
+            if not self.finished:
+                whole = self._assemble_whole() if self._assemble else self._part.path
+                self._part.sync()
+                self._faults.sync()
+                if self._faults.length:
+                    self._faults.path.replace(self.errors)
+                else:
+                    self.errors.unlink(missing_ok=True)  # it may be of an earlier run
+                whole.replace(self._whole)
             self._leave(remove=True)
 
+    def _assemble_whole(self) -> Path:
+        assert self._assemble
+        whole = self._beside("whole")
+        with whole.open("wb") as file:
+            self._assemble(self._part.path, file)
+            file.flush()
+            os.fsync(file.fileno())
+        return whole
+
     def abandon(self) -> None:
-        """Leave the place as it was; what was done stays only if it can be resumed."""
+        """Discard the unfinished file, unless the run can be resumed."""
         self._beside("whole").unlink(missing_ok=True)
         self._leave(remove=not self._resumable)
 
@@ -258,7 +212,7 @@ def replacing(
     identity: Mapping[str, str] | None = None,
     assemble: Assemble | None = None,
 ) -> Iterator[FileOutput]:
-    """Open a file that takes its place under `path` only once it is whole; `FileOutput` says how."""
+    """Open a `FileOutput`; finish it at the end, or abandon it if an error is raised."""
     output = FileOutput(path, force=force, identity=identity, assemble=assemble)
     try:
         yield output
@@ -269,49 +223,34 @@ def replacing(
 
 
 def open_output(
-    place: Path | IO[Any],
+    output: Path | IO[Any],
     *,
     force: bool = False,
     identity: Mapping[str, str] | None = None,
     errors: IO[Any] | None = None,
     assemble: Assemble | None = None,
 ) -> contextlib.AbstractContextManager[FileOutput | StreamOutput]:
-    """Open a file in the making, or a stream (a device or a pipe is one: it cannot be replaced).
+    """Open a file or a stream for the output of a run.
+
+    The path of a device or a pipe counts as a stream: it cannot be replaced.
 
     Raises
     ------
     TableError
         As `FileOutput` does.
     InputError
-        If a stream is to be resumed, or a file is to have its rows at fault elsewhere.
+        If a stream is to be resumed, or `errors` is given for a file.
     """
-    if isinstance(place, Path) and (place.is_file() or not place.exists()):
+    if isinstance(output, Path) and (output.is_file() or not output.exists()):
         if errors is not None:
             raise InputError(
-                "`errors` must be left out if `output` is a file; rows that cannot be read go beside it."
+                "`errors` must be left out if `output` is a file; rows that cannot be read go to "
+                "a file beside it."
             )
-        return replacing(place, force=force, identity=identity, assemble=assemble)
+        return replacing(output, force=force, identity=identity, assemble=assemble)
     if identity:
         raise InputError(
-            "`resume` must have a file as its output; what a stream has taken cannot be taken back."
+            "`resume` must have a file as its output; what a stream has taken cannot be taken "
+            "back. Name a file."
         )
-    return _streaming(place, errors, assemble)
-
-
-@contextlib.contextmanager
-def _streaming(
-    place: Path | IO[Any], errors: IO[Any] | None, assemble: Assemble | None
-) -> Iterator[StreamOutput]:
-    with contextlib.ExitStack() as stack:
-        try:
-            stream = stack.enter_context(place.open("wb")) if isinstance(place, Path) else place
-        except OSError as error:
-            raise TableError(
-                f"{place} cannot be written; {error.strerror or error}. Choose another path."
-            ) from error
-        make_blocking(stream)
-        make_blocking(errors)
-        output = StreamOutput(stream, errors, assemble)
-        stack.callback(output.close)
-        yield output
-        output.finish()
+    return streaming(output, errors, assemble)

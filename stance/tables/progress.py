@@ -8,12 +8,12 @@ from types import TracebackType
 
 
 class Progress:
-    """A bar of the bytes read, with rows and rows a second; only where standard error is a terminal.
+    """A bar of the bytes read, with rows and rows per second, if standard error is a terminal.
 
     Parameters
     ----------
     total : int
-        Bytes there are to read; 0 if that is unknown.
+        The number of bytes to read; 0 if unknown.
     shown : bool
         Whether to show anything at all.
     """
@@ -25,7 +25,7 @@ class Progress:
             total=total or None,
             unit="B",
             unit_scale=True,
-            disable=None if shown else True,
+            disable=None if shown else True,  # None: unless standard error is a terminal
             file=sys.stderr,
             smoothing=0.1,
             dynamic_ncols=True,
@@ -45,7 +45,7 @@ class Progress:
         self._bar.close()
 
     def advance(self, rows: int, position: int) -> None:
-        """Tell that so many more rows are done, and how many bytes are read by now."""
+        """Count `rows` more rows as done, and move the bar to `position` bytes."""
         self._rows += rows
         if not self._bar.disable:
             rate = self._rows / max(time.perf_counter() - self._start, 1e-9)

@@ -1,4 +1,4 @@
-"""What every reader of tables gives: chunks of checked rows, and the rows that could not be read."""
+"""What every reader gives: chunks of checked rows, and the rows that could not be read."""
 
 from __future__ import annotations
 
@@ -7,18 +7,33 @@ import io
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-# What is read at once is bounded by both. Larger chunks are no faster, and cost memory.
+if TYPE_CHECKING:
+    from stance.tables.streams import ByteSource
+
+# A chunk ends at whichever limit it reaches first. Larger chunks are no faster, and cost memory.
 ROWS: Final = 4096
 CHARACTERS: Final = 4 * 2**20
 
-LONGEST_RECORD: Final = 16 * 2**20  # characters of a record: the longest books are a quarter of it
+LONGEST_RECORD: Final = 16 * 2**20  # characters of one row: four times the longest books
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A row that cannot be read: its number (from 0), the line it begins at (from 1), why, and its text as it stands in the file."""
+    """A row that could not be read.
+
+    Attributes
+    ----------
+    row : int
+        Its number among the rows of the file, from 0.
+    line : int
+        The line of the file on which it begins, from 1.
+    reason : str
+        Why it could not be read.
+    raw : str
+        Its text as it stands in the file.
+    """
 
     row: int
     line: int
@@ -26,70 +41,109 @@ class Fault:
     raw: str
 
     def message(self) -> str:
-        """Say what is wrong in one sentence."""
+        """Return one sentence that says what is wrong."""
         return f"line {self.line} {self.reason}."
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Rows that were read together: their numbers in the file (from 0), their cells by column, and the rows that are none."""
+    """Rows that were read together.
+
+    Attributes
+    ----------
+    numbers : sequence of int
+        The number of each row in the file, from 0.
+    columns : dict of str to sequence
+        The cells of each column.
+    faults : sequence of Fault
+        The rows among them that could not be read.
+    """
 
     numbers: Sequence[int]
     columns: Mapping[str, Sequence[Any]]
     faults: Sequence[Fault]
 
 
-class Rows(Protocol):
-    """An open table of any format."""
+class ReadOptions(NamedTuple):
+    """How to read a table where its format leaves that open; None for what the file itself shows.
+
+    A reader ignores what its format does not have.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+class TableReader(Protocol):
+    """An open table; each format has a class like this.
+
+    Attributes
+    ----------
+    name : str
+        What messages call the table.
+    columns : list of str
+        The names of its columns.
+    types : dict of str to pyarrow.DataType
+        What each column holds; empty if the format does not say.
+    """
 
     name: str
     columns: list[str]
+    types: Mapping[str, Any]
+
+    def __init__(self, source: ByteSource, options: ReadOptions) -> None: ...
 
     def chunks(self, columns: Sequence[str]) -> Iterator[Chunk]:
-        """Yield all rows, some at a time, with the columns named; once."""
+        """Yield all rows in chunks, with the cells of the given columns. Can be called once."""
 
 
 class Lines:
-    """The lines of a text, ends included, taken some at a time; a line longer than any record is parted."""
+    """The lines of a text, with their ends, taken a few at a time.
+
+    A line that is longer than any record may be is cut into several.
+    """
 
     def __init__(self, blocks: Iterable[str], newline: str = "") -> None:
-        self._blocks = _split(blocks, newline)
-        self._held: list[str] = []
-        self._at = 0
+        self._batches = _split(blocks, newline)
+        self._batch: list[str] = []
+        self._n_taken = 0  # lines of this batch
 
     def take(self, rows: int, characters: int) -> list[str]:
-        """Take lines until there are so many, or they hold so many characters; none at the end."""
+        """Take lines until either limit is reached; return an empty list at the end of the text."""
         taken: list[str] = []
         size = 0
         while len(taken) < rows and size < characters:
-            if self._at == len(self._held):
-                self._held, self._at = next(self._blocks, []), 0
-                if not self._held:
+            if self._n_taken == len(self._batch):
+                self._batch, self._n_taken = next(self._batches, []), 0
+                if not self._batch:
                     break
-            part = self._held[self._at : self._at + rows - len(taken)]
-            sizes = list(itertools.accumulate(map(len, part), initial=size))[1:]
-            count = min(bisect.bisect_left(sizes, characters) + 1, len(part))
+            lines = self._batch[self._n_taken : self._n_taken + rows - len(taken)]
+            sizes = list(itertools.accumulate(map(len, lines), initial=size))[1:]
+            # Lines of 3, 4 and 5 characters have sizes [3, 7, 12]; for a limit of 7 or 5 characters
+            # two are taken: the one that reaches the limit is the last.
+            count = min(bisect.bisect_left(sizes, characters) + 1, len(lines))
             size = sizes[count - 1]
-            taken += part[:count]
-            self._at += count
+            taken += lines[:count]
+            self._n_taken += count
         return taken
 
     def give_back(self, lines: list[str]) -> None:
-        """Put lines before those that come."""
-        self._held, self._at = lines + self._held[self._at :], 0
+        """Put lines back, to be taken next."""
+        self._batch, self._n_taken = lines + self._batch[self._n_taken :], 0
 
 
 def _split(blocks: Iterable[str], newline: str) -> Iterator[list[str]]:
+    """Yield the lines that end in each block; a line that goes on waits for the next block."""
     rest = ""
     for block in blocks:
         lines = io.StringIO(rest + block, newline=newline).readlines()
-        # A carriage return ends a line only if no line feed follows, in the next block perhaps.
-        rest = (
-            ""
-            if not lines or lines[-1].endswith("\n") or len(lines[-1]) > LONGEST_RECORD
-            else lines.pop()
-        )
+        rest = lines.pop() if lines and _may_go_on(lines[-1]) else ""
         if lines:
             yield lines
     if rest:
         yield [rest]
+
+
+def _may_go_on(line: str) -> bool:
+    """Return whether a line may go on in the next block: a carriage return may be half of CRLF."""
+    return not line.endswith("\n") and len(line) <= LONGEST_RECORD

@@ -11,12 +11,13 @@ from stance.columns import Columns
 from stance.options import carried_names
 from stance.tables.formats import Format
 from stance.tables.inputs import Inputs
-from stance.tables.outputs import Assemble, FileOutput, StreamOutput
+from stance.tables.output_streams import StreamOutput
+from stance.tables.outputs import FileOutput
 from stance.tables.progress import Progress
 from stance.tables.rows import Chunk, Fault
 from stance.tables.summary import Summary
-from stance.tables.writers.encoders import Layout, fault_lines
-from stance.tables.writers.parquet import assemble
+from stance.tables.writers.csv import fault_lines
+from stance.tables.writers.encoder import RowEncoder, encoder_of
 
 Chunks = Iterator[tuple[str, Chunk, int]]
 """What `Inputs.chunks` yields: the name of a file, rows of it, and how many bytes are read."""
@@ -54,17 +55,17 @@ def make_encoder(
     results: Sequence[str] = (),
     *,
     excel_safe: bool = False,
-) -> Layout:
+) -> RowEncoder:
     """Lay out output rows: the file's name if there may be several, carried columns, results."""
     file_column: dict[str | None, str] = {None: "file"} if inputs.several else {}
     names = carried_names(kept, [*file_column.values(), *results])
     types: dict[str | None, Any] = {
         column: type_ for column, type_ in inputs.types.items() if column in kept
     }
-    return Layout(table_format, {**file_column, **names}, tuple(results), excel_safe, types)
+    return encoder_of(table_format, {**file_column, **names}, tuple(results), excel_safe, types)
 
 
-def carried_cells(encoder: Layout, file: str, chunk: Chunk) -> dict[str | None, Sequence[Any]]:
+def carried_cells(encoder: RowEncoder, file: str, chunk: Chunk) -> dict[str | None, Sequence[Any]]:
     """Return the cells of a chunk that are carried along, by column; None is that of the file."""
     return {
         column: [file] * len(chunk.numbers) if column is None else chunk.columns[column]
@@ -75,7 +76,7 @@ def carried_cells(encoder: Layout, file: str, chunk: Chunk) -> dict[str | None, 
 def write_run(
     inputs: Inputs,
     output: FileOutput | StreamOutput,
-    encoder: Layout,
+    encoder: RowEncoder,
     columns: Sequence[str],
     finish: Callable[[Chunks], Iterator[DoneChunk]],
     *,
@@ -91,7 +92,7 @@ def write_run(
         The tables to read.
     output : FileOutput or StreamOutput
         Where to write; one that resumes a run knows how many chunks it has.
-    encoder : Layout
+    encoder : RowEncoder
         How rows are written.
     columns : sequence of str
         The columns to read.
@@ -124,8 +125,3 @@ def write_run(
     if isinstance(output, FileOutput) and summary.unreadable:
         summary.errors = output.errors
     return summary
-
-
-def assembly(encoder: Layout) -> Assemble | None:
-    """Return what makes the output from the rows that were added, for formats that need it."""
-    return assemble if encoder.format.kind == "parquet" else None

@@ -1,4 +1,4 @@
-"""Open files and streams for reading, packed or not."""
+"""Open files and streams for reading, and unpack them as they are read."""
 
 from __future__ import annotations
 
@@ -14,15 +14,25 @@ from stance.optional import load_extra
 PACKINGS: Final = ("gz", "zst")
 
 
-class Source(NamedTuple):
-    """An open source: what messages call it, its bytes unpacked, and the file or stream that they come from."""
+class ByteSource(NamedTuple):
+    """An open file or stream.
+
+    Attributes
+    ----------
+    name : str
+        What messages call it.
+    stream : binary file
+        Its bytes, unpacked.
+    raw : binary file
+        The file or stream itself, perhaps packed.
+    """
 
     name: str
     stream: Any
     raw: IO[bytes]
 
     def position(self) -> int:
-        """Tell how many bytes of the file are read; 0 where a stream does not tell."""
+        """Return how many bytes of the file have been read; 0 if the stream does not know."""
         try:
             return self.raw.tell()
         except (OSError, AttributeError):
@@ -30,7 +40,7 @@ class Source(NamedTuple):
 
 
 def packing_of(name: str) -> str:
-    """Tell by its name how a file is packed.
+    """Return how a file is packed, by its name: "gz", "zst" or "".
 
     >>> packing_of("articles.csv.gz"), packing_of("articles.csv")
     ('gz', '')
@@ -40,20 +50,20 @@ def packing_of(name: str) -> str:
 
 
 @contextlib.contextmanager
-def open_source(source: Path | IO[bytes], packing: str | None = None) -> Iterator[Source]:
-    """Open a file, or borrow a stream (it is left open), and unpack it as it is read.
+def open_source(source: Path | IO[bytes], packing: str | None = None) -> Iterator[ByteSource]:
+    """Open a file, or use an open stream (which is left open), and unpack it as it is read.
 
     Parameters
     ----------
     source : Path or binary file
         What to read.
     packing : {"", "gz", "zst"}, optional
-        By default what the name says.
+        By default as the name shows.
 
     Raises
     ------
     TableError
-        If it cannot be opened.
+        If the file cannot be opened.
     """
     name = str(source) if isinstance(source, Path) else _stream_name(source)
     with contextlib.ExitStack() as stack:
@@ -62,25 +72,28 @@ def open_source(source: Path | IO[bytes], packing: str | None = None) -> Iterato
                 raw: IO[bytes] = stack.enter_context(source.open("rb"))
             except OSError as error:
                 raise TableError(
-                    f"{name} must be a file that can be read; {error.strerror or error}. Check the path."
+                    f"{name} must be a file that can be read; {error.strerror or error}. "
+                    "Check the path."
                 ) from error
         else:
             raw = source
             make_blocking(raw)
-        kind = packing_of(name) if packing is None else packing
-        yield Source(name, stack.enter_context(_unpacked(raw, kind)), raw)
+        packing = packing_of(name) if packing is None else packing
+        yield ByteSource(name, stack.enter_context(_unpacked(raw, packing)), raw)
 
 
 def make_blocking(stream: Any) -> None:
-    """Have a stream wait: of a pipe that does not, an end is read before its end, and not all is written."""
-    with contextlib.suppress(
-        AttributeError, OSError, ValueError
-    ):  # of a stream in memory, and where there are no such pipes
+    """Switch a stream to blocking mode.
+
+    A non-blocking pipe looks finished while data is on its way, and takes only part of a write.
+    """
+    # A stream in memory has no descriptor, and some systems have no non-blocking pipes.
+    with contextlib.suppress(AttributeError, OSError, ValueError):
         os.set_blocking(stream.fileno(), True)
 
 
 def _stream_name(stream: IO[bytes]) -> str:
-    name = getattr(stream, "name", "<stdin>")  # of a pipe, a number
+    name = getattr(stream, "name", "<stdin>")  # the name of a pipe is a number
     return name if isinstance(name, str) and name != "<stdin>" else "standard input"
 
 

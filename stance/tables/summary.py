@@ -1,4 +1,4 @@
-"""What a run over a table did."""
+"""What a run over a table did, in numbers."""
 
 from __future__ import annotations
 
@@ -29,20 +29,21 @@ class Summary:
     labels : dict of str to Counter
         How often each label was given, by head (empty for unit "document").
     uncertain : Counter
-        How many of them were uncertain, by head.
+        How many of these labels are uncertain, by head.
     statuses : Counter
         Output rows by status.
     errors : Path or None
-        The file that holds the rows that could not be read, if there are any and the output is a file.
+        The file of the rows that could not be read; None if there are none, or if the output is a
+        stream.
     faults : list of Fault
-        The rows that could not be read, if neither that file nor a stream has taken them.
+        The rows that could not be read, unless they were written to a file or a stream.
     seconds : float
-        Wall-clock time; of a resumed run, since it was resumed.
+        Wall-clock time; for a resumed run, since it was resumed.
 
     Notes
     -----
-    Rows that could not be read count neither in `rows` nor in `written`; they keep their number, so that ``row`` in the
-    output always names the row of the input.
+    Rows that could not be read count neither in `rows` nor in `written`. They keep their number, so
+    that ``row`` in the output always names the row of the input.
     """
 
     rows: int = 0
@@ -58,22 +59,19 @@ class Summary:
     def __str__(self) -> str:
         lines = [f"{self.rows:,} rows read, {self.written:,} written, in {self.seconds:.1f} s"]
         if self.statuses:
-            lines.append(
-                "status: "
-                + ", ".join(f"{name} {count:,}" for name, count in self.statuses.most_common())
-            )
-        for head, counts in self.labels.items():
-            total = sum(counts.values())
-            shares = ", ".join(
-                f"{name} {count / total:.0%}" for name, count in counts.most_common()
-            )
-            lines.append(
-                f"{head}: {shares} ({self.uncertain[head]:,} of {total:,} uncertain, {self.uncertain[head] / total:.0%})"
-            )
-        return "\n".join(lines)
+            counts = (f"{name} {count:,}" for name, count in self.statuses.most_common())
+            lines.append(f"status: {', '.join(counts)}")
+        return "\n".join([*lines, *(self._label_line(head) for head in self.labels)])
+
+    def _label_line(self, head: str) -> str:
+        counts, n_uncertain = self.labels[head], self.uncertain[head]
+        total = counts.total()
+        shares = ", ".join(f"{name} {count / total:.0%}" for name, count in counts.most_common())
+        share = f"{n_uncertain / total:.0%}"
+        return f"{head}: {shares} ({n_uncertain:,} of {total:,} uncertain, {share})"
 
     def add(self, other: Summary) -> None:
-        """Take what was done elsewhere into account."""
+        """Add the counts of another part of the run."""
         self.rows += other.rows
         self.written += other.written
         self.unreadable += other.unreadable
@@ -83,7 +81,7 @@ class Summary:
             self.labels.setdefault(head, Counter()).update(counts)
 
     def state(self) -> dict[str, Any]:
-        """Give the counts as JSON values."""
+        """Return the counts as JSON values, for `restored`."""
         return {
             name: getattr(self, name)
             for name in ("rows", "written", "unreadable", "labels", "uncertain", "statuses")
@@ -91,26 +89,26 @@ class Summary:
 
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> Summary:
-        """Make a summary of what `state` gave."""
-        found = cls(*(state.get(name, 0) for name in ("rows", "written", "unreadable")))
-        found.labels = {head: Counter(counts) for head, counts in state.get("labels", {}).items()}
-        found.uncertain.update(state.get("uncertain", {}))
-        found.statuses.update(state.get("statuses", {}))
-        return found
+        """Make a summary from what `state` returned."""
+        summary = cls(*(state.get(name, 0) for name in ("rows", "written", "unreadable")))
+        summary.labels = {head: Counter(counts) for head, counts in state.get("labels", {}).items()}
+        summary.uncertain.update(state.get("uncertain", {}))
+        summary.statuses.update(state.get("statuses", {}))
+        return summary
 
     @classmethod
     def of(cls, labelled: Columns, heads: Sequence[str], *, rows: int, unreadable: int) -> Summary:
         """Count one chunk."""
-        found = cls(rows, len(labelled), unreadable, statuses=_count(labelled, "status"))
+        summary = cls(rows, len(labelled), unreadable, statuses=_count(labelled, "status"))
         for head in heads:
             if head in labelled.arrays and (counts := _count(labelled, head)):
-                found.labels[head] = counts
-                found.uncertain[head] = _count(labelled, f"{head}_uncertain")[True]
-        return found
+                summary.labels[head] = counts
+                summary.uncertain[head] = _count(labelled, f"{head}_uncertain")[True]
+        return summary
 
 
 def _count(labelled: Columns, column: str) -> Counter[Any]:
-    codes = labelled.arrays[column]
-    names = labelled.names[column]
+    """Count the values of a column of codes; code -1 is a missing value."""
+    codes, names = labelled.arrays[column], labelled.names[column]
     counts = np.bincount(codes[codes >= 0], minlength=len(names)).tolist()
     return Counter({name: count for name, count in zip(names, counts, strict=True) if count})

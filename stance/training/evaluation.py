@@ -129,7 +129,7 @@ def evaluate(
     level : float, default=0.9
         Confidence level of the prediction sets.
     encoding : str, optional
-        Encoding of the CSV, as in `stance.tables.readers.csv.read_rows`.
+        Encoding of the CSV, as in `stance.tables.read_rows`.
 
     Returns
     -------

@@ -77,7 +77,7 @@ def train(
     labels : sequence of str, default=("stance", "tone")
         Label columns, with any labels; each becomes a head.
     encoding : str, optional
-        Encoding of the CSV, as in `stance.tables.readers.csv.read_rows`.
+        Encoding of the CSV, as in `stance.tables.read_rows`.
     groups : str, optional
         The column of what must stay together in cross-validation and calibration (voice, author,
         outlet). Without it, figures come out too good if an author has several rows.

@@ -72,7 +72,7 @@ def suggest(
         Choose also among paragraphs too unfamiliar to be labelled (most often in another language).
         They count as fully uncertain.
     encoding : str, optional
-        Encoding of the CSV, as in `stance.tables.readers.csv.read_rows`.
+        Encoding of the CSV, as in `stance.tables.read_rows`.
     random_state : int, default=0
         Orders ties.
 

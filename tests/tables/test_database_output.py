@@ -8,7 +8,8 @@ import pytest
 
 from stance.columns import Columns
 from stance.errors import TableError
-from stance.tables.databases import opened, read_address
+from stance.tables.addresses import read_address
+from stance.tables.databases import open_database
 
 sa = pytest.importorskip("sqlalchemy", reason='needs SQLAlchemy: pip install "stance-tone[sql]"')
 
@@ -41,7 +42,7 @@ def test_a_run_is_resumed_where_it_was_and_with_its_options_only(tmp_path: Path)
     def output(**options: Any) -> DatabaseOutput:
         return DatabaseOutput(database, types, options)
 
-    with opened(address, write=True) as database:
+    with open_database(address, write=True) as database:
         first = output(level=0.9, unit="row")
         first.begin(resume=False, force=False)
         first.write([{"id": 7, "tone": "angry"}], 7, 1)

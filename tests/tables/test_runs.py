@@ -10,7 +10,8 @@ import pytest
 from stance.columns import Columns
 from stance.tables.formats import Format
 from stance.tables.inputs import Inputs
-from stance.tables.outputs import StreamOutput, open_output
+from stance.tables.output_streams import StreamOutput
+from stance.tables.outputs import open_output
 from stance.tables.runs import Chunks, DoneChunk, carried_cells, make_encoder, write_run
 from stance.tables.summary import Summary
 

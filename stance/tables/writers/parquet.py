@@ -1,25 +1,42 @@
-"""Make a Parquet file from a stream of record batches."""
+"""Write Parquet: encode record batches, and assemble a file from them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from stance.optional import load_extra
+from stance.tables.writers.encoder import RowEncoder
+from stance.tables.writers.values import carried_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from stance.columns import Columns
+    from stance.tables.output_streams import Assemble
+
 _GROUP: Final = 64 * 2**20  # bytes of a row group
 
 
-def assemble(batches: Path, target: IO[bytes]) -> None:
-    """Make a Parquet file of a file of record batches (the Arrow stream format), in memory of a row group."""
+def assemble(batches: Path, output: IO[bytes]) -> None:
+    """Make a Parquet file from a file of record batches, in memory of one row group.
+
+    Parameters
+    ----------
+    batches : Path
+        A file in the Arrow stream format.
+    output : binary file
+        Where to write.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with batches.open("rb") as source:
-        reader = pa.ipc.open_stream(source)
-        with pq.ParquetWriter(target, reader.schema, compression="zstd") as writer:
+    with batches.open("rb") as stream:
+        reader = pa.ipc.open_stream(stream)
+        with pq.ParquetWriter(output, reader.schema, compression="zstd") as writer:
             for group in _groups(reader):
                 writer.write_table(group, row_group_size=len(group))
 
@@ -27,13 +44,76 @@ def assemble(batches: Path, target: IO[bytes]) -> None:
 def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     import pyarrow as pa
 
-    held: list[pa.RecordBatch] = []
+    group: list[pa.RecordBatch] = []
     size = 0
     for batch in batches:
-        held.append(batch)
+        group.append(batch)
         size += batch.nbytes
         if size >= _GROUP:
-            yield pa.Table.from_batches(held)
-            held, size = [], 0
-    if any(map(len, held)):  # nulls have rows and no bytes
-        yield pa.Table.from_batches(held)
+            yield pa.Table.from_batches(group)
+            group, size = [], 0
+    if any(map(len, group)):  # by rows, as a column of nulls has no bytes
+        yield pa.Table.from_batches(group)
+
+
+class ParquetEncoder(RowEncoder):
+    """Writes the Arrow stream format, from which `assemble` makes the file: types are kept."""
+
+    @property
+    def assemble(self) -> Assemble:
+        """Makes the Parquet file."""
+        return assemble
+
+    def begin(self, no_rows: Columns) -> Iterator[bytes]:
+        """Yield the schema."""
+        carried: dict[str | None, list[Any]] = {column: [] for column in self.carried}
+        batch = self._batch(carried, np.empty(0, dtype=int), no_rows)
+        return iter([batch.schema.serialize().to_pybytes()])
+
+    def rows(
+        self,
+        carried: Mapping[str | None, Sequence[Any]],
+        row_numbers: np.ndarray,
+        labelled: Columns,
+    ) -> Iterator[bytes]:
+        """Yield one record batch, as in `RowEncoder.rows`."""
+        return iter([self._batch(carried, row_numbers, labelled).serialize().to_pybytes()])
+
+    def _batch(
+        self,
+        carried: Mapping[str | None, Sequence[Any]],
+        row_numbers: np.ndarray,
+        labelled: Columns,
+    ) -> pa.RecordBatch:
+        pa = load_extra("pyarrow", "io", "writing Parquet")
+        arrays = {
+            name: self._carried_array(column, carried[column], row_numbers)
+            for column, name in self.carried.items()
+        }
+        arrays |= {column: _result_array(labelled, column) for column in self.results}
+        return pa.RecordBatch.from_pydict(arrays)
+
+    def _carried_array(
+        self, column: str | None, values: Sequence[Any], row_numbers: np.ndarray
+    ) -> pa.Array:
+        import pyarrow as pa
+
+        type_ = self.types.get(column, pa.string())
+        type_ = type_.value_type if pa.types.is_dictionary(type_) else type_
+        if column not in self.types:
+            values = [None if value is None else carried_text(value) for value in values]
+        try:
+            return pa.array(values, type=type_).take(pa.array(row_numbers))
+        except NotImplementedError:  # pyarrow takes rows of most types, but not of string_view
+            return pa.array([values[index] for index in row_numbers.tolist()], type=type_)
+
+
+def _result_array(labelled: Columns, column: str) -> pa.Array:
+    import pyarrow as pa
+
+    values = labelled.arrays[column]
+    if column in labelled.names:
+        names = labelled.names[column]
+        type_ = pa.bool_() if names == (False, True) else pa.string()
+        return pa.array(list(names), type=type_).take(pa.array(values, mask=values < 0))
+    return pa.array(values, mask=np.isnan(values) if values.dtype.kind == "f" else values < 0)

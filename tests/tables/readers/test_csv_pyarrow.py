@@ -1,4 +1,4 @@
-"""What pyarrow parses is what the standard library would have given; the rest is left to the standard library."""
+"""What pyarrow parses is what the standard library would give; the rest is left to the standard library."""
 
 import csv
 import io
@@ -8,13 +8,13 @@ from csv_cases import SPECTRUM, read
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stance.tables.readers import csv as tables
-from stance.tables.readers import csv_pyarrow as plain_csv
+from stance.tables.readers import csv as csv_reader
+from stance.tables.readers import csv_pyarrow, csv_records
 from stance.tables.readers.csv import read_rows
 from stance.tables.readers.csv_pyarrow import parse_plain
 
 needs_pyarrow = pytest.mark.skipif(
-    plain_csv._import_pyarrow() is None, reason="needs pyarrow, which is not installed"
+    csv_pyarrow._import_pyarrow() is None, reason="needs pyarrow, which is not installed"
 )
 
 
@@ -23,15 +23,15 @@ def lines_of(text: str) -> list[str]:
 
 
 def parse(text: str, n_columns: int, delimiter: str = ",") -> list[list[str]] | None:
-    found = parse_plain(lines_of(text), delimiter, n_columns)
-    return found and [list(row) for row in zip(*map(found.column, range(n_columns)), strict=True)]
+    plain = parse_plain(lines_of(text), delimiter, n_columns)
+    return plain and [list(row) for row in zip(*map(plain.column, range(n_columns)), strict=True)]
 
 
 @needs_pyarrow
 @pytest.mark.parametrize(("content", "rows"), SPECTRUM.values(), ids=SPECTRUM)
 def test_well_formed_rows_are_parsed(content: str, rows: list[list[str]]) -> None:
-    header, *found = parse(content, len(rows[0])) or []
-    assert (header, found) == (lines_of(content)[0].rstrip().split(","), rows)
+    header, *parsed = parse(content, len(rows[0])) or []
+    assert (header, parsed) == (lines_of(content)[0].rstrip().split(","), rows)
 
 
 @needs_pyarrow
@@ -75,7 +75,7 @@ def test_what_pyarrow_might_read_otherwise_is_not_given_to_it(content: str) -> N
 
 
 def test_without_pyarrow_nothing_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plain_csv, "_import_pyarrow", lambda: None)
+    monkeypatch.setattr(csv_pyarrow, "_import_pyarrow", lambda: None)
     assert parse("a,b\n", 2) is None
 
 
@@ -107,9 +107,9 @@ texts = st.lists(
 @needs_pyarrow
 @given(texts, st.integers(1, 3))
 def test_what_is_parsed_is_what_the_standard_library_gives(text: str, n_columns: int) -> None:
-    found = parse_plain(lines_of(text), ",", n_columns) if text else None
-    if found:
-        head = lines_of(text)[: found.n_lines]
+    plain = parse_plain(lines_of(text), ",", n_columns) if text else None
+    if plain:
+        head = lines_of(text)[: plain.n_lines]
         assert parse(text, n_columns) == list(csv.reader(head, strict=True))
 
 
@@ -118,18 +118,17 @@ def chunks(
 ) -> list[tuple[list[int], list[list[str]], list[str]]]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in settings.items():
-            patch.setattr(tables, name, value)
+            patch.setattr(csv_reader if name == "ROWS" else csv_records, name, value)
         if not pyarrow:
-            patch.setattr(plain_csv, "_import_pyarrow", lambda: None)
+            patch.setattr(csv_pyarrow, "_import_pyarrow", lambda: None)
         with read_rows(io.BytesIO(content), encoding="utf-8") as table:
-            found = table.chunks(["x", "y"])
             return [
                 (
                     list(chunk.numbers),
                     [*map(list, chunk.columns.values())],
                     [repr(fault) for fault in chunk.faults],
                 )
-                for chunk in found
+                for chunk in table.chunks(["x", "y"])
             ]
 
 
@@ -153,17 +152,17 @@ def test_a_table_is_the_same_with_and_without_pyarrow_chunk_by_chunk(
 def test_a_quotation_that_goes_on_for_longer_than_any_row_is_left_to_the_standard_library() -> None:
     content = b"x,y\n" + b"1,2\n" * 9 + b'3,"\n' + b"4,5\n" * 20
     settings = {"ROWS": 8, "_MOST_LINES": 3}
-    found = chunks(content, pyarrow=True, **settings)
-    assert found == chunks(content, pyarrow=False, **settings)
-    assert sum(len(faults) for _, _, faults in found) == 1
+    read_chunks = chunks(content, pyarrow=True, **settings)
+    assert read_chunks == chunks(content, pyarrow=False, **settings)
+    assert sum(len(faults) for _, _, faults in read_chunks) == 1
 
 
 @needs_pyarrow
 def test_large_tables_go_to_it_from_the_second_chunk_on(monkeypatch: pytest.MonkeyPatch) -> None:
     used: list[int] = []
-    monkeypatch.setattr(tables, "ROWS", 4)
+    monkeypatch.setattr(csv_reader, "ROWS", 4)
     monkeypatch.setattr(
-        tables,
+        csv_records,
         "parse_plain",
         lambda lines, *rest: used.append(len(lines)) or parse_plain(lines, *rest),
     )

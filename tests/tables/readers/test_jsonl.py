@@ -5,7 +5,8 @@ import io
 import pytest
 
 from stance import TableError
-from stance.tables.readers.jsonl import JsonLines
+from stance.tables.readers.jsonl import JsonlTable
+from stance.tables.rows import ReadOptions
 from stance.tables.streams import open_source
 
 
@@ -13,7 +14,7 @@ def read(
     content: bytes, columns: list[str] | None = None
 ) -> tuple[list[str], list[tuple[int, list[object]]], list[str]]:
     with open_source(io.BytesIO(content), "") as source:
-        table = JsonLines(source)
+        table = JsonlTable(source, ReadOptions())
         rows, faults = [], []
         for chunk in table.chunks(columns or table.columns):
             rows += zip(
@@ -70,7 +71,7 @@ def test_a_late_key_is_a_fault_only_where_all_columns_are_read(
 
 
 @pytest.mark.parametrize(
-    ("content", "wrong"),
+    ("content", "problem"),
     [
         (b"", "it holds none."),
         (b"id,text\n", "line 1 is not JSON (Expecting value)."),
@@ -78,10 +79,10 @@ def test_a_late_key_is_a_fault_only_where_all_columns_are_read(
     ],
     ids=["empty", "CSV", "no key"],
 )
-def test_what_is_no_jsonl_is_named(content: bytes, wrong: str) -> None:
+def test_what_is_no_jsonl_is_named(content: bytes, problem: str) -> None:
     with pytest.raises(TableError) as error:
         read(content)
     assert (
         str(error.value)
-        == f"standard input must hold one JSON object a line, with keys; {wrong} Mend it, or name its format."
+        == f"standard input must hold one JSON object per line, with keys; {problem} Mend it, or name its format."
     )

@@ -1,0 +1,140 @@
+"""Write CSV and TSV: labelled rows, rows that could not be read, and any other rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from stance.errors import InputError
+from stance.tables.encodings import original_bytes
+from stance.tables.formats import Format
+from stance.tables.writers.encoder import RowEncoder, columns_as_text, encode_lines, packed
+from stance.tables.writers.values import carried_text
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from stance.columns import Columns
+    from stance.tables.rows import Fault
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a formula in a spreadsheet may begin with
+
+
+class CsvEncoder(RowEncoder):
+    """Writes CSV: a header, and one line per row, with nothing where a value is missing."""
+
+    delimiter: ClassVar[str] = ","
+
+    def begin(self, no_rows: Columns) -> Iterator[bytes]:
+        """Yield the header."""
+        del no_rows
+        names = [*self.carried.values(), *self.results]
+        cells = [_without_formula(name) for name in names] if self.excel_safe else names
+        return packed([_csv_line(cells, self.delimiter).encode()], self.table_format.packing)
+
+    def rows(
+        self,
+        carried: Mapping[str | None, Sequence[Any]],
+        row_numbers: np.ndarray,
+        labelled: Columns,
+    ) -> Iterator[bytes]:
+        """Yield rows, as in `RowEncoder.rows`."""
+        indexes = row_numbers.tolist()
+        cells = [
+            [self._carried_cell(value) for value in carried[column]] for column in self.carried
+        ]
+        columns = [
+            *([column[index] for index in indexes] for column in cells),
+            *columns_as_text(self.results, labelled, "", self._result_cell),
+        ]
+        if len(columns) == 1:  # an empty line would be read as no row
+            columns = [[cell or '""' for cell in columns[0]]]
+        lines = map(self.delimiter.join, zip(*columns, strict=True))
+        return packed(encode_lines(lines, cells), self.table_format.packing)
+
+    def _carried_cell(self, value: Any) -> str:
+        text = carried_text(value)
+        return csv_quoted(_without_formula(text) if self.excel_safe else text, self.delimiter)
+
+    def _result_cell(self, value: Any) -> str:
+        return csv_quoted(csv_cell(value), self.delimiter)
+
+
+class TsvEncoder(CsvEncoder):
+    """Writes TSV: CSV with tabs for commas."""
+
+    delimiter: ClassVar[str] = "\t"
+
+
+def check_excel_safe(excel_safe: bool, table_format: Format) -> None:
+    """Check that formulas are guarded against only in a format that can have them.
+
+    Raises
+    ------
+    InputError
+        If the format has none.
+    """
+    if excel_safe and table_format.kind not in ("csv", "tsv"):
+        raise InputError(
+            f"`excel_safe` is for csv and tsv; the output is {table_format.kind}. Leave it out."
+        )
+
+
+def csv_cell(value: Any) -> str:
+    """Write a result as text: None as nothing, a float with six decimals, true or false.
+
+    >>> [csv_cell(value) for value in (None, 0.5, True, "a, b")]
+    ['', '0.500000', 'true', 'a, b']
+    """
+    return f"{value:.6f}" if isinstance(value, float) else carried_text(value)
+
+
+def csv_quoted(text: str, delimiter: str = ",") -> str:
+    """Quote a cell if CSV needs it.
+
+    >>> print(csv_quoted("a"), csv_quoted("a, b"), csv_quoted('the "b" side'))
+    a "a, b" "the ""b"" side"
+    """
+    if '"' in text:
+        return '"' + text.replace('"', '""') + '"'
+    return f'"{text}"' if delimiter in text or "\n" in text or "\r" in text else text
+
+
+def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """Yield a header and rows as CSV, with each cell as `csv_cell` writes it."""
+    yield _csv_line(columns).encode()
+    for row in rows:
+        yield _csv_line([csv_cell(value) for value in row]).encode()
+
+
+def fault_lines(faults: Sequence[Fault], file: str | None, *, header: bool) -> Iterator[bytes]:
+    """Yield rows that could not be read as CSV, each byte for byte as it stands in its file.
+
+    Parameters
+    ----------
+    faults : sequence of Fault
+        The rows.
+    file : str or None
+        The name of their file, for a first column "file"; None for no such column.
+    header : bool
+        Whether a header comes first.
+    """
+    where = [] if file is None else [file]
+    if header and faults:
+        yield _csv_line([*(["file"] if where else []), "row", "line", "reason", "raw"]).encode()
+    for fault in faults:
+        cells = [*where, str(fault.row), str(fault.line), fault.reason, fault.raw]
+        yield original_bytes(_csv_line(cells))
+
+
+def _csv_line(cells: Sequence[str], delimiter: str = ",") -> str:
+    return delimiter.join(csv_quoted(cell, delimiter) for cell in cells) + "\n"
+
+
+def _without_formula(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula.
+
+    >>> _without_formula("=1+1"), _without_formula("a truce")
+    ("'=1+1", 'a truce')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,125 @@
+"""Which files a source stands for, and several tables read as one."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from stance import InputError, TableError
+from stance.tables.inputs import Inputs, check_apart, find_files
+
+
+def test_patterns_and_folders_stand_for_their_tables_in_order(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.jsonl", ".hidden.csv", "notes.txt", "out.csv", "old.csv.errors.csv"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "c.csv").mkdir()
+    out = tmp_path / "out.csv"
+    assert find_files(tmp_path, besides=[out]) == [tmp_path / "a.jsonl", tmp_path / "b.csv"]
+    assert find_files(str(tmp_path / "*.csv"), besides=[out]) == [tmp_path / "b.csv"]
+    assert find_files([tmp_path / "b.csv", str(tmp_path / "[a].*")]) == [
+        tmp_path / "b.csv",
+        tmp_path / "a.jsonl",
+    ]
+    (tmp_path / "[1].csv").write_text("")  # a name like a pattern is the name of a file that exists
+    assert find_files(tmp_path / "[1].csv") == [tmp_path / "[1].csv"]
+
+
+@pytest.mark.parametrize("name", ["*.tsv", "empty"])
+def test_a_pattern_or_folder_without_a_table_is_named(name: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(TableError) as error:
+        find_files(tmp_path / name)
+    assert (
+        str(error.value)
+        == f"{tmp_path}/{name} must hold a table (csv, tsv, jsonl, parquet); it holds none. Check the path."
+    )
+
+
+def test_no_source_at_all_is_refused() -> None:
+    with pytest.raises(InputError) as error:
+        Inputs([])
+    assert str(error.value) == "`source` must name at least one file; got none."
+
+
+def test_a_source_that_is_the_output_too_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "out.csv").write_text("id\n1\n")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "out.csv")
+    with pytest.raises(InputError) as error:
+        check_apart([tmp_path / "link.csv"], [tmp_path / "out.csv"])
+    assert str(error.value) == (
+        f"{tmp_path}/link.csv must not be both source and output (or its .errors.csv). Choose another path."
+    )
+
+
+def test_a_table_that_two_sources_stand_for_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,text\n1,a\n")
+    with pytest.raises(InputError) as error:
+        Inputs([tmp_path, str(tmp_path / "[a].csv")])
+    assert str(error.value) == (
+        f"{tmp_path}/a.csv must be named once; it is named twice, which would read its rows twice. Narrow the patterns or folders."
+    )
+    with Inputs(str(tmp_path / "**" / "**" / "*.csv")) as inputs:
+        assert len(list(inputs.chunks(["id"]))) == 1
+
+
+def test_tables_with_other_columns_than_the_first_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,text\n1,a\n")
+    (tmp_path / "b.csv").write_text("text,id\nb,2\n")
+    with Inputs(tmp_path) as inputs:
+        assert [
+            (name, dict(chunk.columns)) for name, chunk, _ in inputs.chunks(["id", "text"])
+        ] == [
+            (str(tmp_path / "a.csv"), {"id": ["1"], "text": ["a"]}),
+            (str(tmp_path / "b.csv"), {"id": ["2"], "text": ["b"]}),
+        ]
+    (tmp_path / "c.csv").write_text("text,date\nb,2\n")
+    with pytest.raises(InputError) as error:
+        Inputs(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path}/c.csv must have the columns of {tmp_path}/a.csv; it lacks ['id'] and also has ['date']. Rename them, or label "
+        "the tables one by one."
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "several"),
+    [(["a.csv"], False), (["[a].csv"], True), (["."], True), (["a.csv", "b.jsonl"], True)],
+    ids=["a file", "a pattern", "a folder", "a list"],
+)
+def test_only_one_named_file_is_surely_one_table(
+    names: list[str], several: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("id\n1\n")
+    (tmp_path / "b.jsonl").write_text('{"id": 1}\n')
+    with Inputs([tmp_path / name for name in names]) as inputs:
+        assert inputs.several is several
+    if len(names) == 1:
+        with Inputs(str(tmp_path / names[0])) as inputs:
+            assert inputs.several is several
+
+
+def test_the_position_counts_the_bytes_of_all_tables(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id\n1\n")
+    (tmp_path / "b.csv").write_text("id\n22\n")
+    with Inputs(tmp_path) as inputs:
+        assert (inputs.size, [position for *_, position in inputs.chunks(["id"])]) == (11, [5, 11])
+
+
+def test_a_digest_changes_with_content_and_with_names_if_there_are_several(tmp_path: Path) -> None:
+    def digest(*names: str) -> str:
+        with Inputs([tmp_path / name for name in names]) as inputs:
+            return inputs.digest()
+
+    for name in ("a.csv", "b.csv", "c.csv"):
+        (tmp_path / name).write_text("id\n1\n")
+    assert digest("a.csv") == digest("b.csv")
+    assert digest("a.csv", "b.csv") != digest("a.csv", "c.csv")
+    before = digest("a.csv")
+    (tmp_path / "a.csv").write_text("id\n2\n")
+    assert digest("a.csv") != before
+    with Inputs(io.BytesIO(b"id\n1\n")) as inputs, pytest.raises(InputError) as error:
+        inputs.digest()
+    assert (
+        str(error.value)
+        == "`resume` must have a file as its source; a stream cannot be read again. Save it first."
+    )

@@ -1,0 +1,37 @@
+"""The progress bar: on a terminal only, and only if asked for."""
+
+import io
+import sys
+
+import pytest
+
+from stance.tables.progress import Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def shown_on(stream: io.StringIO, monkeypatch: pytest.MonkeyPatch, *, shown: bool = True) -> str:
+    monkeypatch.setattr(sys, "stderr", stream)
+    with Progress(3_000_000, shown=shown) as bar:
+        bar.advance(1200, 3_000_000)
+        bar.advance(300, 0)  # a stream that does not know its position
+    return stream.getvalue()
+
+
+def test_a_terminal_shows_rows_and_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    last = shown_on(Terminal(), monkeypatch).rpartition("\r")[2]
+    assert "100%" in last
+    assert "3.00M/3.00M" in last
+    assert "1,500 rows, " in last
+    assert " rows/s" in last
+
+
+def test_a_file_or_pipe_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown_on(io.StringIO(), monkeypatch) == ""
+
+
+def test_a_terminal_shows_nothing_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown_on(Terminal(), monkeypatch, shown=False) == ""

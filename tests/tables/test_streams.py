@@ -1,0 +1,63 @@
+"""Files and streams, opened for reading: unpacked, named, and read to their end."""
+
+import gzip
+import io
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from stance import TableError
+from stance.tables.encodings import read_text
+from stance.tables.streams import open_source
+
+
+def test_a_file_is_unpacked_as_its_name_says_and_its_packed_bytes_are_counted(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "in.csv.gz"
+    path.write_bytes(gzip.compress(b"id\n1\n"))
+    with open_source(path) as source:
+        assert (source.name, source.stream.read()) == (str(path), b"id\n1\n")
+        assert source.position() == path.stat().st_size
+
+
+def test_a_packing_that_is_named_is_believed(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes(gzip.compress(b"id\n1\n"))
+    with open_source(tmp_path / "in.csv", "gz") as source:
+        assert source.stream.read() == b"id\n1\n"
+
+
+def test_a_stream_is_left_open_and_called_by_its_name() -> None:
+    stream = io.BytesIO(b"id\n")
+    with open_source(stream) as source:
+        assert source.name == "standard input"
+    assert not stream.closed
+    stream.name = "keepers.csv"  # type: ignore[attr-defined]
+    with open_source(stream) as source:
+        assert source.name == "keepers.csv"
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TableError) as error, open_source(tmp_path / "nowhere.csv"):
+        pass
+    assert str(error.value) == (
+        f"{tmp_path}/nowhere.csv must be a file that can be read; No such file or directory. Check the path."
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes of POSIX")
+def test_a_pipe_that_does_not_wait_is_read_to_its_end() -> None:
+    reading_end, writing_end = os.pipe()
+    os.set_blocking(reading_end, False)
+    with (
+        os.fdopen(reading_end, "rb") as stream,
+        os.fdopen(writing_end, "wb", buffering=0) as writer,
+    ):
+        late = threading.Timer(0.2, lambda: (writer.write(b"id\n1\n"), writer.close()))
+        late.start()
+        with open_source(stream) as source:
+            assert source.position() == 0  # a pipe does not know
+            assert "".join(read_text(source.stream, "in.csv").blocks) == "id\n1\n"
+        late.join()
