@@ -245,7 +245,7 @@ def _score_text(
 ) -> None:
     from stance.model import load
     from stance.tables.documents import read_document, write_document
-    from stance.tables.formats import check_apart
+    from stance.tables.inputs import check_apart
     from stance.tables.outputs import made_files
 
     if output:
