@@ -6,7 +6,7 @@ MAX_BLOCKS, MAX_OUTPUTS, MAX_NGRAM : int
     How many feature blocks and outputs (labels of all heads) a model may have, and how long its
     n-grams may be.
 MAX_WORD_CHARACTERS : int
-    How many characters of a word give character n-grams, as in `stance.text.features`.
+    How many characters of a word give character n-grams, as in `stance.text.words`.
 """
 
 from typing import Final

@@ -15,7 +15,7 @@ import stance.scoring.compiled as backend_module
 from stance.model import Model
 from stance.text.names import is_joined
 from stance.text.tokens import make_tokens
-from stance.text.words import split_words
+from stance.text.words import MAX_WORD_CHARACTERS, split_words
 
 compiled = pytest.importorskip(
     "stance.scoring._scorer", reason="needs the compiled scorer, which was not built here"
@@ -45,6 +45,10 @@ def test_names_are_joined_where_python_says_at_every_code_point(word: str, last:
             start = len(word) + len(gap)
             expected = is_joined(text, (word, 0, len(word)), ("x", start, start + 1))
             assert compiled.may_join(gap, len(word) < 3) == expected, ascii(gap)
+
+
+def test_as_many_characters_of_a_word_count_as_in_python() -> None:
+    assert compiled.MAX_WORD_CHARACTERS == MAX_WORD_CHARACTERS
 
 
 def test_the_same_names_are_masked(shipped: Model) -> None:

@@ -1,6 +1,6 @@
 /* Take in words as written, with what Python says of them.
 
-   The rules of words (folding, stemming, possessives) live in stance/text/tokens.py only. Python is
+   The rules of words (folding, stemming, possessives) live in stance/text/words.py only. Python is
    asked once per distinct word, and the answer is kept; scoring then runs without Python. */
 
 #ifndef STANCE_LEARN_H
@@ -51,7 +51,7 @@ static uint32_t find_flags(const Scorer *scorer, const WordForms *forms, int32_t
         flags |= IS_PLAIN;
     if (stem >= 0 && scorer->is_familiar[stem])
         flags |= IS_FAMILIAR;
-    if (PyUnicode_GET_LENGTH(forms->written) < 3)
+    if (PyUnicode_GET_LENGTH(forms->written) <= MAX_ABBREVIATION)
         flags |= IS_SHORT;
     for (int name_case = 0; name_case < N_CASES; name_case++)
         if (begins_name(&scorer->names[name_case], roles->bare[name_case]))

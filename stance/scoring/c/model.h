@@ -18,8 +18,11 @@
 #define MAX_OUTPUTS 4096
 #define MAX_NGRAM 64
 
-/* A word gives the character n-grams of its first 64 characters (stance/text/features.py). */
+/* A word gives the character n-grams of its first 64 characters (stance/text/words.py). */
 #define MAX_WORD_CHARACTERS 64
+
+/* Characters of a word that a full stop may abbreviate (stance/text/names.py). */
+#define MAX_ABBREVIATION 2
 
 /* Counts whose sublinear weight is read from a table; few paragraphs have an n-gram more often. */
 #define N_SUBLINEAR 256

@@ -21,7 +21,7 @@ typedef struct {
 enum {
     IS_PLAIN = 1,       /* counts for familiarity (not a number, not marks only) */
     IS_FAMILIAR = 2,    /* its stem is among the familiar ones */
-    IS_SHORT = 4,       /* has fewer than 3 characters, so that a full stop may abbreviate it */
+    IS_SHORT = 4,       /* has so few characters that a full stop may abbreviate it */
     MAY_BEGIN_NAME = 8, /* some name of a side begins with it */
 };
 

@@ -1,7 +1,7 @@
 /* Where words begin and end in UTF-8, and what may stand between two words of one name.
 
-   The rules are those of the regular expressions in stance/text/tokens.py: _WORD, _JOINT and
-   _ABBREVIATED. The tests compare both at every code point. */
+   The rules are those of the regular expressions in stance/text/words.py (WORD) and
+   stance/text/names.py (_JOINT, _AFTER_ABBREVIATION). Tests compare both at every code point. */
 
 #ifndef STANCE_WORDS_H
 #define STANCE_WORDS_H
