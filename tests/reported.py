@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from csv_rows import rows_of
 from html_tree import by_id, read_html, text_of
 
 import stance
@@ -57,8 +58,7 @@ class Tables:
 
     def rows(self) -> list[dict[str, str]]:
         """Read the labelled table."""
-        with self.labelled.open(encoding="utf-8", newline="") as lines:
-            return list(csv.DictReader(lines))
+        return rows_of(self.labelled)
 
     def write(self, **options: Any) -> str:
         """Write a report of the labelled table alone."""

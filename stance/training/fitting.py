@@ -192,6 +192,7 @@ def fit_heads(
         fits = {head: _fit_head(head, rows, recipe) for head, recipe in full_recipes.items()}
     gazetteer = load_gazetteer() if mask_sides else None
     tokens = [make_tokens(text, gazetteer, social_media=social_media) for text in rows.texts]
+    familiarity_threshold = _familiarity_threshold(rows, tokens)
     facts = {
         "format": FORMAT,
         "name": name,
@@ -200,19 +201,19 @@ def fit_heads(
         "recipe": full_recipes,
         "social_media": social_media,
         "rows": len(rows.texts),
-        "familiar": _familiarity_threshold(rows, tokens),
+        "familiar": familiarity_threshold,
         "rows_sha256": rows.sha256(),
         "cross_validation": {head: fit.figures for head, fit in fits.items()},
         "versions": _versions(),
         **(notes or {}),
     }
     frozen = FrozenModel(
-        {head: fit.head for head, fit in fits.items()},
-        gazetteer,
-        frozenset(token.stem for paragraph in tokens for token in paragraph),
-        facts["familiar"],
-        social_media,
-        facts,
+        heads={head: fit.head for head, fit in fits.items()},
+        gazetteer=gazetteer,
+        words=frozenset(token.stem for paragraph in tokens for token in paragraph),
+        familiarity_threshold=familiarity_threshold,
+        social_media=social_media,
+        facts=facts,
     )
     facts["self_test"] = make_self_test(frozen, rows)
     return frozen, {head: fit.pipeline for head, fit in fits.items()}
