@@ -73,3 +73,8 @@ def test_a_run_of_letters_too_long_for_a_word_is_not_stemmed() -> None:
     longest = "lamps".rjust(MAX_WORD_CHARACTERS, "x")
     assert stem(longest) == longest.removesuffix("s")
     assert stem("x" + longest) == "x" + longest
+
+
+def test_the_compiled_scorer_has_the_same_longest_word() -> None:
+    compiled = pytest.importorskip("stance.scoring._scorer")
+    assert compiled.MAX_WORD_CHARACTERS == MAX_WORD_CHARACTERS
