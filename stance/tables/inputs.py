@@ -191,9 +191,11 @@ class Inputs:
         missing = [column for column in self.columns if column not in table.columns]
         more = [column for column in table.columns if column not in self.columns]
         if missing or more:
+            differences = [f"lacks {missing!r}"] if missing else []
+            differences += [f"also has {more!r}"] if more else []
             raise InputError(
-                f"{table.name} must have the columns of {self._first[0].name}; it lacks "
-                f"{missing!r} and also has {more!r}. Rename them, or label the tables one by one."
+                f"{table.name} must have the columns of {self._first[0].name}; it "
+                f"{' and '.join(differences)}. Rename them, or label the tables one by one."
             )
         self.types = {
             column: type_

@@ -62,7 +62,9 @@ def test_a_table_that_two_sources_stand_for_is_named(tmp_path: Path) -> None:
         assert len(list(inputs.chunks(["id"]))) == 1
 
 
-def test_tables_with_other_columns_than_the_first_are_named(tmp_path: Path) -> None:
+def test_tables_are_read_one_after_another_whatever_the_order_of_their_columns(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "a.csv").write_text("id,text\n1,a\n")
     (tmp_path / "b.csv").write_text("text,id\nb,2\n")
     with Inputs(tmp_path) as inputs:
@@ -72,12 +74,25 @@ def test_tables_with_other_columns_than_the_first_are_named(tmp_path: Path) -> N
             (str(tmp_path / "a.csv"), {"id": ["1"], "text": ["a"]}),
             (str(tmp_path / "b.csv"), {"id": ["2"], "text": ["b"]}),
         ]
-    (tmp_path / "c.csv").write_text("text,date\nb,2\n")
+
+
+@pytest.mark.parametrize(
+    ("header", "difference"),
+    [
+        ("text,date", "lacks ['id'] and also has ['date']"),
+        ("text", "lacks ['id']"),
+        ("text,id,date", "also has ['date']"),
+    ],
+)
+def test_other_columns_than_those_of_the_first_table_are_named(
+    header: str, difference: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("id,text\n1,a\n")
+    (tmp_path / "b.csv").write_text(f"{header}\n")
     with pytest.raises(InputError) as error:
         Inputs(tmp_path)
     assert str(error.value) == (
-        f"{tmp_path}/c.csv must have the columns of {tmp_path}/a.csv; it lacks ['id'] and also has ['date']. Rename them, or label "
-        "the tables one by one."
+        f"{tmp_path}/b.csv must have the columns of {tmp_path}/a.csv; it {difference}. Rename them, or label the tables one by one."
     )
 
 
