@@ -298,7 +298,9 @@ def test_files_of_the_project_named_in_a_sentence_exist(name: str) -> None:
 
 def test_every_arrow_of_the_diagram_names_modules_that_exist() -> None:
     diagram = (ROOT / "docs" / "how.md").read_text(encoding="utf-8").split("```")[1]
-    for folder, names in re.findall(r"\b([a-z]+)/((?:\w+\.py(?:, )?)+)", diagram):
+    arrows = re.findall(r"\b([a-z]+)/((?:\w+\.py(?:, )?)+)", diagram)
+    assert arrows
+    for folder, names in arrows:
         for module in names.split(", "):
             assert (ROOT / "stance" / folder / module).exists(), module
 
