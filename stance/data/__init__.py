@@ -1,8 +1,8 @@
 """Tables and style sheets that come with the package."""
 
-from importlib import resources
+from pathlib import Path
 
 
 def read_data(name: str) -> str:
     """Read a text file of ``stance/data``."""
-    return resources.files("stance.data").joinpath(name).read_text(encoding="utf-8")
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")

@@ -5,6 +5,8 @@ Attributes
 MAX_BLOCKS, MAX_OUTPUTS, MAX_NGRAM : int
     How many feature blocks and outputs (labels of all heads) a model may have, and how long its
     n-grams may be.
+MAX_CLASSES : int
+    The numbers of classes of cue words are less than this.
 MAX_WORD_CHARACTERS : int
     How many characters of a word give character n-grams, as in `stance.text.words`.
 """
@@ -16,9 +18,10 @@ import numpy as np
 MAX_BLOCKS: Final[int]
 MAX_OUTPUTS: Final[int]
 MAX_NGRAM: Final[int]
+MAX_CLASSES: Final[int]
 MAX_WORD_CHARACTERS: Final[int]
 
-_Block = tuple[bool, int, int, list[str], np.ndarray, np.ndarray]
+_Block = tuple[int, int, int, list[str] | list[int], np.ndarray, np.ndarray]
 _Names = tuple[list[str], np.ndarray, np.ndarray, np.ndarray]
 
 class Scorer:
@@ -36,9 +39,10 @@ class Scorer:
     intercepts : ndarray of float64, of shape (n_copies, n_outputs)
         By copy and output.
     blocks : list of tuple
-        ``(is_words, min_n, max_n, features, outputs, rows)`` per feature block: whether its
-        n-grams are of words (else of characters); their shortest and longest length; the n-grams
-        in the order of `rows`, the stems of one separated by single spaces; outputs as int32 of
+        ``(kind, min_n, max_n, features, outputs, rows)`` per feature block: 0 for words, 1 for
+        characters, 2 for frames; the shortest and longest length of its n-grams; the features in
+        the order of `rows`, the stems of an n-gram separated by single spaces, and a frame as
+        ``first * MAX_CLASSES + second`` of the numbers of its two classes; outputs as int32 of
         shape (width,); rows as float64 of shape (n_copies, n_features, width + 1), which are
         weights times idf, then idf.
     familiar : list of str
@@ -80,6 +84,7 @@ class Scorer:
         bare: list[str],
         folded_bare: list[str],
         plain: bytes,
+        classes: bytes,
         /,
     ) -> None:
         """Learn words as written; those that are known are skipped.
@@ -93,9 +98,13 @@ class Scorer:
             very str that `words` does.
         plain : bytes
             One byte per word, nonzero if it counts for familiarity.
+        classes : bytes
+            One byte per word, the number of its class as a cue; 0 if it has none.
 
         Raises
         ------
+        ValueError
+            If the lists differ in length, or a class is not less than `MAX_CLASSES`.
         RuntimeError
             While paragraphs are scored.
         """

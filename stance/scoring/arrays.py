@@ -16,7 +16,7 @@ class BlockArrays(NamedTuple):
 
     Attributes
     ----------
-    name : {"words", "characters", "valence"}
+    name : {"words", "characters", "valence", "frames"}
         The kind of features.
     ngram_range : tuple of int
         Lengths of the shortest and the longest n-gram.

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from stance.scoring._scorer import Scorer
-from stance.scoring.arrays import ModelArrays
+from stance.scoring._scorer import MAX_CLASSES, Scorer
+from stance.scoring.arrays import BlockArrays, ModelArrays
+from stance.text.cues import number_pair
+from stance.text.features import number_cue_class
 from stance.text.tokens import SIDE
 from stance.text.words import bare, fold, fold_all, is_plain, stem_all
 
@@ -26,15 +28,18 @@ CHUNK: Final = 4096
 """Paragraphs scored at a time; those that wait for words to be learned are kept in memory."""
 PER_THREAD: Final = 256
 """A second thread is not worth its start for fewer paragraphs."""
+_KINDS: Final = {"words": 0, "characters": 1, "frames": 2}
+"""The numbers that the extension has for kinds of feature blocks."""
 _BACKENDS: weakref.WeakSet[CompiledBackend] = weakref.WeakSet()
 
 
 class CompiledBackend:
-    """Scores with the extension `_scorer`: any model of words and characters.
+    """Scores with the extension `_scorer`: any model of words, characters and frames.
 
-    The extension splits and scores texts. What it cannot know of a word (its stem, its lower-case
-    form) it learns from Python, once per word: `score` scores the paragraphs whose words are all
-    known and returns the unknown words of the others, which `score_pending` scores after `learn`.
+    The extension splits and scores texts. What it cannot know of a word (its lower-case form, its
+    stem, its class as a cue) it learns from Python, once per word: `score` scores the paragraphs
+    whose words are all known and returns the unknown words of the others, which `score_pending`
+    scores after `learn`.
 
     Parameters
     ----------
@@ -47,16 +52,7 @@ class CompiledBackend:
     def __init__(self, arrays: ModelArrays, *, why: str) -> None:
         self.name = "compiled"
         self.why = why
-        blocks = [
-            (
-                block.name == "words",
-                *block.ngram_range,
-                block.features,
-                block.outputs,
-                np.ascontiguousarray(block.rows),
-            )
-            for block in arrays.blocks
-        ]
+        self._needs_classes = any(block.name == "frames" for block in arrays.blocks)
         phrases: Any = arrays.gazetteer.phrases if arrays.gazetteer else ({}, {})
         any_case, exact_case = (_number_names(table) for table in phrases)
         n_copies, self._n_outputs = arrays.intercepts.shape
@@ -65,7 +61,7 @@ class CompiledBackend:
             np.asarray(edges, dtype=np.int32),
             n_copies,
             np.ascontiguousarray(arrays.intercepts),
-            blocks,
+            [_describe_block(block) for block in arrays.blocks],
             list(arrays.words),
             any_case,
             exact_case,
@@ -117,9 +113,12 @@ class CompiledBackend:
             folded_word if bare_word is word else fold(bare_word)
             for word, folded_word, bare_word in zip(words, folded, bares, strict=True)
         ]
-        self._scorer.learn(
-            words, folded, stem_all(folded), bares, folded_bares, bytes(map(is_plain, folded))
-        )
+        stems = stem_all(folded)
+        classes = bytes(len(words))  # of no class
+        if self._needs_classes:
+            classes = bytes(map(number_cue_class, folded, stems))
+        plain = bytes(map(is_plain, folded))
+        self._scorer.learn(words, folded, stems, bares, folded_bares, plain, classes)
 
 
 def count_processors() -> int:
@@ -165,6 +164,16 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def _describe_block(block: BlockArrays) -> tuple[Any, ...]:
+    """Return a feature block as the extension takes it: with each frame as one number."""
+    features: list[Any] = block.features
+    if block.name == "frames":
+        pairs = (number_pair(frame) for frame in block.features)
+        features = [first * MAX_CLASSES + second for first, second in pairs]
+    rows = np.ascontiguousarray(block.rows)
+    return _KINDS[block.name], *block.ngram_range, features, block.outputs, rows
 
 
 def _number_names(

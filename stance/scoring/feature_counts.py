@@ -1,23 +1,38 @@
 """Count the features of many paragraphs at once with NumPy and SciPy.
 
-The words of all paragraphs come as two arrays, one entry per word: `row`, the paragraph that it
-stands in, in ascending order, and `token`, its number in the list `tokens`. With the tokens
-``[‹side›, no, truce]``, the paragraphs "No truce" and "No, no!" are ``row = [0, 0, 1, 1]`` and
-``token = [1, 2, 1, 1]``.
+The words of all paragraphs come as three arrays, one entry per word: `row`, the paragraph that it
+stands in, in ascending order; `token`, its number in the list `tokens`; and `begins_sentence`,
+whether a sentence ends right before it. With the tokens ``[‹side›, no, truce]``, the paragraphs
+"No truce" and "No. No!" are ``row = [0, 0, 1, 1]``, ``token = [1, 2, 1, 1]`` and
+``begins_sentence = [False, False, False, True]``.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from stance.scoring.arrays import BlockArrays
-from stance.text.features import UNSCALED, runs_of_characters, valence_features
+from stance.text.cues import CUE_CLASSES, number_pair
+from stance.text.features import (
+    UNSCALED,
+    number_cue_class,
+    runs_of_characters,
+    valence_features,
+)
 from stance.text.tokens import SIDE, Token
+
+
+class WordArrays(NamedTuple):
+    """The words of some paragraphs, as the module says, each array of shape (n_words,)."""
+
+    row: np.ndarray
+    token: np.ndarray
+    begins_sentence: np.ndarray
 
 
 class FeatureCounts:
@@ -31,9 +46,7 @@ class FeatureCounts:
         self._weights = np.ascontiguousarray(block.rows[:, :, :-1])
         self._squared_idf = block.rows[0, :, -1] ** 2
 
-    def count(
-        self, row: np.ndarray, token: np.ndarray, tokens: Sequence[Token], n_rows: int
-    ) -> csr_array:
+    def count(self, words: WordArrays, tokens: Sequence[Token], n_rows: int) -> csr_array:
         """Return how often each feature occurs, of shape (n_rows, n_features)."""
         raise NotImplementedError
 
@@ -106,13 +119,12 @@ class WordCounts(FeatureCounts):
         self._columns = np.asarray(columns, dtype=np.int64)  # -1: only the beginning of a feature
         self._stem_of_token = array("q")
 
-    def count(
-        self, row: np.ndarray, token: np.ndarray, tokens: Sequence[Token], n_rows: int
-    ) -> csr_array:
+    def count(self, words: WordArrays, tokens: Sequence[Token], n_rows: int) -> csr_array:
         """Count n-grams: first those of one stem, then those of two that begin with these, ..."""
         new_tokens = tokens[len(self._stem_of_token) :]
         self._stem_of_token.extend(self._stems.get(each.stem, -1) for each in new_tokens)
-        stems = np.frombuffer(self._stem_of_token, dtype=np.int64)[token]
+        row = words.row
+        stems = np.frombuffer(self._stem_of_token, dtype=np.int64)[words.token]
         starts = np.flatnonzero(self._roots[stems] >= 0)
         nodes = self._roots[stems[starts]]
         rows, columns = [], []
@@ -163,9 +175,7 @@ class CharacterCounts(FeatureCounts):
         super().__init__(block)
         self._grams, self._starts, self._ones = array("i"), array("i", [0]), array("d")
 
-    def count(
-        self, row: np.ndarray, token: np.ndarray, tokens: Sequence[Token], n_rows: int
-    ) -> csr_array:
+    def count(self, words: WordArrays, tokens: Sequence[Token], n_rows: int) -> csr_array:
         """Count n-grams."""
         for each in tokens[len(self._starts) - 1 :]:
             is_name = each.word == SIDE
@@ -179,8 +189,10 @@ class CharacterCounts(FeatureCounts):
             for values in (self._ones, self._grams, self._starts)
         )
         by_token = csr_array((ones, grams, starts), shape=(len(tokens), len(self.columns)))
-        ends = np.searchsorted(row, np.arange(n_rows + 1))
-        by_row = csr_array((np.ones(len(row)), token, ends), shape=(n_rows, len(tokens)))
+        ends = np.searchsorted(words.row, np.arange(n_rows + 1))
+        by_row = csr_array(
+            (np.ones(len(words.row)), words.token, ends), shape=(n_rows, len(tokens))
+        )
         return by_row @ by_token
 
     def forget(self) -> None:
@@ -191,16 +203,15 @@ class CharacterCounts(FeatureCounts):
 class ValenceCounts(FeatureCounts):
     """The valence of words, which depends on the words before them: one paragraph at a time."""
 
-    def count(
-        self, row: np.ndarray, token: np.ndarray, tokens: Sequence[Token], n_rows: int
-    ) -> csr_array:
+    def count(self, words: WordArrays, tokens: Sequence[Token], n_rows: int) -> csr_array:
         """Count features of valence."""
+        row = words.row
         edges = np.flatnonzero(np.diff(row, prepend=-1))  # where each paragraph with words begins
-        paragraphs = np.split(token, edges[1:]) if len(row) else ()
+        paragraphs = np.split(words.token, edges[1:]) if len(row) else ()
         rows, columns = list[int](), list[int]()
         for number, paragraph in zip(row[edges].tolist(), paragraphs, strict=True):
-            words = [tokens[each] for each in paragraph.tolist()]
-            occurrences = valence_features(words, self.block.lexicon or {})
+            paragraph_tokens = [tokens[each] for each in paragraph.tolist()]
+            occurrences = valence_features(paragraph_tokens, self.block.lexicon or {})
             columns += (self.columns[occurrence.feature] for occurrence in occurrences)
             rows += [number] * (len(columns) - len(rows))
         return self._matrix(
@@ -208,8 +219,42 @@ class ValenceCounts(FeatureCounts):
         )
 
 
+class FrameCounts(FeatureCounts):
+    """Neighbouring classes of cue words, looked up in a table by the numbers of both."""
+
+    def __init__(self, block: BlockArrays) -> None:
+        super().__init__(block)
+        self._column_of_pair = np.full((len(CUE_CLASSES) + 1,) * 2, -1)
+        for feature, column in self.columns.items():
+            self._column_of_pair[number_pair(feature)] = column
+        self._class_of_token = array("q")
+
+    def count(self, words: WordArrays, tokens: Sequence[Token], n_rows: int) -> csr_array:
+        """Count pairs of classes.
+
+        Of the words, those of a class are kept, then those whose class is not that of the word
+        before in the same sentence; then each two neighbours of one sentence are a pair.
+        """
+        new_tokens = tokens[len(self._class_of_token) :]
+        self._class_of_token.extend(number_cue_class(each.word, each.stem) for each in new_tokens)
+        classes = np.frombuffer(self._class_of_token, dtype=np.int64)[words.token]
+        sentence = np.cumsum(words.begins_sentence | (np.diff(words.row, prepend=-1) > 0))
+        cues = np.flatnonzero(classes)
+        repeats = (np.diff(classes[cues]) == 0) & (np.diff(sentence[cues]) == 0)
+        cues = np.delete(cues, 1 + np.flatnonzero(repeats))
+        first, second = cues[:-1], cues[1:]
+        column = self._column_of_pair[classes[first], classes[second]]
+        known = (column >= 0) & (sentence[first] == sentence[second])
+        return self._matrix(words.row[first[known]], column[known], n_rows)
+
+    def forget(self) -> None:
+        """Drop the classes of tokens."""
+        self._class_of_token = array("q")
+
+
 COUNTS: Final[dict[str, type[FeatureCounts]]] = {
     "words": WordCounts,
     "characters": CharacterCounts,
     "valence": ValenceCounts,
+    "frames": FrameCounts,
 }

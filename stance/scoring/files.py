@@ -12,7 +12,8 @@ A frozen model is a folder (or a zip of one)::
     <head>.weights.npy     float64 of shape (n_classes + 1, n_features + 1): the idf, then one row
                            per class; the last column holds the intercepts. A model with targets
                            has n_classes more rows per target
-    <head>.scores.npy      float64 of shape (n_rows,): nonconformity of held-out rows, ascending
+    <head>.scores.npy      float64 of shape (n_rows, 2): label number and nonconformity of held-out
+                           rows, sorted; or of shape (n_rows,), with one limit for all labels
 
 Nothing in it is code: only JSON and plain arrays are read, as with ``allow_pickle=False``.
 """
@@ -217,7 +218,8 @@ def _read_head(files: Mapping[str, bytes], name: str, path: Path) -> Head:
     nonconformity = _read_npy(files, f"{name}.scores.npy", path)
     classes, targets = tuple(description["classes"]), description.get("targets", [])
     n_copies = 1 + len(targets)
-    if table.shape != (1 + n_copies * len(classes), n_features + 1) or nonconformity.ndim != 1:
+    fits = table.shape == (1 + n_copies * len(classes), n_features + 1)
+    if not fits or not _are_limits(nonconformity, len(classes)):
         raise ModelError(
             f"{path}: the arrays of head {name!r} do not fit its features. "
             "Copy or train the model again."
@@ -241,6 +243,14 @@ def _make_blocks(descriptions: Sequence[Mapping[str, Any]]) -> tuple[FeatureBloc
         )
         first += len(features)
     return tuple(blocks)
+
+
+def _are_limits(nonconformity: np.ndarray, n_classes: int) -> bool:
+    if nonconformity.ndim == 1:
+        return True
+    if nonconformity.ndim != 2 or nonconformity.shape[1] != 2:
+        return False
+    return bool(np.isin(nonconformity[:, 0], range(n_classes)).all())
 
 
 def _read_npy(files: Mapping[str, bytes], name: str, path: Path) -> np.ndarray:

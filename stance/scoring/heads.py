@@ -6,14 +6,17 @@ import math
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from stance.options import check_level
-from stance.text.features import UNSCALED, block_features
+from stance.text.features import PAIRED, UNSCALED, block_features
 from stance.text.tokens import SIDE, Token
 from stance.text.words import is_plain
+
+SURE: Final = 0.6
+"""A label under this probability is always uncertain."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class FeatureBlock:
 
     Attributes
     ----------
-    name : {"words", "characters", "valence"}
+    name : {"words", "characters", "valence", "frames"}
         The kind.
     ngram_range : tuple of int
         Lengths of the shortest and the longest n-gram.
@@ -91,8 +94,9 @@ class Head:
         Coefficients, already divided by the temperature.
     intercept : ndarray of shape (n_classes,)
         Intercepts, already divided by the temperature.
-    nonconformity : ndarray of shape (n_rows,)
-        ``1 - p(true label)`` of rows that the fit did not see, in ascending order.
+    nonconformity : ndarray of shape (n_rows, 2) or (n_rows,)
+        Of rows that the fit did not see: the number of the true label, and ``1 - p(true label)``,
+        sorted by both. Without the first column, one limit serves all labels.
     copies : dict of str to tuple of ndarray
         By target, the weights and intercept to use instead: those that all targets share, plus
         the target's own.
@@ -138,7 +142,8 @@ class Head:
         """Split each logit over the tokens that produced it.
 
         What a feature adds to a logit is split equally over its occurrences, and what an
-        occurrence adds equally over its tokens.
+        occurrence adds equally over its tokens: the first and the last one in the blocks in
+        `PAIRED`, all from the first to the last one in others.
 
         Returns
         -------
@@ -166,11 +171,14 @@ class Head:
             columns, feature, counts = np.unique(column, return_inverse=True, return_counts=True)
             per_count = (self._tfidf(block, columns, counts) / counts)[:, None]
             per_occurrence = (per_count * self.weights[columns])[feature]
-            per_token = per_occurrence / (last + 1 - first)[:, None]
+            stride = last - first if block.name in PAIRED else np.ones_like(first)
+            n_tokens = 1 + (last - first) // stride
+            per_token = per_occurrence / n_tokens[:, None]
             # Add to the first token of every occurrence, then to the second of those with two, ...
-            for step in range(1 + (last - first).max(initial=-1)):
-                longer = first + step <= last
-                np.add.at(contributions, first[longer] + step, per_token[longer])
+            for step in range(n_tokens.max(initial=0)):
+                longer = step < n_tokens
+                token = (first + step * stride)[longer]
+                np.add.at(contributions, token, per_token[longer])
         return contributions
 
     def _tfidf(self, block: FeatureBlock, columns: np.ndarray, counts: np.ndarray) -> np.ndarray:
@@ -180,6 +188,8 @@ class Head:
 
     def is_uncertain(self, probabilities: np.ndarray, level: float) -> np.ndarray:
         """Return for each row whether more than one label, or none, is plausible at a level.
+
+        A row whose most probable label has a probability under `SURE` is uncertain at any level.
 
         Parameters
         ----------
@@ -192,14 +202,16 @@ class Head:
         -------
         ndarray of bool, of shape (n_paragraphs,)
         """
-        return np.asarray(self.prediction_sets(probabilities, level).sum(axis=1) != 1)
+        several = self.prediction_sets(probabilities, level).sum(axis=1) != 1
+        return np.asarray(several | (probabilities.max(axis=1, initial=0.0) < SURE))
 
     def prediction_sets(self, probabilities: np.ndarray, level: float) -> np.ndarray:
         """Return which labels are plausible for each row: its prediction set.
 
         Of paragraphs like those trained on, a share of `level` has the true label in its set
         (split conformal prediction): a label is left out if its ``1 - p`` is higher than that of
-        the true label in this share of the rows that the fit did not see.
+        the true label in this share of the rows that the fit did not see. Where the limit is taken
+        label by label, this holds for the paragraphs of each label, however common they are.
 
         Parameters
         ----------
@@ -229,10 +241,17 @@ class Head:
                [ True,  True]])
         """
         check_level(level)
-        n_rows = len(self.nonconformity)
-        rank = math.ceil((n_rows + 1) * level)
-        limit = self.nonconformity[rank - 1] if rank <= n_rows else 1.0  # too few rows: all labels
-        return np.asarray(1.0 - probabilities <= limit)
+        if self.nonconformity.ndim == 1:
+            return np.asarray(1.0 - probabilities <= _limit(self.nonconformity, level))
+        label, values = self.nonconformity.T
+        limits = [_limit(values[label == number], level) for number in range(len(self.classes))]
+        return np.asarray(1.0 - probabilities <= np.asarray(limits))
+
+
+def _limit(values: np.ndarray, level: float) -> float:
+    """Return the value that a share `level` of sorted values does not exceed; 1 for too few."""
+    rank = math.ceil((len(values) + 1) * level)
+    return float(values[rank - 1]) if rank <= len(values) else 1.0
 
 
 def measure_familiarity(tokens: Sequence[Token], words: Container[str]) -> float:

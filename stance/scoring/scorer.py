@@ -37,7 +37,7 @@ def choose_backend(arrays: ModelArrays) -> Backend:
         return NumpyBackend(arrays, why=obstacle or f"{CHOICE} asks for it")
     from stance.scoring.compiled import CompiledBackend
 
-    why = "the extension is built, and the model uses only words and characters"
+    why = "the extension is built, and knows all features of this model"
     return CompiledBackend(arrays, why=why)
 
 

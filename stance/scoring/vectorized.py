@@ -11,11 +11,18 @@ from typing import Final
 import numpy as np
 
 from stance.scoring.arrays import ModelArrays
-from stance.scoring.feature_counts import COUNTS
+from stance.scoring.feature_counts import COUNTS, WordArrays
 from stance.scoring.heads import softmax
 from stance.text.names import is_joined
 from stance.text.tokens import SIDE, Gazetteer, Token
-from stance.text.words import fold_all, is_plain, list_words, split_words, stem_all
+from stance.text.words import (
+    find_sentence_starts,
+    fold_all,
+    is_plain,
+    list_words,
+    split_words,
+    stem_all,
+)
 
 CHUNK: Final = 1024
 """Paragraphs scored at a time."""
@@ -46,6 +53,7 @@ class NumpyBackend:
         self.why = why
         self._arrays = arrays
         self._blocks = [COUNTS[block.name](block) for block in arrays.blocks]
+        self._needs_sentences = any(block.name == "frames" for block in arrays.blocks)
         self._lock = threading.Lock()  # words are learned while paragraphs are scored
         self._learned = _LearnedWords(arrays.words, arrays.gazetteer)
 
@@ -80,22 +88,28 @@ class NumpyBackend:
         words = [list_words(text, social_media=self._arrays.social_media) for text in texts]
         token = self._learned.number(chain.from_iterable(words))
         row = np.repeat(np.arange(len(texts)), list(map(len, words)))
-        row, token = self._mask(texts, words, row, token)
-        flags = self._learned.flags_of(token)
+        starts = self._sentence_starts(texts) if self._needs_sentences else np.zeros_like(row, bool)
+        masked = self._mask(texts, words, WordArrays(row, token, starts))
+        flags = self._learned.flags_of(masked.token)
         n_plain, n_known = (
-            np.bincount(row, weights=flags & wanted == wanted, minlength=len(texts))
+            np.bincount(masked.row, weights=flags & wanted == wanted, minlength=len(texts))
             for wanted in (PLAIN, PLAIN | KNOWN)
         )
         logits = self._arrays.intercepts[copies]
         for block in self._blocks:
-            counts = block.count(row, token, self._learned.tokens, len(texts))
+            counts = block.count(masked, self._learned.tokens, len(texts))
             block.add(logits, counts, copies)
         familiarity = np.divide(n_known, n_plain, out=np.zeros(len(texts)), where=n_plain > 0)
-        return logits, familiarity, np.bincount(row, minlength=len(texts))
+        return logits, familiarity, np.bincount(masked.row, minlength=len(texts))
+
+    def _sentence_starts(self, texts: Sequence[str]) -> np.ndarray:
+        social_media = self._arrays.social_media
+        starts = (find_sentence_starts(text, social_media=social_media) for text in texts)
+        return np.fromiter(chain.from_iterable(starts), dtype=bool)
 
     def _mask(
-        self, texts: Sequence[str], words: Sequence[list[str]], row: np.ndarray, token: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
+        self, texts: Sequence[str], words: Sequence[list[str]], arrays: WordArrays
+    ) -> WordArrays:
         """Replace names by `SIDE`, as `mask_words` does.
 
         Names of one word are masked by their flags. Only the paragraphs in which a name of several
@@ -105,7 +119,8 @@ class NumpyBackend:
         """
         gazetteer, social_media = self._arrays.gazetteer, self._arrays.social_media
         if gazetteer is None:
-            return row, token
+            return arrays
+        row, token, _ = arrays
         flags = self._learned.flags_of(token)
         is_pair = (flags[:-1] & LEADS > 0) & (flags[1:] & SECOND > 0) & (row[:-1] == row[1:])
         searched = np.unique(row[np.flatnonzero(is_pair)])
@@ -119,7 +134,7 @@ class NumpyBackend:
                 name_start = row_start + first
                 token[name_start] = 0
                 keep[name_start + 1 : name_start + n_words] = False
-        return row[keep], token[keep]
+        return WordArrays(*(values[keep] for values in arrays))
 
     def _forget(self) -> None:
         self._learned = _LearnedWords(self._arrays.words, self._arrays.gazetteer)

@@ -1,6 +1,6 @@
 """Turn tokens into TF-IDF features.
 
-Features come in three *feature blocks*, each with its own way to make them:
+Features come in four *feature blocks*, each with its own way to make them:
 
 "words"
     Every n-gram of stems ("reject ani truce").
@@ -9,6 +9,8 @@ Features come in three *feature blocks*, each with its own way to make them:
 "valence"
     What a lexicon says of each word: whether it is good or bad, how much so, and whether a negator
     stands before it.
+"frames"
+    Pairs of neighbouring classes of cue words within a sentence ("REFUSE>STOP").
 
 Every feature keeps which tokens it came from (`Occurrence`). `Analyzer` gives scikit-learn the very
 strings that a frozen model looks up, so that the two cannot differ.
@@ -20,6 +22,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from stance.text.cues import CUE_CLASSES, NEGATION, load_cues
 from stance.text.tokens import SIDE, Gazetteer, Token, make_tokens
 from stance.text.words import MAX_WORD_CHARACTERS
 
@@ -41,12 +44,17 @@ NEGATOR: Final = re.compile(
     r"|cant|wont|dont|doesnt|didnt|isnt|arent|wasnt|werent|aint|.*n't"
 )
 """A folded word that negates what follows, also as posts spell it, without its apostrophe."""
+PAIRED: Final = ("frames",)
+"""Feature blocks whose occurrences are of two tokens, `first` and `last`, but none in between."""
 REACH: Final = 3
 """How many tokens after a negator it negates."""
 
 
 class Occurrence(NamedTuple):
-    """A feature, and the tokens `first` to `last` (inclusive) that it was made of."""
+    """A feature, and the tokens `first` to `last` (inclusive) that it was made of.
+
+    In the feature blocks in `PAIRED` it was made of these two only.
+    """
 
     feature: str
     first: int
@@ -134,6 +142,46 @@ def find_negated(tokens: Sequence[Token]) -> list[bool]:
     return [any(negators[max(0, index - REACH) : index]) for index in range(len(tokens))]
 
 
+def find_cue_class(word: str, stem: str) -> str | None:
+    """Return the class of a word, given folded and stemmed; None if it is no cue.
+
+    A negator is NEG; but "despite" keeps the class that the table gives it.
+
+    >>> [find_cue_class(*words) for words in (("never", "never"), ("despite", "despit"))]
+    ['NEG', 'DESPITE']
+    """
+    return NEGATION if word != "despite" and is_negator(word) else load_cues().get(stem)
+
+
+def number_cue_class(word: str, stem: str) -> int:
+    """Return the number of a word's class, as `CUE_CLASSES` says; 0 if it is no cue."""
+    cue_class = find_cue_class(word, stem)
+    return 0 if cue_class is None else CUE_CLASSES.index(cue_class) + 1
+
+
+def frame_features(tokens: Sequence[Token]) -> Iterator[Occurrence]:
+    """Yield each two neighbouring classes of a sentence; a class that repeats is one.
+
+    In the example, "urge" and "demand" are both of the class CALL.
+
+    >>> tokens = make_tokens("They urge and demand a truce. Nobody refused the truce.")
+    >>> list(frame_features(tokens))[0]
+    Occurrence(feature='CALL>STOP', first=1, last=5)
+    >>> [occurrence.feature for occurrence in frame_features(tokens)]
+    ['CALL>STOP', 'NEG>REFUSE', 'REFUSE>STOP']
+    """
+    previous, first = None, 0
+    for index, token in enumerate(tokens):
+        if token.begins_sentence:
+            previous = None
+        cue_class = find_cue_class(token.word, token.stem)
+        if cue_class is None or cue_class == previous:
+            continue
+        if previous is not None:
+            yield Occurrence(f"{previous}>{cue_class}", first, index)
+        previous, first = cue_class, index
+
+
 def block_features(
     block: str,
     tokens: Sequence[Token],
@@ -145,6 +193,8 @@ def block_features(
         return valence_features(tokens, lexicon or {})
     if block == "words":
         return word_features(tokens, ngram_range)
+    if block == "frames":
+        return frame_features(tokens)
     return character_features(tokens, ngram_range)
 
 
@@ -155,10 +205,10 @@ class Analyzer:
 
     Parameters
     ----------
-    block : {"words", "characters", "valence"}
+    block : {"words", "characters", "valence", "frames"}
         The feature block.
     ngram_range : tuple of int
-        Shortest and longest n-gram, both included.
+        Shortest and longest n-gram, both included; (2, 2) for "frames".
     gazetteer : Gazetteer or None
         The names of sides to mask.
     social_media : bool, default=False

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from stance.text.names import NamesByFirstWord, Phrases, is_joined
-from stance.text.words import bare, fold, fold_all, list_words, split_words, stem
+from stance.text.words import bare, ends_sentence, fold, fold_all, list_words, split_words, stem
 
 SIDE: Final = "‹side›"
 """What stands in place of the name of a side; no word of a text contains its quotation marks."""
@@ -29,12 +29,15 @@ class Token(NamedTuple):
         The word in lower case, and without its ending; both are `SIDE` for the name of a side.
     start, end : int
         Character offsets into the paragraph, end exclusive.
+    begins_sentence : bool, default=False
+        Whether a sentence ends between the token before and this one; False for the first token.
     """
 
     word: str
     stem: str
     start: int
     end: int
+    begins_sentence: bool = False
 
 
 class Gazetteer:
@@ -191,12 +194,16 @@ def make_tokens(
 
     Examples
     --------
-    >>> [token.stem for token in make_tokens("They won’t agreed", None)]
-    ['they', "won't", 'agre']
+    >>> tokens = make_tokens("No truce. They won’t agreed")
+    >>> [token.stem for token in tokens]
+    ['no', 'truce', 'they', "won't", 'agre']
+    >>> [token.word for token in tokens if token.begins_sentence]
+    ['they']
     """
-    return [
-        Token(SIDE, SIDE, start, end)
-        if word is SIDE
-        else Token(fold(word), stem(fold(word)), start, end)
-        for word, start, end in mask_words(text, gazetteer, social_media=social_media)
-    ]
+    tokens: list[Token] = []
+    for word, start, end in mask_words(text, gazetteer, social_media=social_media):
+        begins_sentence = bool(tokens) and ends_sentence(text, tokens[-1].end, start)
+        folded = SIDE if word is SIDE else fold(word)
+        stemmed = SIDE if word is SIDE else stem(folded)
+        tokens.append(Token(folded, stemmed, start, end, begins_sentence))
+    return tokens

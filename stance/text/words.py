@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 WORD: Final = re.compile(r"\w+(?:['’]\w+)*")
@@ -27,6 +28,8 @@ compiled scorer uses the same number.
 REMEMBERED_WORDS: Final = 65_536
 """How many words are kept with their folded form, stem and names; a month of news has that many."""
 
+_SENTENCE_END: Final = re.compile(r"[.!?;:\n…]")
+"""What ends a sentence, where it stands between two words."""
 _POST_WORD: Final = re.compile(
     rf"""
     \#?{WORD.pattern}                       # a word or a hashtag
@@ -73,6 +76,33 @@ def split_words(text: str, *, social_media: bool = False) -> Iterator[tuple[str,
             yield from _split_hashtag(text, start + 1, end)
         else:
             yield word[0] if word[0] in "!?" else word, start, end
+
+
+def ends_sentence(text: str, start: int, end: int) -> bool:
+    """Return whether a sentence ends in ``text[start:end]``, which stands between two words.
+
+    >>> [ends_sentence(gap, 0, len(gap)) for gap in (", ", ". ", " … ", "\\n", " - ")]
+    [False, True, True, True, False]
+    """
+    return _SENTENCE_END.search(text, start, end) is not None
+
+
+def find_sentence_starts(text: str, *, social_media: bool = False) -> list[bool]:
+    """Return for each word of `split_words` whether a sentence ends right before it.
+
+    >>> find_sentence_starts("No, she said. No truce!")
+    [False, False, False, True, False]
+    """
+    if not social_media:
+        # No word contains the mark of an end, so that the words of each piece can be counted.
+        starts: list[bool] = []
+        for piece in _SENTENCE_END.split(text):
+            n_words = len(WORD.findall(piece))
+            starts += [bool(starts), *[False] * (n_words - 1)] if n_words else []
+        return starts
+    spans = [(start, end) for _, start, end in split_words(text, social_media=True)]
+    gaps = ((end, start) for (_, end), (start, _) in pairwise(spans))
+    return [False, *(ends_sentence(text, *gap) for gap in gaps)][: len(spans)]
 
 
 def _split_hashtag(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:

@@ -16,10 +16,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import HOSTILE
+from framed import FRAME_TEXTS, with_frames
 
 import stance
 from stance.model import Model
 from stance.scoring.files import read_frozen, write_frozen, write_sums
+from stance.training.freezing import make_self_test
 
 
 @pytest.fixture
@@ -33,6 +35,37 @@ def test_a_saved_model_comes_back_equal(
     texts = [*lighthouse["text"], *HOSTILE]
     for head, table in stance.load(saved).frozen.probabilities(texts).items():
         np.testing.assert_array_equal(table, small.frozen.probabilities(texts)[head])
+
+
+@pytest.fixture
+def saved_frames(small: Model, tmp_path: Path) -> Path:
+    """A saved model with frames."""
+    frozen = with_frames(small.frozen)
+    facts = dict(frozen.facts) | {"self_test": make_self_test(frozen)}
+    write_frozen(dataclasses.replace(frozen, facts=facts), tmp_path / "framed")
+    write_sums(tmp_path / "framed")
+    return tmp_path / "framed"
+
+
+def test_a_saved_model_with_frames_comes_back_equal(saved_frames: Path, small: Model) -> None:
+    texts = [*FRAME_TEXTS, *HOSTILE]
+    loaded, saved = stance.load(saved_frames).frozen, with_frames(small.frozen)
+    assert loaded.scorer.name == saved.scorer.name
+    for head, table in loaded.probabilities(texts).items():
+        np.testing.assert_array_equal(table, saved.probabilities(texts)[head])
+
+
+@pytest.mark.parametrize("frame", ["NEG>NEG", "NEG>LAMP", "CALL>NEG", "", "NEG>CALL>STOP", 7])
+def test_a_model_with_forged_frames_is_refused(frame: object, saved_frames: Path) -> None:
+    """The first frame, NEG>CALL, is replaced; CALL>NEG stands among the others already."""
+    path = saved_frames / "stance.features.json"
+    features = json.loads(path.read_text())
+    assert features["blocks"][-1]["features"][0] == "NEG>CALL"
+    features["blocks"][-1]["features"][0] = frame
+    path.write_text(json.dumps(features))
+    write_sums(saved_frames)
+    with pytest.raises(stance.ModelError, match=r"does not hold a whole model \(.*\)\. Copy"):
+        stance.load(saved_frames)
 
 
 def test_a_zip_of_a_model_loads(saved: Path, tmp_path: Path) -> None:

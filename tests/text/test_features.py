@@ -1,21 +1,26 @@
 """Features: what a paragraph is turned into, and from which tokens."""
 
+from itertools import pairwise
+
 import pytest
 from conftest import HOSTILE
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stance.data import read_data
 from stance.text.features import (
+    NEGATOR,
     VALENCES,
     Analyzer,
     block_features,
     character_features,
     find_negated,
+    frame_features,
     valence_features,
     word_features,
 )
 from stance.text.tokens import Gazetteer, make_tokens
-from stance.text.words import MAX_WORD_CHARACTERS
+from stance.text.words import MAX_WORD_CHARACTERS, stem
 
 
 def test_an_occurrence_names_the_tokens_it_came_from() -> None:
@@ -51,6 +56,7 @@ def test_characters_behind_the_longest_word_are_not_seen() -> None:
             [" won'", "won't", "on't ", " sign", "sign ", " won't", "won't ", " sign "],
         ),
         ("valence", (1, 1), ["negator", "not +", "not +1"]),
+        ("frames", (2, 2), ["NEG>ACCEPT"]),
     ],
 )
 def test_a_vectorizer_gets_the_features_of_a_text(
@@ -71,8 +77,9 @@ def test_a_vectorizer_gets_the_marks_of_a_post_if_asked() -> None:
     ]
 
 
-@pytest.mark.parametrize("block", ["words", "characters", "valence"])
+@pytest.mark.parametrize("block", ["words", "characters", "valence", "frames"])
 @given(text=st.text(alphabet="truce notbadgood!?#:) ", max_size=60) | st.sampled_from(HOSTILE[:20]))
+@settings(deadline=None)
 def test_every_occurrence_lies_among_the_tokens(block: str, text: str) -> None:
     tokens = make_tokens(text)
     for occurrence in block_features(block, tokens, (1, 3), {"good": 2, "bad": -1}):
@@ -89,3 +96,66 @@ def test_every_valence_is_a_known_one(words: list[str]) -> None:
     lexicon = {"good": 2, "bad": -1, "horrible": -4}
     tokens = make_tokens(" ".join(words))
     assert {feature for feature, _, _ in valence_features(tokens, lexicon)} <= set(VALENCES)
+
+
+@pytest.mark.parametrize(
+    ("text", "frames"),
+    [
+        ("They rejected a truce.", ["REFUSE>STOP"]),
+        ("Never did they urge, demand or beg for a truce", ["NEG>CALL", "CALL>STOP"]),
+        ("No truce, no, never a truce", ["NEG>STOP", "STOP>NEG", "NEG>STOP"]),
+        ("Despite the war they want no truce", ["DESPITE>WAR", "WAR>CALL", "CALL>NEG", "NEG>STOP"]),
+        ("They fight. A truce was urged", ["STOP>CALL"]),
+        ("a truce, (a ‘truce’) - urged", ["STOP>CALL"]),
+        ("No ceasefires", ["NEG>STOP"]),
+        ("Nothing until victory", ["NEG>UNTIL", "UNTIL>FIGHT"]),
+        ("The lamp burns", []),
+        ("No", []),
+        ("", []),
+    ],
+)
+def test_frames_are_neighbouring_classes_that_differ(text: str, frames: list[str]) -> None:
+    assert Analyzer("frames", (2, 2), None)(text) == frames
+
+
+@pytest.mark.parametrize("mark", [*".!?;:…\n", "?! ", "(...)", " …“"])
+def test_no_frame_crosses_the_end_of_a_sentence(mark: str) -> None:
+    assert Analyzer("frames", (2, 2), None)(f"no{mark}truce") == []
+
+
+def test_a_full_stop_inside_a_name_ends_no_sentence() -> None:
+    gazetteer = Gazetteer(["St. Petersburg", "War Peace"])
+    assert Analyzer("frames", (2, 2), gazetteer)("No St. Petersburg truce") == ["NEG>STOP"]
+    assert Analyzer("frames", (2, 2), gazetteer)("No War Peace truce") == ["NEG>STOP"]
+
+
+PIECES = [
+    "truce", "NO", "don’t", "despite", "rejects", "Urged", "fighting", "lamp", "St. Petersburg", "x",
+    " ", ", ", ". ", "…", "\n", "’", ".", "\xa0",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+def test_frames_are_those_of_a_slow_reference(text: str) -> None:
+    """Cut the text into sentences, list the classes of each, and join neighbours that differ."""
+    table = dict(line.split(",")[::-1] for line in read_data("cues.csv").splitlines()[1:])
+    by_stem = {stem(word): cue_class for word, cue_class in table.items()}
+    tokens = make_tokens(text, Gazetteer(["St. Petersburg"]))
+    expected, sentence = [], []
+    for index, token in enumerate(tokens):
+        gap = text[tokens[index - 1].end : token.start] if index else ""
+        if set(gap) & set(".!?;:\n…"):
+            expected += [f"{one}>{two}" for one, two in pairwise(sentence)]
+            sentence = []
+        cue_class = by_stem.get(stem(token.word))
+        if NEGATOR.fullmatch(token.word) and token.word != "despite":
+            cue_class = "NEG"
+        if cue_class and sentence[-1:] != [cue_class]:
+            sentence.append(cue_class)
+    expected += [f"{one}>{two}" for one, two in pairwise(sentence)]
+    assert [occurrence.feature for occurrence in frame_features(tokens)] == expected
+
+
+def test_a_frame_names_the_two_words_it_came_from() -> None:
+    tokens = make_tokens("They never once called for the truce, this truce")
+    assert list(frame_features(tokens)) == [("NEG>CALL", 1, 3), ("CALL>STOP", 3, 6)]

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from conftest import HOSTILE
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stance.text.sides import load_gazetteer
 from stance.text.tokens import SIDE, Gazetteer, make_tokens
+from stance.text.words import find_sentence_starts
 
 
 @pytest.mark.parametrize("social_media", [False, True], ids=["print", "posts"])
@@ -66,3 +67,29 @@ def test_a_duplicate_of_a_gazetteer_masks_the_same(
     text = "The North Light's keeper told the Bell that a bell rang."
     expected = make_tokens(text, gazetteer)
     assert make_tokens(text, duplicate(gazetteer)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "first_words"),
+    [
+        ("No truce. Not now", ["not"]),
+        ("“No truce!” they said; “not now”", ["they", "not"]),
+        ("St. Petersburg and the U.S: not now", ["not"]),
+        ("the U.S. envoy", ["envoy"]),  # as in print, where nothing tells it from an end
+        ("the 3.5 lamps", ["5"]),
+        ("… No truce", []),
+        ("one… two\nthree, four (five) - six", ["two", "three"]),
+    ],
+)
+def test_a_token_knows_whether_a_sentence_ends_before_it(text: str, first_words: list[str]) -> None:
+    tokens = make_tokens(text, Gazetteer(["U.S.", "St. Petersburg"]))
+    assert [token.word for token in tokens if token.begins_sentence] == first_words
+
+
+@pytest.mark.parametrize("social_media", [False, True], ids=["print", "posts"])
+@given(text=st.text() | st.text("a.…\n’!? ") | st.sampled_from(HOSTILE))
+@settings(deadline=None)
+def test_sentences_are_those_of_the_words(social_media: bool, text: str) -> None:
+    starts = find_sentence_starts(text, social_media=social_media)
+    tokens = make_tokens(text, social_media=social_media)
+    assert [token.begins_sentence for token in tokens] == starts

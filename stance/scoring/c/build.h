@@ -139,6 +139,27 @@ static int build_trie(Scorer *scorer, FeatureBlock *block, PyObject *features)
     return 1;
 }
 
+/* Read the columns of pairs of classes from a list of int, first * MAX_CLASSES + second. */
+static int read_pairs(FeatureBlock *block, PyObject *features)
+{
+    block->pairs = malloc(MAX_CLASSES * MAX_CLASSES * sizeof *block->pairs);
+    if (!block->pairs)
+        return set_memory_error();
+    memset(block->pairs, 0xff, MAX_CLASSES * MAX_CLASSES * sizeof *block->pairs); /* all -1 */
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(features); i++) {
+        long pair = PyLong_AsLong(PyList_GET_ITEM(features, i));
+        if (pair == -1 && PyErr_Occurred())
+            return 0;
+        long first = pair / MAX_CLASSES, second = pair % MAX_CLASSES;
+        if (pair < 0 || pair >= MAX_CLASSES * MAX_CLASSES || first == NO_CLASS ||
+            second == NO_CLASS || first == second || block->pairs[pair] >= 0)
+            return set_value_error("`features` of frames must be distinct pairs of different "
+                                   "classes.");
+        block->pairs[pair] = (int32_t)i;
+    }
+    return 1;
+}
+
 /* Read the weights of a block; its last column, the idf, is squared. */
 static int read_rows(const Scorer *scorer, FeatureBlock *block, PyObject *rows)
 {
@@ -152,13 +173,30 @@ static int read_rows(const Scorer *scorer, FeatureBlock *block, PyObject *rows)
     return block->rows != NULL;
 }
 
-/* Read (is_words, min_n, max_n, features, outputs, rows). */
+static int read_features(Scorer *scorer, FeatureBlock *block, PyObject *features)
+{
+    switch (block->kind) {
+    case WORDS:
+        return build_trie(scorer, block, features);
+    case CHARACTERS:
+        return add_distinct_strings(&block->ngrams, features, "features");
+    default:
+        return read_pairs(block, features);
+    }
+}
+
+/* Read (kind, min_n, max_n, features, outputs, rows). */
 static int read_block(Scorer *scorer, FeatureBlock *block, PyObject *tuple)
 {
     PyObject *features, *outputs, *rows;
-    if (!PyArg_ParseTuple(tuple, "piiO!OO;a block", &block->is_words, &block->min_n, &block->max_n,
+    if (!PyArg_ParseTuple(tuple, "iiiO!OO;a block", &block->kind, &block->min_n, &block->max_n,
                           &PyList_Type, &features, &outputs, &rows))
         return 0;
+    if (block->kind < 0 || block->kind >= N_KINDS) {
+        PyErr_Format(PyExc_ValueError, "the kind of a block must be 0 to %d; got %d.", N_KINDS - 1,
+                     block->kind);
+        return 0;
+    }
     Py_ssize_t width = PyObject_Length(outputs);
     if (width < 0)
         return 0;
@@ -179,8 +217,7 @@ static int read_block(Scorer *scorer, FeatureBlock *block, PyObject *tuple)
         !all_between(block->outputs, (size_t)width, 0, (size_t)scorer->n_outputs, "outputs") ||
         !read_rows(scorer, block, rows))
         return 0;
-    return block->is_words ? build_trie(scorer, block, features)
-                           : add_distinct_strings(&block->ngrams, features, "features");
+    return read_features(scorer, block, features);
 }
 
 /* Read (words, first_name, name_start, name_words). */
@@ -233,7 +270,7 @@ static int read_familiar(Scorer *scorer, PyObject *familiar)
 /* Once all stems are numbered, list the nodes of single stems. */
 static int list_unigrams(const Scorer *scorer, FeatureBlock *block)
 {
-    if (!block->is_words)
+    if (block->kind != WORDS)
         return 1;
     block->unigrams = malloc((scorer->stems.n + 1) * sizeof *block->unigrams);
     if (!block->unigrams)

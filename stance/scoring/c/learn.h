@@ -14,6 +14,7 @@
 typedef struct {
     PyObject *written, *folded, *stem, *bare, *folded_bare;
     int is_plain;
+    uint32_t cue_class;
 } WordForms;
 
 /* Return the number of a str; -1 if it is not in the table, or with an error set. */
@@ -46,7 +47,7 @@ static NameRoles find_roles(const Scorer *scorer, const WordForms *forms)
 static uint32_t find_flags(const Scorer *scorer, const WordForms *forms, int32_t stem,
                            const NameRoles *roles)
 {
-    uint32_t flags = 0;
+    uint32_t flags = forms->cue_class << CLASS_SHIFT;
     if (forms->is_plain)
         flags |= IS_PLAIN;
     if (stem >= 0 && scorer->is_familiar[stem])
@@ -84,6 +85,11 @@ static int learn_word(Scorer *scorer, const WordForms *forms)
         return 0;
     if (find_string(&scorer->words, bytes, (size_t)length) >= 0)
         return 1;
+    if (forms->cue_class >= MAX_CLASSES) {
+        PyErr_Format(PyExc_ValueError, "the class of a word must be less than %d; got %d.",
+                     MAX_CLASSES, (int)forms->cue_class);
+        return 0;
+    }
     NameRoles roles = find_roles(scorer, forms);
     Token token = {find_str(&scorer->stems, forms->stem), 0, scorer->n_pool};
     if (PyErr_Occurred())
@@ -95,7 +101,7 @@ static int learn_word(Scorer *scorer, const WordForms *forms)
 }
 
 /* Learn the mark that stands for every masked name. It is the first word, has a stem but no
-   characters, and cannot be met in a text. */
+   characters and no class, and cannot be met in a text. */
 static int learn_side(Scorer *scorer, PyObject *side)
 {
     const NameRoles none = {{-1, -1}, {-1, -1}};

@@ -30,14 +30,17 @@
 /* The word that stands for every masked name of a side. */
 #define SIDE 0
 
-/* The n-grams that some heads share, and the weights of these heads.
+/* Kinds of feature blocks; the numbers are those of stance/scoring/compiled.py. */
+enum { WORDS, CHARACTERS, FRAMES, N_KINDS };
+
+/* The features that some heads share, and the weights of these heads.
 
    `rows` has one row of width + 1 numbers per copy and feature: a weight times idf for each output,
    then idf squared, which the norm of a paragraph adds up. The row of feature f in copy c begins at
    (c * n_features + f) * (width + 1). Example: with width 8, the row of feature 2 in copy 0 is
    rows[18] to rows[26]; rows[18] belongs to outputs[0], and rows[26] is idf squared. */
 typedef struct {
-    int is_words;     /* else characters */
+    int kind;         /* WORDS, CHARACTERS or FRAMES */
     int min_n, max_n; /* lengths of its n-grams */
     int width;        /* how many outputs it adds to */
     int32_t *outputs; /* which, `width` of them */
@@ -51,6 +54,10 @@ typedef struct {
        looked up; NO_NODE if there is none. */
     Trie trie;
     TrieNode *unigrams;
+
+    /* Of frames: the column of each pair of classes, at first * MAX_CLASSES + second; -1 if it is
+       no feature. No pair with NO_CLASS is one, nor any of a class with itself. */
+    int32_t *pairs;
 } FeatureBlock;
 
 /* Names of sides match in any case ("Kenya"); those that are also words, as written only ("US"). */
@@ -114,6 +121,7 @@ static void free_block(FeatureBlock *block)
     free_strings(&block->ngrams);
     free_trie(&block->trie);
     free(block->unigrams);
+    free(block->pairs);
 }
 
 static void free_names(NameTable *names)

@@ -100,20 +100,21 @@ static int check_idle(const Scorer *self)
 }
 
 PyDoc_STRVAR(learn_doc,
-             "learn(words, folded, stems, bare, folded_bare, plain)\n--\n\n"
-             "Learn words as written: lists of str of the same length, and one byte per word.");
+             "learn(words, folded, stems, bare, folded_bare, plain, classes)\n--\n\n"
+             "Learn words as written: lists of str of the same length, and two times one byte\n"
+             "per word.");
 
 static PyObject *scorer_learn(Scorer *self, PyObject *arguments)
 {
     PyObject *words, *folded, *stems, *bare, *folded_bare;
-    Py_buffer plain;
+    Py_buffer plain, classes;
     if (!check_idle(self) ||
-        !PyArg_ParseTuple(arguments, "O!O!O!O!O!y*", &PyList_Type, &words, &PyList_Type, &folded,
+        !PyArg_ParseTuple(arguments, "O!O!O!O!O!y*y*", &PyList_Type, &words, &PyList_Type, &folded,
                           &PyList_Type, &stems, &PyList_Type, &bare, &PyList_Type, &folded_bare,
-                          &plain))
+                          &plain, &classes))
         return NULL;
     Py_ssize_t n = plain.len;
-    int ok = PyList_GET_SIZE(words) == n && PyList_GET_SIZE(folded) == n &&
+    int ok = classes.len == n && PyList_GET_SIZE(words) == n && PyList_GET_SIZE(folded) == n &&
              PyList_GET_SIZE(stems) == n && PyList_GET_SIZE(bare) == n &&
              PyList_GET_SIZE(folded_bare) == n;
     if (!ok)
@@ -126,10 +127,12 @@ static PyObject *scorer_learn(Scorer *self, PyObject *arguments)
             .bare = PyList_GET_ITEM(bare, i),
             .folded_bare = PyList_GET_ITEM(folded_bare, i),
             .is_plain = ((const char *)plain.buf)[i],
+            .cue_class = ((const uint8_t *)classes.buf)[i],
         };
         ok = learn_word(self, &forms);
     }
     PyBuffer_Release(&plain);
+    PyBuffer_Release(&classes);
     if (!ok)
         return NULL;
     Py_RETURN_NONE;
@@ -411,7 +414,7 @@ static struct PyModuleDef module_definition = {
 
 PyMODINIT_FUNC PyInit__scorer(void)
 {
-    fill_ascii_word();
+    fill_ascii_tables();
     if (PyType_Ready(&scorer_type))
         return NULL;
     PyObject *module = PyModule_Create(&module_definition);
@@ -419,7 +422,7 @@ PyMODINIT_FUNC PyInit__scorer(void)
         return NULL;
     if (PyModule_AddObjectRef(module, "Scorer", (PyObject *)&scorer_type) ||
         PyModule_AddIntMacro(module, MAX_BLOCKS) || PyModule_AddIntMacro(module, MAX_OUTPUTS) ||
-        PyModule_AddIntMacro(module, MAX_NGRAM) ||
+        PyModule_AddIntMacro(module, MAX_NGRAM) || PyModule_AddIntMacro(module, MAX_CLASSES) ||
         PyModule_AddIntMacro(module, MAX_WORD_CHARACTERS)) {
         Py_DECREF(module);
         return NULL;

@@ -49,7 +49,7 @@ static Py_ssize_t read_words(const Scorer *scorer, Workspace *workspace, const T
         StringKey key = make_key((const char *)word.start, (size_t)(word.end - word.start),
                                  (size_t)(end - word.start));
         PREFETCH(&known->slots[key.hash & (known->n_slots - 1)]);
-        workspace->words[workspace->n_words++] = (Word){key, -1};
+        workspace->words[workspace->n_words++] = (Word){key, -1, word.begins_sentence};
         cursor = word.end;
     }
     return look_up_words(scorer, workspace, workspace->words + first, workspace->n_words - first);
@@ -125,7 +125,8 @@ static Py_ssize_t mask_names(const Scorer *scorer, Workspace *workspace, const W
         /* Counting comes next. Two cache lines of 16 items hold the n-grams of most words. */
         PREFETCH(scorer->ngram_pool + token->ngrams);
         PREFETCH(scorer->ngram_pool + token->ngrams + 16);
-        workspace->tokens[n_tokens++] = n_masked ? entries[SIDE].token : *token;
+        workspace->tokens[n_tokens] = n_masked ? entries[SIDE].token : *token;
+        workspace->tokens[n_tokens++].flags |= words[i].begins_sentence ? BEGINS_SENTENCE : 0;
         i += n_masked ? n_masked : 1;
     }
     return (Py_ssize_t)n_tokens;

@@ -30,7 +30,7 @@ static ALWAYS_INLINE const int32_t *find_ngrams(const Scorer *scorer, const Toke
 {
     const int32_t *ngrams = scorer->ngram_pool + token->ngrams;
     for (const FeatureBlock *before = scorer->blocks; before < block; before++)
-        if (!before->is_words)
+        if (before->kind == CHARACTERS)
             ngrams += 1 + n_sum_items(before->width) + (size_t)ngrams[0];
     return ngrams;
 }
@@ -117,7 +117,7 @@ static int append_ngrams(Scorer *scorer, const unsigned char *folded, size_t len
     if (folded)
         pad_word(&padded, folded, folded + length);
     for (int i = 0; i < scorer->n_blocks; i++)
-        if (!scorer->blocks[i].is_words &&
+        if (scorer->blocks[i].kind == CHARACTERS &&
             !append_block(scorer, &scorer->blocks[i], folded ? &padded : NULL))
             return 0;
     return 1;

@@ -60,6 +60,29 @@ static NgramTotals count_word_ngrams(const FeatureBlock *block, const Token *tok
     return (NgramTotals){n_seen, 0, 0};
 }
 
+/* Count the pairs of neighbouring classes of each sentence; a class that repeats is one. */
+static NgramTotals count_frames(const FeatureBlock *block, const Token *tokens, size_t n,
+                                NgramCounter *counter)
+{
+    int32_t *counts = counter->counts, *seen = counter->seen;
+    size_t n_seen = 0;
+    uint32_t previous = NO_CLASS;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t cue_class = tokens[i].flags >> CLASS_SHIFT;
+        if (tokens[i].flags & BEGINS_SENTENCE)
+            previous = NO_CLASS;
+        if (cue_class == NO_CLASS)
+            continue;
+        int32_t column = block->pairs[previous * MAX_CLASSES + cue_class];
+        previous = cue_class;
+        if (column >= 0) {
+            seen[n_seen] = column;
+            n_seen += !counts[column]++;
+        }
+    }
+    return (NgramTotals){n_seen, 0, 0};
+}
+
 /* Count the character n-grams of all tokens, and add the sums that were kept for each. */
 static ALWAYS_INLINE NgramTotals count_character_ngrams(const Scorer *scorer,
                                                         const FeatureBlock *block, int width,
@@ -123,12 +146,14 @@ static ALWAYS_INLINE void add_block_of_width(const Scorer *scorer, Workspace *wo
     size_t size_of_sums = ((size_t)width + 1) * sizeof *sums;
     NgramTotals totals;
     memset(sums, 0, size_of_sums);
-    if (block->is_words)
+    if (block->kind == WORDS)
         totals = count_word_ngrams(block, tokens, n_tokens, counter);
+    else if (block->kind == FRAMES)
+        totals = count_frames(block, tokens, n_tokens, counter);
     else
         totals = count_character_ngrams(scorer, block, width, tokens, n_tokens, counter, sums);
     /* The sums of words are those of copy 0. */
-    if (block->is_words || copy || totals.n_total > MAX_SUMMED_NGRAMS) {
+    if (block->kind != CHARACTERS || copy || totals.n_total > MAX_SUMMED_NGRAMS) {
         memset(sums, 0, size_of_sums);
         add_rows(scorer, block, width, copy, counter->seen, totals.n_seen, counter->counts, 0,
                  sums);

@@ -19,11 +19,17 @@ typedef struct {
 } Token;
 
 enum {
-    IS_PLAIN = 1,       /* counts for familiarity (not a number, not marks only) */
-    IS_FAMILIAR = 2,    /* its stem is among the familiar ones */
-    IS_SHORT = 4,       /* has so few characters that a full stop may abbreviate it */
-    MAY_BEGIN_NAME = 8, /* some name of a side begins with it */
+    IS_PLAIN = 1,         /* counts for familiarity (not a number, not marks only) */
+    IS_FAMILIAR = 2,      /* its stem is among the familiar ones */
+    IS_SHORT = 4,         /* has so few characters that a full stop may abbreviate it */
+    MAY_BEGIN_NAME = 8,   /* some name of a side begins with it */
+    BEGINS_SENTENCE = 16, /* of a token in a paragraph: a sentence ends right before it */
+    CLASS_SHIFT = 8,      /* flags >> CLASS_SHIFT is the number of its class as a cue */
 };
+
+/* Python numbers the classes of cue words, from 1 to less than MAX_CLASSES. */
+#define NO_CLASS 0
+#define MAX_CLASSES 32
 
 /* 32 bytes: two entries share a cache line of 64. */
 typedef struct {

@@ -1,7 +1,8 @@
 /* Where words begin and end in UTF-8, and what may stand between two words of one name.
 
    The rules are those of the regular expressions in stance/text/words.py (WORD) and
-   stance/text/names.py (_JOINT, _AFTER_ABBREVIATION). Tests compare both at every code point. */
+   stance/text/names.py (_JOINT, _AFTER_ABBREVIATION); where sentences end is that of
+   stance/text/words.py (_SENTENCE_END). Tests compare both at every code point. */
 
 #ifndef STANCE_WORDS_H
 #define STANCE_WORDS_H
@@ -12,14 +13,20 @@
 
 typedef struct {
     const unsigned char *start, *end;
+    int begins_sentence; /* a sentence ends between the word before and this one */
 } Span;
 
-static uint8_t ascii_word[128]; /* is_word_character of ASCII */
+#define ELLIPSIS 0x2026
 
-static void fill_ascii_word(void)
+static uint8_t ascii_word[128];         /* is_word_character of ASCII */
+static uint8_t ascii_sentence_end[128]; /* ends_sentence of ASCII */
+
+static void fill_ascii_tables(void)
 {
     for (Py_UCS4 point = 0; point < 128; point++)
         ascii_word[point] = point == '_' || Py_UNICODE_ISALNUM(point);
+    for (const char *mark = ".!?;:\n"; *mark; mark++)
+        ascii_sentence_end[(unsigned char)*mark] = 1;
 }
 
 /* Decode the character at `cursor`, before `end`, and set `length` to the number of its bytes. A
@@ -71,22 +78,31 @@ static ALWAYS_INLINE const unsigned char *skip_word_characters(const unsigned ch
     }
 }
 
-static ALWAYS_INLINE const unsigned char *skip_to_word(const unsigned char *cursor,
-                                                       const unsigned char *end)
+/* Return where the next word begins, or `end`; set `ends_sentence` to whether a sentence ends before
+   that. */
+static ALWAYS_INLINE const unsigned char *
+skip_to_word(const unsigned char *cursor, const unsigned char *end, int *ends_sentence)
 {
+    int is_end = 0;
     for (size_t length;; cursor += length) {
         while (cursor < end && *cursor < 0x80 && !ascii_word[*cursor])
-            cursor++;
-        if (cursor == end || *cursor < 0x80 || is_word_character(decode(cursor, end, &length)))
-            return cursor;
+            is_end |= ascii_sentence_end[*cursor++];
+        if (cursor == end || *cursor < 0x80)
+            break;
+        uint32_t point = decode(cursor, end, &length);
+        if (is_word_character(point))
+            break;
+        is_end |= point == ELLIPSIS;
     }
+    *ends_sentence = is_end;
+    return cursor;
 }
 
 /* Find the next word from `cursor` on: runs of word characters joined by single apostrophes
    (don't). Return 0 if there is none. The search goes on at `word->end`. */
 static int next_word(const unsigned char *cursor, const unsigned char *end, Span *word)
 {
-    word->start = skip_to_word(cursor, end);
+    word->start = skip_to_word(cursor, end, &word->begins_sentence);
     if (word->start == end)
         return 0;
     word->end = skip_word_characters(word->start, end);

@@ -18,6 +18,7 @@
 typedef struct {
     StringKey key;  /* its bytes lie in a Text */
     int32_t number; /* in Scorer.words; -1 as long as it is not known */
+    int32_t begins_sentence;
 } Word;
 
 /* A text in UTF-8. The object, which may be another than the user's, keeps the bytes alive. */

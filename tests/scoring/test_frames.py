@@ -1,0 +1,185 @@
+"""Models with frames: both backends give scikit-learn's probabilities, and evidence adds up."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from backends import BACKENDS, assert_close, with_backend
+from conftest import HOSTILE
+from framed import FRAME_TEXTS, fit_frames, with_frames
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_texts import random_texts
+
+from stance.model import Model
+from stance.scoring.arrays import arrange_model
+from stance.scoring.evidence import explain_paragraph
+from stance.scoring.frozen import FrozenModel
+from stance.scoring.heads import FeatureBlock, Head
+from stance.text.cues import CUE_CLASSES, load_cues
+from stance.text.tokens import make_tokens
+from stance.text.words import ends_sentence
+
+pytest.importorskip(
+    "stance.scoring._scorer", reason="needs the compiled scorer, which was not built here"
+)
+
+CUES = [*load_cues(), "no", "never", "don’t", "‹side›", "Kenya", "St. Petersburg", "the"]
+JOINTS = [" ", ", ", ". ", "…", "\n", ": ", "’ ", "-", "\xa0", "?!", "\u2028"]
+CUE_TEXTS = st.lists(st.sampled_from(CUES) | st.sampled_from(JOINTS), max_size=40).map("".join)
+
+
+@pytest.fixture(scope="module")
+def fitted(lighthouse: pd.DataFrame) -> tuple[Any, FrozenModel]:
+    """A pipeline fitted on `lighthouse` and `FRAME_TEXTS`, and the same model frozen."""
+    texts = [*lighthouse["text"], *FRAME_TEXTS]
+    labels = [*lighthouse["stance"], *["opposed", "neutral"] * (len(FRAME_TEXTS) // 2)]
+    return fit_frames(texts, labels)
+
+
+@pytest.fixture(scope="module")
+def framed(small: Model) -> FrozenModel:
+    """The small model, with a random weight for every frame."""
+    return with_frames(small.frozen)
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_probabilities_are_scikit_learns(
+    name: str, fitted: tuple[Any, FrozenModel], lighthouse: pd.DataFrame
+) -> None:
+    pipeline, frozen = fitted
+    texts = [*lighthouse["text"], *FRAME_TEXTS, *HOSTILE, *random_texts(3000, random_state=1)]
+    texts += [" ".join(texts[number::40]) for number in range(40)]
+    expected = pipeline.predict_proba(texts)
+    assert_close(with_backend(frozen, name).probabilities(texts)["stance"], expected)
+    logits = frozen.heads["stance"].logits([frozen.tokens(text) for text in texts])
+    logs = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    assert_close(np.exp(logs), expected)
+
+
+def test_frames_change_what_a_model_gives(fitted: tuple[Any, FrozenModel]) -> None:
+    head = fitted[1].heads["stance"]
+    words, characters, frames = head.blocks
+    unframed = replace(head, blocks=(words, characters))
+    tokens = [make_tokens(text) for text in FRAME_TEXTS[:1]]
+    assert frames.name == "frames"
+    assert "CALL>STOP" in frames.features
+    assert abs(head.logits(tokens) - unframed.logits(tokens)).max() > 0.01
+
+
+@given(st.lists(CUE_TEXTS | st.text(max_size=30) | st.sampled_from(HOSTILE), max_size=5))
+@settings(deadline=None)
+def test_backends_agree_with_the_head_in_any_company(framed: FrozenModel, texts: list[str]) -> None:
+    tokens = [framed.tokens(text) for text in texts]
+    numpy = with_backend(framed, "numpy").probabilities(texts)
+    compiled = framed.probabilities(texts)
+    assert framed.scorer.name == "compiled"
+    for name, head in framed.heads.items():
+        logits = head.logits(tokens)
+        logs = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+        assert_close(compiled[name], np.exp(logs))
+        assert_close(numpy[name], np.exp(logs))
+
+
+@given(CUE_TEXTS)
+@settings(deadline=None)
+def test_a_paragraph_has_the_same_frames_alone(framed: FrozenModel, text: str) -> None:
+    company = ["Never", text, "truce", text]
+    for name in BACKENDS:
+        table = with_backend(framed, name).probabilities(company)["stance"]
+        assert_close(table[[1, 3]], framed.probabilities([text, text])["stance"])
+
+
+@given(CUE_TEXTS)
+@settings(deadline=None)
+def test_evidence_adds_up_to_the_logit(framed: FrozenModel, text: str) -> None:
+    for name, head in framed.heads.items():
+        logits = head.logits([framed.tokens(text)])[0]
+        for label, logit in zip(head.classes, logits.tolist(), strict=True):
+            intercept, evidence = explain_paragraph(
+                framed, text, head=name, label=label, contrast=None, target=None
+            )
+            total = intercept + sum(word.contribution for word in evidence)
+            assert total == pytest.approx(logit, abs=1e-9)
+
+
+def frames_only(*frames: str) -> Head:
+    """Return a head in which each frame of two labels speaks for the second one."""
+    block = FeatureBlock("frames", (2, 2), frames, first=0)
+    weights = np.tile([-1.0, 1.0], (len(frames), 1))
+    idf = np.ones(len(frames))
+    return Head("stance", ("no", "yes"), (block,), idf, weights, np.zeros(2), np.array([0.5]))
+
+
+def test_evidence_is_of_the_two_words_and_not_of_those_between() -> None:
+    tokens = make_tokens("They never once called for truces")
+    contributions = frames_only("NEG>CALL").contributions(tokens)
+    assert contributions[:, 1].tolist() == [0, 0.5, 0, 0.5, 0, 0]
+    both = frames_only("NEG>CALL", "CALL>STOP").contributions(tokens)
+    np.testing.assert_allclose(both[:, 1] * 2**1.5, [0, 1, 0, 2, 0, 1])
+
+
+@pytest.mark.slow
+def test_sentences_end_where_python_says_at_every_code_point() -> None:
+    gaps = [f" {chr(point)} " for point in range(0x110000)]
+    texts = [f"no{gap}truce" for gap in gaps]
+    frozen = FrozenModel({"stance": frames_only("NEG>STOP")}, None, frozenset(), 0.0, False)
+    has_frame = with_backend(frozen, "compiled").probabilities(texts)["stance"][:, 1] > 0.5
+    assert has_frame.tolist() == [not ends_sentence(gap, 0, len(gap)) for gap in gaps]
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+@pytest.mark.parametrize(
+    "frames",
+    [("NEG>NEG",), ("NEG>LAMP",), ("NEG",), ("NEG>CALL>STOP",), ("NEG>CALL", "NEG>CALL"), (7,)],
+)
+def test_forged_frames_are_refused(name: str, frames: tuple[Any, ...]) -> None:
+    frozen = FrozenModel(
+        {"stance": frames_only(*frames)}, None, frozenset(), 0.0, social_media=False
+    )
+    with pytest.raises((ValueError, AttributeError)):
+        with_backend(frozen, name)
+
+
+def test_the_extension_takes_no_pair_and_no_class_out_of_range() -> None:
+    from stance.scoring._scorer import MAX_CLASSES, Scorer
+
+    assert len(CUE_CLASSES) < MAX_CLASSES
+    arrays = arrange_model({"stance": frames_only("NEG>CALL")}, None, (), social_media=False)
+    no_names: Any = ([], *(np.zeros(n, dtype=np.int32) for n in (1, 1, 0)))
+
+    def make_scorer(kind: int, *pairs: Any) -> Scorer:
+        rows = np.ones((1, len(pairs), 3))
+        block: Any = (kind, 2, 2, list(pairs), arrays.blocks[0].outputs, rows)
+        bounds = np.array([0, 2], dtype=np.int32)
+        return Scorer(bounds, 1, np.zeros((1, 2)), [block], [], no_names, no_names, "‹side›")
+
+    largest = (MAX_CLASSES - 1) * MAX_CLASSES + MAX_CLASSES - 2
+    scorer = make_scorer(2, MAX_CLASSES + 2, largest)
+    words = ["truce"]
+    with pytest.raises(ValueError, match=r"^the class of a word must be less than 32; got 32\.$"):
+        scorer.learn(words, words, words, words, words, b"1", bytes([MAX_CLASSES]))
+    with pytest.raises(ValueError, match=r"^the lists must have the same length\.$"):
+        scorer.learn(words, words, words, words, words, b"1", b"")
+    for pairs in [
+        (-1,),
+        (2,),
+        (MAX_CLASSES,),
+        (MAX_CLASSES + 1,),
+        (largest + 1,),
+        (largest + 2,),
+        (34, 34),
+    ]:
+        with pytest.raises(
+            ValueError,
+            match=r"^`features` of frames must be distinct pairs of different classes\.$",
+        ):
+            make_scorer(2, *pairs)
+    with pytest.raises(TypeError):
+        make_scorer(2, "NEG>CALL")
+    with pytest.raises(OverflowError):
+        make_scorer(2, 2**80)
+    with pytest.raises(ValueError, match=r"^the kind of a block must be 0 to 2; got 3\.$"):
+        make_scorer(3, 34)
