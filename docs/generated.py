@@ -43,6 +43,7 @@ MODULES = ("plots", "engines", "engines.dask", "engines.spark", "sql", "convert"
 """Public modules, beside the names of the package."""
 BESIDE = (
     "columns.Columns",
+    "training.counted.counting.Thresholds",
     "training.evaluation.Evaluation",
     "tables.Fault",
     "tables.read_rows",

@@ -59,7 +59,10 @@ if TYPE_CHECKING:
     from stance.shipped import label, label_frame
     from stance.tables.summary import Summary
     from stance.text.paragraphs import Paragraph, split_paragraphs
+    from stance.training.blended import BlendedClassifier
     from stance.training.classifier import ParagraphClassifier
+    from stance.training.counted.counts import Counts, read_counts
+    from stance.training.counted.sharing import write_counts
     from stance.training.evaluation import evaluate
     from stance.training.fitting import train
     from stance.training.suggesting import suggest
@@ -68,6 +71,8 @@ __version__ = "0.1.0"
 
 # Loaded on first use (PEP 562), so that `import stance` costs next to nothing.
 _MODULE_OF_NAME = {
+    "BlendedClassifier": "training.blended",
+    "Counts": "training.counted.counts",
     "Document": "results",
     "Evidence": "results",
     "HeadResult": "results",
@@ -84,7 +89,9 @@ _MODULE_OF_NAME = {
     "load_pipeline": "scoring.pipelines",
     "split_paragraphs": "text.paragraphs",
     "suggest": "training.suggesting",
+    "read_counts": "training.counted.counts",
     "train": "training.fitting",
+    "write_counts": "training.counted.sharing",
     "write_report": "report.page",
 }
 _MODULES = ("engines", "plots", "sql")
@@ -95,6 +102,8 @@ __all__ = [
     "STANCES",
     "STATUSES",
     "TONES",
+    "BlendedClassifier",
+    "Counts",
     "Document",
     "Evidence",
     "HeadResult",
@@ -115,10 +124,12 @@ __all__ = [
     "label_frame",
     "load",
     "load_pipeline",
+    "read_counts",
     "sentiment_of",
     "split_paragraphs",
     "suggest",
     "train",
+    "write_counts",
     "write_report",
 ]
 

@@ -33,11 +33,12 @@ RANKS = [
 
 NAMES = [
     "KINDS", "SENTIMENTS", "STANCES", "STATUSES", "TONES",
-    "Document", "Evidence", "HeadResult", "InputError", "LabelledParagraph", "Model", "ModelError",
+    "BlendedClassifier", "Counts", "Document", "Evidence", "HeadResult", "InputError",
+    "LabelledParagraph", "Model", "ModelError",
     "Paragraph", "ParagraphClassifier", "StanceError", "StanceWarning", "Summary", "TableError",
     "TrainingError",
-    "evaluate", "label", "label_file", "label_frame", "load", "load_pipeline", "sentiment_of",
-    "split_paragraphs", "suggest", "train", "write_report",
+    "evaluate", "label", "label_file", "label_frame", "load", "load_pipeline",
+    "read_counts", "sentiment_of", "split_paragraphs", "suggest", "train", "write_counts", "write_report",
 ]  # fmt: skip
 MODULES = ["engines", "plots", "sql"]
 

@@ -17,15 +17,17 @@ def info(model: str | None) -> None:
     loaded = load(model)
     facts, frozen = loaded.facts, loaded.frozen
     sides = "masked" if frozen.gazetteer else "not masked"
-    click.echo(f"{facts['name']}: {facts['rows']:,} annotated paragraphs, sides {sides}")
+    printed = facts["print"]["rows"] if "print" in facts else 0
+    sources = [f"{printed:,} published"] if printed else []
+    sources += [f"{facts['rows']:,} {'composed' if printed else 'annotated'}"] * bool(facts["rows"])
+    click.echo(f"{facts['name']}: {' and '.join(sources)} paragraphs, sides {sides}")
     for head, labels in loaded.labels.items():
         figures = facts["cross_validation"][head]
         low, high = figures["macro_f1_interval"]
         n_features = sum(len(block.features) for block in frozen.heads[head].blocks)
         click.echo(f"{head}: {', '.join(labels)}")
-        click.echo(
-            f"  macro-F1 {figures['macro_f1']:.3f} ({low:.3f} to {high:.3f}), cross-validated"
-        )
+        held_out = "on held-out outlets" if printed else "cross-validated"
+        click.echo(f"  macro-F1 {figures['macro_f1']:.3f} ({low:.3f} to {high:.3f}), {held_out}")
         click.echo(f"  calibration error {figures['calibration_error']:.3f}")
         click.echo(f"  {n_features:,} features")
     click.echo(f"scored by: {frozen.scorer.name} ({frozen.scorer.why})")

@@ -27,6 +27,7 @@ SUMMARIES: Final = {
     "evaluate": "Measure a model on annotated paragraphs.",
     "suggest": "Choose which paragraphs to annotate next.",
     "train": "Train a model on annotated paragraphs.",
+    "counts": "Write what a model can learn from paragraphs, without their text.",
 }
 # Objects that are made between two searches for garbage. A start keeps nearly all that it makes:
 # searching every 700 objects, Python's default, would take a tenth of it.

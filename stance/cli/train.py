@@ -17,7 +17,7 @@ from stance.cli.options import (
 
 
 @click.command()
-@click.argument("table", type=click.Path(path_type=Path))
+@click.argument("table", type=click.Path(path_type=Path), required=False)
 @click.option(
     "-o",
     "--output",
@@ -46,9 +46,21 @@ from stance.cli.options import (
     is_flag=True,
     help="Let the names of nations, parties and leaders count (for study).",
 )
+@click.option(
+    "--counts",
+    type=click.Path(path_type=Path),
+    help="A folder that `stance counts` wrote: learn from it too, or without TABLE from it alone.",
+)
+@click.option(
+    "--private",
+    is_flag=True,
+    help="Learn only from words and pairs that many articles (--groups) share.",
+)
 @click.option("--name", default="unnamed", help="The model's name.")
-def train(table: Path, output: Path, no_mask_sides: bool, force: bool, **options: Any) -> None:
-    """Train a model on TABLE, a CSV of annotated paragraphs."""
+def train(
+    table: Path | None, output: Path, no_mask_sides: bool, force: bool, **options: Any
+) -> None:
+    """Train a model on TABLE, a CSV of annotated paragraphs, on counts of others, or on both."""
     from stance.scoring.folders import check_vacant
     from stance.training.fitting import train as train_model
 

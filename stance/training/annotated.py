@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stance.errors import TableError
 from stance.results import column_name, result_columns
-from stance.scoring.files import digest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,11 +41,6 @@ class Annotated:
     groups: list[str] | None
     targets: list[str] | None = None
     name: str = "the table"
-
-    def sha256(self) -> str:
-        """Return a digest of all that a model learns from: texts, labels, groups, targets."""
-        content = (self.texts, self.labels, self.groups)
-        return digest(repr((*content, self.targets) if self.targets else content).encode())
 
 
 def read_annotated(

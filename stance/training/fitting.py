@@ -14,11 +14,15 @@ from stance.model import Model
 from stance.optional import version_of
 from stance.scoring.files import FORMAT
 from stance.scoring.frozen import FrozenModel
-from stance.scoring.heads import Head, measure_familiarity, softmax
+from stance.scoring.heads import Head, softmax
 from stance.text.sides import load_gazetteer
-from stance.text.tokens import Token, make_tokens
+from stance.text.tokens import make_tokens
 from stance.training.annotated import Annotated, read_annotated
+from stance.training.blended import BlendedClassifier
 from stance.training.classifier import ParagraphClassifier, make_folds
+from stance.training.counted.counting import count_paragraphs
+from stance.training.counted.counts import Counts, read_counts
+from stance.training.familiarity import measure_counted_threshold, measure_threshold
 from stance.training.freezing import (
     freeze,
     inverse_temperature,
@@ -45,17 +49,32 @@ RECIPES: Final[Mapping[str, Mapping[str, Any]]] = {
 Any other label column takes the recipe of "stance".
 """
 
+PRINT_RECIPES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "stance": {"ngram_range": (1, 2), "C": 1.0},
+    "tone": {
+        "ngram_range": (1, 2),
+        "char_ngram_range": (3, 5),
+        "frames": False,
+        "min_df": 5,
+        "C": 2.0,
+    },
+}
+"""The `BlendedClassifier` parameters of each head where counts are learned from.
+
+Any other label column takes the recipe of "stance". benchmarks/RECIPES.md tells how these were
+chosen.
+"""
+NO_ROWS: Final = Annotated([], {}, None)
+"""Stands in for a table where only counts are learned from."""
+
 PACKAGES: Final = ("stance-tone", "scikit-learn", "numpy", "scipy", "PyStemmer", "countryinfo")
 """The packages whose versions a model records: another version can change its arrays."""
-FAMILIARITY_THRESHOLD: Final = 0.5
-"""The share of a paragraph's words that a model must have seen to label it."""
-UNFAMILIAR_ROWS: Final = 0.01
-"""A model of few rows asks for less, so that at most this share of its own rows gets no label."""
 
 
 def train(
-    table: pd.DataFrame | str | Path,
+    table: pd.DataFrame | str | Path | None = None,
     *,
+    counts: Counts | str | Path | None = None,
     text: str = "text",
     labels: Sequence[str] = ("stance", "tone"),
     encoding: str | None = None,
@@ -64,14 +83,18 @@ def train(
     mask_sides: bool = True,
     social_media: bool = False,
     recipes: Mapping[str, Mapping[str, Any]] | None = None,
+    private: bool = False,
     name: str = "unnamed",
 ) -> Model:
     """Train a model on annotated paragraphs.
 
     Parameters
     ----------
-    table : pandas.DataFrame, str or Path
+    table : pandas.DataFrame, str or Path, optional
         Annotated rows, or a CSV of them.
+    counts : Counts, str or Path, optional
+        Annotated paragraphs without their text, as `write_counts` makes them: beside the table, or
+        instead of it. Figures are then measured on them.
     text : str, default="text"
         The column of paragraphs.
     labels : sequence of str, default=("stance", "tone")
@@ -92,7 +115,11 @@ def train(
         Split hashtags into words where the case changes, and treat emoticons, emoji, "!" and "?"
         as words.
     recipes : dict of str to dict, optional
-        Parameters of `ParagraphClassifier` by head, instead of `RECIPES`.
+        Parameters of `ParagraphClassifier` by head, instead of `RECIPES`; with counts, of
+        `BlendedClassifier`, instead of `PRINT_RECIPES`.
+    private : bool, default=False
+        Learn only from the words and pairs of the table that `write_counts` would keep, with
+        `groups` as the articles, so that the model gives away no more than a counts file.
     name : str, default="unnamed"
         The model's name in its facts.
 
@@ -113,48 +140,91 @@ def train(
     columns = [labels] if isinstance(labels, str) else list(labels)
     if not columns:
         raise InputError("`labels` must name at least one column; got none.")
-    rows = read_annotated(
-        table,
-        text=text,
-        labels=columns,
-        groups=groups,
-        target_column=target_column,
-        encoding=encoding,
-    )
     for head in recipes or {}:
         if head not in columns:
             raise InputError(f"`recipes` must name label columns {columns!r}; got {head!r}.")
+    published = read_counts(counts) if isinstance(counts, (str, Path)) else counts
+    if table is None and published is None:
+        raise InputError("there must be a table or counts to learn from; got neither. Name one.")
+    if (private or published) and (target_column or social_media or not mask_sides):
+        raise InputError(
+            "`target_column`, `social_media` and `mask_sides=False` must be left out where counts "
+            "are learned from: counts files do not know them."
+        )
+    if published and (missing := [head for head in columns if head not in published.classes]):
+        raise InputError(
+            f"`labels` must be label columns of the counts file, {list(published.classes)!r}; "
+            f"got {missing!r}."
+        )
+    rows = (
+        NO_ROWS
+        if table is None
+        else read_annotated(
+            table,
+            text=text,
+            labels=columns,
+            groups=groups,
+            target_column=target_column,
+            encoding=encoding,
+        )
+    )
+    if private:
+        rows, published = NO_ROWS, _count_privately(rows, published)
     frozen, pipelines = fit_heads(
-        rows, recipes=recipes, mask_sides=mask_sides, social_media=social_media, name=name
+        rows,
+        columns,
+        counts=published,
+        recipes=recipes,
+        mask_sides=mask_sides,
+        social_media=social_media,
+        name=name,
     )
     return Model(frozen, pipelines=pipelines)
+
+
+def _count_privately(rows: Annotated, published: Counts | None) -> Counts:
+    if published is not None:
+        raise InputError("`private` must be left out beside `counts`, which are private already.")
+    return count_paragraphs(
+        rows.texts,
+        {head: [[label] for label in labels] for head, labels in rows.labels.items()},
+        articles=rows.groups,
+    )[0]
 
 
 class _Fit(NamedTuple):
     """One fitted head: the scikit-learn pipeline, its arrays, and its cross-validated figures."""
 
-    pipeline: ParagraphClassifier
+    pipeline: ParagraphClassifier | BlendedClassifier
     head: Head
     figures: dict[str, Any]
+    composed_figures: dict[str, Any] | None = None
 
 
 def fit_heads(
     rows: Annotated,
+    labels: Sequence[str] | None = None,
     *,
+    counts: Counts | None = None,
     recipes: Mapping[str, Mapping[str, Any]] | None = None,
     mask_sides: bool = True,
     social_media: bool = False,
     name: str = "unnamed",
     notes: Mapping[str, Any] | None = None,
-) -> tuple[FrozenModel, dict[str, ParagraphClassifier]]:
+) -> tuple[FrozenModel, dict[str, ParagraphClassifier | BlendedClassifier]]:
     """Fit one calibrated classifier per label column, and freeze them.
 
     Parameters
     ----------
     rows : Annotated
-        The result of `read_annotated`.
+        The result of `read_annotated`, or `NO_ROWS`.
+    labels : sequence of str, optional
+        Label columns; by default those of `rows`.
+    counts : Counts, optional
+        Annotated paragraphs without their text.
     recipes : dict of str to dict, optional
-        Parameters of `ParagraphClassifier` by head, instead of `RECIPES`.
+        Parameters by head: of `ParagraphClassifier`, instead of `RECIPES`, or, with counts, of
+        `BlendedClassifier`, instead of `PRINT_RECIPES`.
     mask_sides, social_media : bool
         As in `ParagraphClassifier`. They are the same for all heads, which share one tokenizer.
     name : str, default="unnamed"
@@ -166,7 +236,7 @@ def fit_heads(
     -------
     frozen : FrozenModel
         What is saved and scores.
-    pipelines : dict of str to ParagraphClassifier
+    pipelines : dict of str to ParagraphClassifier or BlendedClassifier
         The fitted estimators, for experiments.
 
     Raises
@@ -177,22 +247,29 @@ def fit_heads(
     Notes
     -----
     The figures in the facts, and the nonconformity behind `uncertain`, come from cross-validation
-    by group: no row is scored by a classifier fitted on its group. The temperature is that of the
+    by group: no row is scored by a classifier fitted on its group. With counts, they are those of
+    the published paragraphs, and those of the texts stand apart. The temperature is that of the
     whole fit, itself chosen on held-out rows. The fit runs on one thread, so that it gives the same
     arrays every time.
     """
     from threadpoolctl import threadpool_limits
 
-    tokenizer = {"mask_sides": mask_sides, "social_media": social_media}
+    heads = list(rows.labels if labels is None else labels)
+    defaults = RECIPES if counts is None else PRINT_RECIPES
+    tokenizer = {"mask_sides": mask_sides} | ({} if counts else {"social_media": social_media})
     full_recipes = {
-        head: {**(recipes or RECIPES).get(head, RECIPES["stance"]), **tokenizer}
-        for head in rows.labels
+        head: {**(recipes or defaults).get(head, defaults["stance"]), **tokenizer} for head in heads
     }
     with threadpool_limits(1):
-        fits = {head: _fit_head(head, rows, recipe) for head, recipe in full_recipes.items()}
+        fits = {
+            head: _fit_head(head, rows, recipe)
+            if counts is None
+            else _fit_print(head, rows, counts, recipe)
+            for head, recipe in full_recipes.items()
+        }
     gazetteer = load_gazetteer() if mask_sides else None
     tokens = [make_tokens(text, gazetteer, social_media=social_media) for text in rows.texts]
-    familiarity_threshold = _familiarity_threshold(rows, tokens)
+    composed = {head: fit.composed_figures for head, fit in fits.items() if fit.composed_figures}
     facts = {
         "format": FORMAT,
         "name": name,
@@ -201,21 +278,25 @@ def fit_heads(
         "recipe": full_recipes,
         "social_media": social_media,
         "rows": len(rows.texts),
-        "familiar": familiarity_threshold,
-        "rows_sha256": rows.sha256(),
+        **({} if counts is None else {"print": {"rows": counts.n_rows, **counts.facts}}),
+        "familiar": (
+            measure_threshold(rows, tokens) if tokens else measure_counted_threshold(counts)
+        ),
         "cross_validation": {head: fit.figures for head, fit in fits.items()},
+        **({"composed": composed} if composed else {}),
         "versions": _versions(),
         **(notes or {}),
     }
+    stems = {token.stem for paragraph in tokens for token in paragraph}
     frozen = FrozenModel(
-        heads={head: fit.head for head, fit in fits.items()},
-        gazetteer=gazetteer,
-        words=frozenset(token.stem for paragraph in tokens for token in paragraph),
-        familiarity_threshold=familiarity_threshold,
+        {head: fit.head for head, fit in fits.items()},
+        gazetteer,
+        frozenset(stems | (counts.stems() if counts else set())),
+        familiarity_threshold=facts["familiar"],
         social_media=social_media,
         facts=facts,
     )
-    facts["self_test"] = make_self_test(frozen, rows)
+    facts["self_test"] = make_self_test(frozen, rows.targets or ())
     return frozen, {head: fit.pipeline for head, fit in fits.items()}
 
 
@@ -242,24 +323,22 @@ def _fit_head(head: str, rows: Annotated, recipe: Mapping[str, Any]) -> _Fit:
     )
 
 
-def _familiarity_threshold(rows: Annotated, tokens: Sequence[Sequence[Token]]) -> float:
-    """Return the familiarity below which a paragraph gets no label.
-
-    It is `FAMILIARITY_THRESHOLD`, or less if too many of the model's own rows would fall below it
-    when what their group alone has taught is left out.
-    """
-    groups = rows.groups or [str(row) for row in range(len(rows.texts))]
-    groups_by_stem: dict[str, set[str]] = {}
-    for group, paragraph in zip(groups, tokens, strict=True):
-        for token in paragraph:
-            groups_by_stem.setdefault(token.stem, set()).add(group)
-    familiarities = [
-        measure_familiarity(
-            paragraph, {token.stem for token in paragraph if groups_by_stem[token.stem] != {group}}
-        )
-        for group, paragraph in zip(groups, tokens, strict=True)
-    ]
-    return min(FAMILIARITY_THRESHOLD, float(np.quantile(familiarities, UNFAMILIAR_ROWS)))
+def _fit_print(head: str, rows: Annotated, counts: Counts, recipe: Mapping[str, Any]) -> _Fit:
+    """Fit one head on counts, and on texts if there are any; measure both apart."""
+    labels = rows.labels.get(head, [])
+    classifier = BlendedClassifier(**recipe)
+    classifier.fit(rows.texts, labels, groups=rows.groups, counts=counts, head=head)
+    published = counts.annotated(head)
+    names = np.array(published.classes[head])
+    printed = names[published.readings[head].argmax(axis=1)].tolist()
+    composed, held_out = np.split(classifier.held_out_, [len(labels)])
+    nonconformity = measure_nonconformity(held_out, classifier.classes_, printed)
+    return _Fit(
+        classifier,
+        freeze(head, classifier, nonconformity),
+        _measure(held_out, classifier.classes_, printed, [str(fold) for fold in published.folds]),
+        _measure(composed, classifier.classes_, labels, rows.groups) if labels else None,
+    )
 
 
 def _predict_held_out(

@@ -10,14 +10,26 @@ import numpy as np
 from stance.errors import TrainingError
 from stance.scoring.frozen import FrozenModel
 from stance.scoring.heads import FeatureBlock, Head
-from stance.training.annotated import Annotated
+from stance.training.blended import BlendedClassifier
 from stance.training.classifier import ParagraphClassifier
 
-ODD_TEXT: Final = "Ünfamiliar “quotes”, U.S.-backed talks — and 12 more."
-"""What a damaged tokenizer would get wrong: letters, marks, points and digits beyond the plain."""
+SELF_TEST_TEXTS: Final = (
+    "Harbour clerks rejected the lighthouse truce, vowing they would fight on past midsummer.",
+    "A ferry pilot called for one ceasefire long enough to bring sixty wounded over.",
+    "Lamp oil talks resume Thursday week; nobody aboard could guess when they would finish.",
+    "Ünfamiliar “quotes”, U.S.-backed talks — and 12 more.",
+)
+"""Sentences of the project. The last one has what a damaged tokenizer would get wrong: letters,
+marks, points and digits beyond the plain."""
+ROWS_PER_LIMIT: Final = 100
+"""A limit per label needs that many held-out rows of each, or it is mostly chance."""
 
 
-def freeze(name: str, classifier: ParagraphClassifier, nonconformity: np.ndarray) -> Head:
+def freeze(
+    name: str,
+    classifier: ParagraphClassifier | BlendedClassifier,
+    nonconformity: np.ndarray,
+) -> Head:
     """Turn a fitted classifier into plain arrays.
 
     Parameters
@@ -32,7 +44,8 @@ def freeze(name: str, classifier: ParagraphClassifier, nonconformity: np.ndarray
     Returns
     -------
     Head
-        Its probabilities are the classifier's, within 1e-9.
+        Its probabilities are the classifier's, within 1e-9. A weight of a feature block
+        (`FeatureUnion.transformer_weights`) is part of the head's weights.
 
     Raises
     ------
@@ -42,7 +55,9 @@ def freeze(name: str, classifier: ParagraphClassifier, nonconformity: np.ndarray
     blocks: list[FeatureBlock] = []
     idf: list[np.ndarray] = []
     order: list[int] = []  # scikit-learn's column of each of our columns
-    for block_name, vectorizer in classifier.pipeline_["features"].transformer_list:
+    scales: list[float] = []  # what scikit-learn multiplies each of our columns by
+    union = classifier.pipeline_["features"]
+    for block_name, vectorizer in union.transformer_list:
         first = len(order)
         features = sorted(vectorizer.vocabulary_)
         columns = [vectorizer.vocabulary_[feature] for feature in features]
@@ -52,21 +67,33 @@ def freeze(name: str, classifier: ParagraphClassifier, nonconformity: np.ndarray
         )
         idf.append(vectorizer.idf_[columns])
         order.extend(first + column for column in columns)
+        scales += [(union.transformer_weights or {}).get(block_name, 1.0)] * len(columns)
     coefficients, intercept = _linear_map(classifier.pipeline_["classifier"])
     return Head(
         name,
         tuple(str(label) for label in classifier.classes_),
         tuple(blocks),
         np.concatenate(idf),
-        np.ascontiguousarray(coefficients[:, order].T),
+        _arrange_weights(coefficients, order, scales),
         intercept,
         nonconformity,
-        _add_copies(coefficients, intercept, order, classifier.targets_),
+        _add_copies(coefficients, intercept, order, scales, classifier.targets_),
     )
 
 
+def _arrange_weights(
+    coefficients: np.ndarray, order: Sequence[int], scales: Sequence[float]
+) -> np.ndarray:
+    """Return the weights of one copy in our order, those of scaled blocks multiplied."""
+    return np.ascontiguousarray((coefficients[:, order] * scales).T)
+
+
 def _add_copies(
-    coefficients: np.ndarray, intercept: np.ndarray, order: Sequence[int], targets: Sequence[str]
+    coefficients: np.ndarray,
+    intercept: np.ndarray,
+    order: Sequence[int],
+    scales: Sequence[float],
+    targets: Sequence[str],
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return weights and intercept by target: those that all targets share, plus the target's own.
 
@@ -82,7 +109,7 @@ def _add_copies(
     for number, target in enumerate(targets):
         start = n_features + number * (n_features + 1)
         own = coefficients[:, start : start + n_features]
-        weights = np.ascontiguousarray((shared + own)[:, order].T)
+        weights = _arrange_weights(shared + own, order, scales)
         copies[target] = (weights, intercept + coefficients[:, start + n_features])
     return copies
 
@@ -132,24 +159,24 @@ def measure_nonconformity(
 
     Returns
     -------
-    ndarray of shape (n_rows,)
-        ``1 - p(annotated label)``, from the most expected label to the least.
+    ndarray of shape (n_rows, 2), or (n_rows,) if a label has fewer than `ROWS_PER_LIMIT` rows
+        The column of the annotated label, and ``1 - p(annotated label)``, sorted by both.
     """
     columns = np.searchsorted(classes, np.asarray(labels))
-    return np.sort(1.0 - held_out[np.arange(len(columns)), columns])
+    values = 1.0 - held_out[np.arange(len(columns)), columns]
+    if np.bincount(columns, minlength=len(classes)).min() < ROWS_PER_LIMIT:
+        return np.sort(values)
+    order = np.lexsort((values, columns))
+    return np.stack([columns[order].astype(float), values[order]], axis=1)
 
 
-def make_self_test(model: FrozenModel, rows: Annotated) -> list[dict[str, Any]]:
-    """Return texts with their probabilities, which a loaded model must give again.
+def make_self_test(model: FrozenModel, targets: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return fixed texts with their probabilities, which a loaded model must give again.
 
-    Three rows of the table, the same with their targets if there are any, and one odd text.
+    The texts are the project's own, so that no model holds a text it was trained on.
     """
-    step = max(1, len(rows.texts) // 3)
-    cases: list[dict[str, Any]] = [{"text": text} for text in rows.texts[::step][:3]]
-    if rows.targets:
-        targets = rows.targets[::step][:3]
-        cases += [case | {"target": target} for case, target in zip(cases, targets, strict=True)]
-    cases.append({"text": ODD_TEXT})
+    cases: list[dict[str, Any]] = [{"text": text} for text in SELF_TEST_TEXTS]
+    cases += [{"text": SELF_TEST_TEXTS[0], "target": target} for target in sorted(set(targets))[:3]]
     for case in cases:
         probabilities = model.probabilities([case["text"]], case.get("target"))
         case["probabilities"] = {head: table[0].tolist() for head, table in probabilities.items()}

@@ -20,19 +20,12 @@ def test_a_csv_gives_the_rows_of_a_frame(lighthouse: pd.DataFrame, tmp_path: Pat
     lighthouse.to_csv(tmp_path / "mine.csv", index=False)
     rows, same_rows = read(lighthouse), read(tmp_path / "mine.csv")
     assert rows.texts == lighthouse["text"].tolist()
-    assert same_rows.sha256() == rows.sha256()
+    assert (same_rows.labels, same_rows.groups) == (rows.labels, rows.groups)
+    assert same_rows.texts == rows.texts
     assert same_rows.name == str(tmp_path / "mine.csv")
 
 
-@pytest.mark.parametrize("column", ["text", "stance", "voice"])
-def test_another_text_label_or_group_gives_another_digest(
-    column: str, lighthouse: pd.DataFrame
-) -> None:
-    changed = lighthouse.assign(**{column: [*lighthouse[column][1:], lighthouse[column][1]]})
-    assert read(changed).sha256() != read(lighthouse).sha256()
-
-
-def test_targets_are_read_and_change_the_digest(lighthouse: pd.DataFrame) -> None:
+def test_targets_are_read(lighthouse: pd.DataFrame) -> None:
     aimed = read_annotated(
         lighthouse.assign(about="the lamp oil"),
         text="text",
@@ -41,7 +34,6 @@ def test_targets_are_read_and_change_the_digest(lighthouse: pd.DataFrame) -> Non
         target_column="about",
     )
     assert aimed.targets == ["the lamp oil"] * len(lighthouse)
-    assert aimed.sha256() != read(lighthouse).sha256()
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_a_csv_does_as_well_as_a_frame(
 ) -> None:
     lighthouse.to_csv(tmp_path / "mine.csv", index=False)
     model = stance.train(str(tmp_path / "mine.csv"), name="lighthouse")
-    assert model.facts["rows_sha256"] == small.facts["rows_sha256"]
+    assert model.digest == small.digest
 
 
 def test_facts_say_how_it_was_made(lighthouse: pd.DataFrame) -> None:

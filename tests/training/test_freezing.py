@@ -12,7 +12,7 @@ from stance.scoring.heads import softmax
 from stance.text.sides import load_gazetteer
 from stance.text.tokens import make_tokens
 from stance.training.classifier import ParagraphClassifier
-from stance.training.freezing import freeze, measure_nonconformity
+from stance.training.freezing import SELF_TEST_TEXTS, freeze, measure_nonconformity
 
 
 @pytest.mark.parametrize("calibrate", [True, False])
@@ -31,6 +31,21 @@ def test_probabilities_are_the_classifiers(
     expected = classifier.predict_proba(texts)
     np.testing.assert_allclose(softmax(head.logits(tokens)), expected, rtol=0, atol=1e-9)
     assert head.classes == tuple(classifier.classes_)
+
+
+def test_a_weight_of_a_feature_block_is_part_of_the_heads_weights(
+    lighthouse: pd.DataFrame,
+) -> None:
+    texts, about = lighthouse["text"], ["lamp", "boat"] * (len(lighthouse) // 2)
+    classifier = ParagraphClassifier(char_ngram_range=(3, 4), calibrate=False)
+    classifier.fit(texts, lighthouse["stance"], targets=about)
+    classifier.pipeline_["features"].set_params(transformer_weights={"characters": 0.5})
+    head = freeze("stance", classifier, np.empty(0))
+    tokens = [make_tokens(text, load_gazetteer()) for text in texts]
+    for target in (None, "lamp", "boat"):
+        expected = classifier.predict_proba(texts, [target] * len(texts))
+        actual = softmax(head.aim(target).logits(tokens))
+        np.testing.assert_allclose(actual, expected, rtol=0, atol=1e-9)
 
 
 def test_a_classifier_of_several_temperatures_is_refused(lighthouse: pd.DataFrame) -> None:
@@ -52,14 +67,9 @@ def test_nonconformity_is_what_the_annotated_label_lacks_to_certainty() -> None:
     assert nonconformity.tolist() == [0.0, 0.5, 0.75]
 
 
-def test_the_self_test_is_of_rows_and_of_one_odd_text(
-    small: Model, lighthouse: pd.DataFrame
-) -> None:
+def test_the_self_test_is_of_sentences_of_the_project(small: Model) -> None:
     cases = small.facts["self_test"]
-    texts = [case["text"] for case in cases]
-    assert texts[:3] == lighthouse["text"][::12].tolist()
-    assert len(cases) == 4
-    assert "“" in texts[3]
+    assert [case["text"] for case in cases] == list(SELF_TEST_TEXTS)
     for case in cases:
         probabilities = small.frozen.probabilities([case["text"]])
         assert {name: table[0].tolist() for name, table in probabilities.items()} == case[
