@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SEEDS: Final = ROOT / "seeds" / "paragraphs.csv"
+PRINT: Final = ROOT / "seeds" / "print"
 COLUMNS: Final = (
     "id", "text", "stance", "tone",
     "conflict", "genre", "voice", "split", "speaker_side", "about", "noise", "phenomenon",
@@ -72,12 +73,28 @@ def _check(seeds: pd.DataFrame) -> int:
 
 
 def _train(seeds: pd.DataFrame) -> None:
+    from stance.model import Model
     from stance.scoring.folders import SHIPPED
-    from stance.training.fitting import train
+    from stance.training.annotated import read_annotated
+    from stance.training.counted.counts import read_counts
+    from stance.training.fitting import fit_heads
 
-    model = train(seeds[seeds["split"] != "test"], groups="voice", name=SHIPPED)
-    model.save(ROOT / "models" / SHIPPED, force=True)
+    rows = read_annotated(
+        seeds[seeds["split"] != "test"], text="text", labels=("stance", "tone"), groups="voice"
+    )
+    frozen, pipelines = fit_heads(
+        rows, counts=read_counts(PRINT), name=SHIPPED, notes={"sources": source_digests()}
+    )
+    Model(frozen, pipelines=pipelines).save(ROOT / "models" / SHIPPED, force=True)
     _write_card(seeds)
+
+
+def source_digests() -> dict[str, str]:
+    """Return the SHA-256 of what the shipped model is trained on."""
+    from stance.scoring.files import digest
+
+    files = {"seeds/paragraphs.csv": SEEDS, "seeds/print": PRINT / "SHA256SUMS"}
+    return {name: digest(path.read_bytes()) for name, path in files.items()}
 
 
 def _write_card(seeds: pd.DataFrame) -> None:

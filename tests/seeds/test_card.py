@@ -7,6 +7,7 @@ import pandas as pd
 import stance
 from stance.model import Model
 from stance.seeds.card import case_failures, write_card
+from stance.training.counted.counting import Thresholds, count_paragraphs
 
 CASES = [
     {
@@ -32,8 +33,16 @@ def test_a_case_says_which_heads_fail(small: Model) -> None:
 
 
 def test_the_card_has_its_figures_and_the_model_loads_again(
-    small: Model, lighthouse: pd.DataFrame, tmp_path: Path
+    lighthouse: pd.DataFrame, tmp_path: Path
 ) -> None:
+    counts, _ = count_paragraphs(
+        lighthouse["text"].tolist(),
+        {head: [[label] for label in lighthouse[head]] for head in ("stance", "tone")},
+        articles=lighthouse["voice"],
+        thresholds=Thresholds(stems=1, pairs=1, spellings=1, features=1),
+    )
+    recipes = {head: {"cv": 2} for head in ("stance", "tone")}
+    small = stance.train(lighthouse, counts=counts, recipes=recipes, name="lighthouse")
     folder = small.save(tmp_path / "model")
     report = tmp_path / "QUALITY.md"
     report.write_text("# Quality\n\n## Print\n", encoding="utf-8")
@@ -41,11 +50,13 @@ def test_the_card_has_its_figures_and_the_model_loads_again(
     write_card(small, seeds, CASES, [report], folder)
     card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert card.startswith("# Model card: lighthouse\n")
-    assert "24 composed paragraphs by 6 voices" in card
+    assert "24 composed paragraphs and short texts by 6 voices" in card
     figures = small.facts["cross_validation"]["tone"]
-    assert f"| tone | cross-validation by voice | 24 | {figures['macro_f1']:.3f} (" in card
+    n_print = counts.n_rows
+    printed = f"| tone | print, held-out outlets | {n_print} | {figures['macro_f1']:.3f} ("
+    assert printed in card
     measured = stance.evaluate(small, seeds[24:], documents="voice")["stance"]
-    assert f"| stance | test split | 12 | {measured.macro_f1:.3f} (" in card
+    assert f"| stance | composed, test split | 12 | {measured.macro_f1:.3f} (" in card
     assert "| vocabulary | 100% | 1 |\n| noise | 0% | 1 |\n| all | 50% | 2 |\n" in card
     assert card.endswith("\n## Quality\n\n### Print\n")
     assert stance.load(folder).facts["name"] == "lighthouse"
