@@ -1,104 +1,115 @@
-"""Search the recipe of each head by cross-validation over voices; write RECIPES.md.
+"""Score the main recipes on print again, from seeds/print and the seeds alone.
 
-usage: python benchmarks/recipes.py
+usage: python benchmarks/recipes.py [stance | tone]
 
-On the seeds alone, without their test split. A recipe's score is the macro-F1 of all held-out
-predictions; its standard error comes from a bootstrap over voices.
+Prints the table "Again from counts" of RECIPES.md, whose other tables came from searches on texts
+that do not come with the project. A score is macro-F1 of the predictions for held-out folds of
+outlets, and for seeds of the validation split, which are then not trained on; its standard error
+comes from a bootstrap of the ten folds, since a counts file names no outlets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+import sys
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-import scipy.sparse as sp
-from recipe_list import Recipe, list_recipes
-from sklearn.feature_extraction.text import TfidfVectorizer
+import pandas as pd
+from print_rows import (
+    MAX_ITER,
+    Matrix,
+    list_labels,
+    make_matrix,
+    measure,
+    predict_parts,
+    read_print,
+    read_training_seeds,
+)
+from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from stance.seeds.commands import read_seeds
-from stance.training.classifier import make_folds
-from stance.training.metrics import measure_interval, measure_macro_f1
-
-HERE = Path(__file__).parent
-HEADS = ("stance", "tone")
-INTERVAL_IN_ERRORS = 3.92  # standard errors from end to end of a normal 95% interval
+from stance.seeds.rules import find_short
+from stance.training.counted.counts import Counts
+from stance.training.fitting import PRINT_RECIPES
+from stance.training.linear import fit_map
+from stance.training.metrics import measure_macro_f1
 
 
-class Score(NamedTuple):
-    """The score of a recipe; the best one is the largest."""
+class Recipe(NamedTuple):
+    """A way to learn: what differs from the shipped parameters of a head."""
 
-    macro_f1: float
-    error: float
     name: str
-    n_features: int
+    parameters: Mapping[str, Any] = {}
+    seeds: bool = True
+    print: bool = True
 
 
-class Bench:
-    """The seeds, and the features of blocks that several recipes share."""
-
-    def __init__(self) -> None:
-        seeds = read_seeds()
-        self.seeds = seeds[seeds["split"] != "test"].reset_index(drop=True)
-        self._matrices: dict[Any, Any] = {}
-
-    def features(self, recipe: Recipe) -> Any:
-        """Return the TF-IDF features of all seeds, block beside block."""
-        options = {"sublinear_tf": True, **recipe.options}
-        matrices = []
-        for name, analyzer in recipe.blocks:
-            key = (name, tuple(recipe.options.items()))
-            if key not in self._matrices:
-                vectorizer = TfidfVectorizer(analyzer=analyzer, **options)
-                self._matrices[key] = vectorizer.fit_transform(self.seeds["text"])
-            matrices.append(self._matrices[key])
-        return sp.hstack(matrices).tocsr()
-
-    def score(self, head: str, recipe: Recipe) -> Score:
-        """Cross-validate a recipe over voices."""
-        labels, voices = self.seeds[head].to_numpy(), self.seeds["voice"]
-        X = self.features(recipe)
-        held_out = np.empty(len(labels), dtype=object)
-        for train, test in make_folds(labels, voices, cv=5, random_state=0):
-            held_out[test] = recipe.classifier.fit(X[train], labels[train]).predict(X[test])
-        annotations, predictions = labels.tolist(), held_out.tolist()
-        names = sorted(set(annotations))
-        macro_f1 = measure_macro_f1(annotations, predictions, names)
-        low, high = measure_interval(annotations, predictions, names, groups=voices.tolist())
-        return Score(macro_f1, (high - low) / INTERVAL_IN_ERRORS, recipe.name, X.shape[1])
+RECIPES = {
+    "stance": (
+        Recipe("as shipped: C=1, frames, balanced"),
+        Recipe("C=0.5", {"C": 0.5}),
+        Recipe("C=2", {"C": 2.0}),
+        Recipe("not balanced", {"class_weight": None}),
+        Recipe("without frames", {"frames": False}),
+        Recipe("stems without pairs", {"ngram_range": (1, 1)}),
+        Recipe("seeds alone", print=False),
+        Recipe("print alone", seeds=False),
+    ),
+    "tone": (
+        Recipe("as shipped: C=2, characters 3-5, balanced"),
+        Recipe("without characters", {"char_ngram_range": None}),
+        Recipe("without characters, with frames", {"char_ngram_range": None, "frames": True}),
+        Recipe("without characters, seeds alone", {"char_ngram_range": None}, print=False),
+        Recipe("without characters, print alone", {"char_ngram_range": None}, seeds=False),
+    ),
+}
 
 
-def score_all(bench: Bench, head: str) -> Iterator[Score]:
-    """Score every recipe on one head, and print what was reached."""
-    for recipe in list_recipes():
-        score = bench.score(head, recipe)
-        print(f"{head:7} {score.macro_f1:.3f} {score.name}", flush=True)
-        yield score
+def measure_seeds(
+    matrix: Matrix, rows: np.ndarray, settings: tuple[float, Any], seeds: pd.DataFrame, head: str
+) -> Iterator[float]:
+    """Yield macro-F1 on the paragraphs, then on the short ones, of the validation voices."""
+    validation = seeds["split"].to_numpy() == "validation"
+    train = rows.copy()
+    train[: len(seeds)] &= ~validation
+    model = LogisticRegression(C=settings[0], class_weight=settings[1], max_iter=MAX_ITER)
+    coef, intercept = fit_map(model, matrix.features[train], matrix.shares[train])
+    is_short = find_short(seeds).to_numpy()
+    for part in (validation & ~is_short, validation & is_short):
+        logits = matrix.features[np.flatnonzero(part)] @ coef.T + intercept
+        predicted = matrix.classes[logits.argmax(axis=1)].tolist()
+        yield measure_macro_f1(seeds[head][part].tolist(), predicted, matrix.classes.tolist())
 
 
-def main() -> None:
-    """Score every recipe on both heads and write the tables."""
-    bench = Bench()
-    lines = [
-        "# Recipes tried\n",
-        f"Written by `benchmarks/recipes.py`: {len(bench.seeds):,} seeds, "
-        "cross-validation over voices; standard error by voices.\n",
-    ]
-    for head in HEADS:
-        scores = sorted(score_all(bench, head), reverse=True)
-        best = scores[0]
-        lines += [
-            f"## {head}\n",
-            f"Best {best.macro_f1:.3f}, standard error {best.error:.3f}: {best.name}.\n",
-            "| recipe | macro-F1 | features |\n|---|--:|--:|",
-            *(f"| {row.name} | {row.macro_f1:.3f} | {row.n_features:,} |" for row in scores),
-            "",
-        ]
-    (HERE / "RECIPES.md").write_text("\n".join(lines), encoding="utf-8")
+def score_lines(head: str, seeds: pd.DataFrame, counts: Counts) -> Iterator[str]:
+    """Yield a row of the table for each recipe of a head."""
+    annotated = list_labels(counts, head)
+    matrices: dict[str, Matrix] = {}
+    for recipe in RECIPES[head]:
+        parameters = {"class_weight": "balanced", **PRINT_RECIPES[head], **recipe.parameters}
+        C, class_weight = parameters.pop("C"), parameters.pop("class_weight")
+        key = repr(sorted(parameters.items(), key=str))
+        if key not in matrices:
+            matrices[key] = make_matrix(head, seeds, counts, parameters)
+        matrix = matrices[key]
+        rows = (matrix.is_print & recipe.print) | (~matrix.is_print & recipe.seeds)
+        predicted = predict_parts(matrix, rows, C, class_weight)
+        figure, error = measure(annotated, predicted, counts.folds)
+        on_seeds = measure_seeds(matrix, rows, (C, class_weight), seeds, head)
+        cells = [f"{figure:.3f} ± {error:.3f}", *(f"{value:.3f}" for value in on_seeds)]
+        yield f"| {recipe.name} | {' | '.join(cells)} |"
+
+
+def main(*heads: str) -> None:
+    """Score and print."""
+    seeds, counts = read_training_seeds(), read_print()
+    for head in heads or RECIPES:
+        print(f"| {head} | print | validation voices, paragraphs | short |\n|---|--:|--:|--:|")
+        for line in score_lines(head, seeds, counts):
+            print(line, flush=True)
 
 
 if __name__ == "__main__":
-    with threadpool_limits(1):  # several threads only wait for each other on such small products
-        main()
+    with threadpool_limits(1):
+        main(*sys.argv[1:])
