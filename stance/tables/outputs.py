@@ -189,6 +189,10 @@ class FileOutput:
             os.fsync(file.fileno())
         return whole
 
+    def forget(self) -> None:
+        """Leave nothing to be resumed: what was written is not what the run was begun with."""
+        self._resumable = False
+
     def abandon(self) -> None:
         """Discard the unfinished file, unless the run can be resumed."""
         self._beside("whole").unlink(missing_ok=True)

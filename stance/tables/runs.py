@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from stance.columns import Columns
+from stance.errors import TableError
 from stance.options import carried_names
 from stance.tables.formats import Format
 from stance.tables.inputs import Inputs
@@ -104,6 +105,12 @@ def write_run(
         Whether the summary keeps the rows that could not be read if `output` is a stream.
     progress : bool, default=False
         Whether to show a progress bar.
+
+    Raises
+    ------
+    TableError
+        If a table cannot be read to its end, or is written to while it is read: then nothing is
+        left that could be resumed.
     """
     summary = Summary.restored(output.last)
     if not output.finished:
@@ -122,6 +129,11 @@ def write_run(
                     summary.faults += chunk.faults
                 output.add(chunk.data, faults, done=number, **summary.state())
                 bar.advance(chunk.counts.rows + chunk.counts.unreadable, chunk.position)
+            try:
+                inputs.check_unchanged()
+            except TableError:
+                output.forget()
+                raise
     if isinstance(output, FileOutput) and summary.unreadable:
         summary.errors = output.errors
     return summary

@@ -39,6 +39,17 @@ class ByteSource(NamedTuple):
             return 0
 
 
+def file_state(file: Path | IO[bytes]) -> tuple[int, int] | None:
+    """Return the size of a file and the time of its last write; None for all but regular files."""
+    if not isinstance(file, Path) or not file.is_file():
+        return None
+    try:
+        status = file.stat()
+    except OSError:  # it has just gone
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
 def packing_of(name: str) -> str:
     """Return how a file is packed, by its name: "gz", "zst" or "".
 
