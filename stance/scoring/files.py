@@ -49,6 +49,12 @@ _NAME_IN_SUMS: Final = 66
 """A line of the sums is a digest of 64 characters, two spaces, and the name of the file."""
 
 
+def frozen_files(model: FrozenModel) -> dict[str, bytes]:
+    """Return the content of each of a model's files, the sums among them."""
+    files = dict(_files(model))
+    return {**files, SUMS: _sums(files)}
+
+
 def write_frozen(model: FrozenModel, folder: Path) -> None:
     """Write a model's files, except for `SUMS`, into a folder."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from stance.errors import ModelError
-from stance.scoring.files import SUMS, write_frozen, write_sums
+from stance.scoring.files import SUMS, frozen_files, write_frozen, write_sums
 from stance.scoring.frozen import FrozenModel
 from stance.scoring.pipelines import write_pipelines
 
@@ -50,18 +50,15 @@ def read_card(source: Path) -> str | None:
 
 def pack_model(model: FrozenModel) -> bytes:
     """Zip the files of a model without its pipelines; equal models give equal bytes."""
-    import tempfile
     import zipfile
 
     facts = {name: fact for name, fact in model.facts.items() if name != "pipelines"}
+    files = frozen_files(replace(model, facts=facts))
     content = io.BytesIO()
-    with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(content, "w") as archive:
-        folder = Path(scratch)
-        write_frozen(replace(model, facts=facts), folder)
-        write_sums(folder)
-        for file in sorted(folder.iterdir()):
-            entry = zipfile.ZipInfo(file.name)  # without the time of the file
-            archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(content, "w") as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name)  # without a time
+            archive.writestr(entry, files[name], zipfile.ZIP_DEFLATED)
     return content.getvalue()
 
 
