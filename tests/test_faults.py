@@ -12,6 +12,7 @@ from typing import IO
 
 import pytest
 
+import stance
 from stance.model import Model
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals and file locks of POSIX")
@@ -390,5 +391,41 @@ def test_a_folder_that_cannot_be_written_is_named(model_path: str, tmp_path: Pat
         capture_output=True,
         check=False,
     )
-    expected = "stance: error: /proc/out.csv cannot be written; No such file or directory. Make room, or choose another folder.\n"
+    expected = "stance: error: /proc/out.csv cannot be written; No such file or directory. Check its folder and your rights there, or choose another path.\n"
     assert (done.returncode, done.stderr.decode()) == (1, expected)
+
+
+CLOSED = (
+    "stance: error: standard output must be open; it is closed. Open it, or name a file (-o).\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [((), (1, CLOSED)), (("-o", "out.csv"), (0, ""))],
+    ids=["needed", "not needed"],
+)
+def test_a_closed_standard_output_is_an_error_only_where_it_is_needed(
+    arguments: tuple[str, ...], expected: tuple[int, str], model_path: str, tmp_path: Path
+) -> None:
+    source = write_source(tmp_path / "in.csv", 1).with_name("in2.csv")
+    source.write_text("text\nA truce.\n")
+    done = subprocess.run(
+        [
+            "sh",
+            "-c",
+            'exec "$@" >&-',
+            "sh",
+            *STANCE,
+            str(source),
+            "-q",
+            "--model",
+            model_path,
+            *arguments,
+        ],
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(stance.__file__).parents[1])},
+        check=False,
+    )
+    assert (done.returncode, done.stderr.decode()) == expected

@@ -5,6 +5,7 @@ Each command is a module of this package with a function of its name, imported w
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import os
@@ -130,7 +131,10 @@ def _fail(error: Exception, *, trace: bool) -> int:
 
         traceback.print_exc()
     message = str(error)
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and error.errno == errno.EBADF:
+        message = "standard output must be open; it is closed. Open it, or name a file (-o)."
+        _give_up_stdout()
+    elif isinstance(error, OSError):
         message = f"cannot go on; {error.strerror or error}."
         _give_up_stdout()  # it may be what failed, and Python would flush it again on exit
     return fail(message)
@@ -158,11 +162,28 @@ def _heed_signals() -> None:
             signal.signal(number, _end_by_signal)
 
 
+def _open_standard_streams() -> None:
+    """Open what the caller closed, so that no file of ours gets its number and is written to.
+
+    Output then has a stream that cannot be written, which is an error only if there is output.
+    """
+    modes = (os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)
+    for number, mode in enumerate(modes):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, mode)  # takes the lowest free number: this one
+    sys.stdin = sys.stdin or os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
+
+
 def entry() -> None:
     """Run the command and exit with its code."""
     # NumPy reads this once, when it is loaded. No command multiplies matrices that need more.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(_GC_THRESHOLD)
+    _open_standard_streams()
     _heed_signals()
     code = main()
     gc.freeze()  # everything goes with the process: no search for garbage on exit either

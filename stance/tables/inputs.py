@@ -14,7 +14,7 @@ from typing import IO, Any
 from stance.errors import InputError, StanceWarning, TableError
 from stance.tables.formats import FORMATS, Format, find_format, load_reader, parse_format
 from stance.tables.rows import Chunk, ReadOptions, TableReader
-from stance.tables.streams import ByteSource, file_state, open_source
+from stance.tables.streams import ByteSource, file_state, open_source, shown_name
 
 
 def find_files(
@@ -271,7 +271,7 @@ class Inputs:
                 )
             with file.open("rb") as stream:
                 content = hashlib.file_digest(stream, "sha256").hexdigest()
-            total.update(f"{file if self.several else ''}\n{content}\n".encode())
+            total.update(f"{shown_name(file) if self.several else ''}\n{content}\n".encode())
         return total.hexdigest()
 
 

@@ -112,7 +112,13 @@ def write_run(
         If a table cannot be read to its end, or is written to while it is read: then nothing is
         left that could be resumed.
     """
-    summary = Summary.restored(output.last)
+    try:
+        summary = Summary.restored(output.last)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise TableError(
+            "the journal of the run to be resumed must hold its counts; it holds something else. "
+            "Begin anew (force, --force)."
+        ) from error
     if not output.finished:
         keep_faults = keep_faults and isinstance(output, StreamOutput)
         with Progress(inputs.size, shown=progress) as bar:

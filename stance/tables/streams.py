@@ -76,7 +76,7 @@ def open_source(source: Path | IO[bytes], packing: str | None = None) -> Iterato
     TableError
         If the file cannot be opened.
     """
-    name = str(source) if isinstance(source, Path) else _stream_name(source)
+    name = shown_name(source) if isinstance(source, Path) else _stream_name(source)
     with contextlib.ExitStack() as stack:
         if isinstance(source, Path):
             try:
@@ -91,6 +91,15 @@ def open_source(source: Path | IO[bytes], packing: str | None = None) -> Iterato
             make_blocking(raw)
         packing = packing_of(name) if packing is None else packing
         yield ByteSource(name, stack.enter_context(_unpacked(raw, packing)), raw)
+
+
+def shown_name(path: Path) -> str:
+    r"""Return a path as text that can be written anywhere: bytes that are not UTF-8 are escaped.
+
+    >>> shown_name(Path("caf\udce9.csv"))
+    'caf\\xe9.csv'
+    """
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def make_blocking(stream: Any) -> None:
