@@ -18,7 +18,7 @@ from quality import measure_faithfulness
 
 import stance
 from stance.model import Model
-from stance.scoring.files import digest
+from stance.scoring.sums import digest
 from stance.seeds.card import case_failures, read_cases
 from stance.seeds.commands import read_seeds
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stance.errors import TableError
 from stance.results import column_name, result_columns
-from stance.scoring.files import digest
+from stance.scoring.sums import digest
 
 if TYPE_CHECKING:
     import pandas as pd
