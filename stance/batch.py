@@ -100,8 +100,9 @@ def label_file(
     longest : int, default=1,000,000
         A cell of more characters gets the status "too long" and no label.
     excel_safe : bool, default=False
-        Put an apostrophe before carried cells that a spreadsheet would take for a formula
-        (those that begin with ``= + - @``, tab or return).
+        Put an apostrophe before cells, labels and headers that a spreadsheet would take for a
+        formula (those that begin with ``= + - @``, also full-width, tab or a line end), in the file
+        of the rows that could not be read too.
     n_jobs : int, default=1
         Number of processes that label. The output does not change. Each takes a second or two to
         start. On two cores, two processes gained a tenth at 200,000 paragraphs and nothing at

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import click
 
-from stance.cli.messages import fail, show_notice
+from stance.cli.messages import fail, show, show_notice
 
 # To add a command, write a module of its name, and add a line here for `stance --help`.
 SUMMARIES: Final = {
@@ -105,7 +105,7 @@ def main(arguments: list[str] | None = None) -> int:
         return exit_.exit_code
     except click.ClickException as error:
         is_help = isinstance(error, click.exceptions.NoArgsIsHelpError)
-        click.echo(("" if is_help else "stance: error: ") + error.format_message(), err=True)
+        show(("" if is_help else "stance: error: ") + error.format_message(), err=True)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort, _EndedBySignal) as error:
         return _end(error)

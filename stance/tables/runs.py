@@ -129,7 +129,12 @@ def write_run(
             chunks = islice(inputs.chunks(columns), n_done, None)
             for number, chunk in enumerate(finish(chunks), start=n_done + 1):
                 file = chunk.file if inputs.several else None
-                faults = fault_lines(chunk.faults, file, header=not summary.unreadable)
+                faults = fault_lines(
+                    chunk.faults,
+                    file,
+                    header=not summary.unreadable,
+                    excel_safe=encoder.excel_safe,
+                )
                 summary.add(chunk.counts)
                 if keep_faults:
                     summary.faults += chunk.faults
