@@ -91,6 +91,26 @@ def save_model(
     force : bool
         Replace a model.
     """
+    try:
+        _save_model(model, folder, pipelines=pipelines, source=source, force=force)
+    except ModelError:
+        raise
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ModelError(
+            f"{str(folder)!r:.80} must be a folder that can be written; {reason}. "
+            "Choose another path."
+        ) from error
+
+
+def _save_model(
+    model: FrozenModel,
+    folder: Path,
+    *,
+    pipelines: Mapping[str, Any],
+    source: Path | None,
+    force: bool,
+) -> None:
     import tempfile
 
     check_vacant(folder, force=force)

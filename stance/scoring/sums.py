@@ -66,7 +66,7 @@ def read_listed(source: Source, name: str) -> dict[str, bytes]:
     ModelError
         If there is no model, a file is missing or changed, or it is larger than a model may be.
     """
-    if isinstance(source, Path) and not source.exists():
+    if isinstance(source, Path) and not _exists(source):
         raise ModelError(
             f"{name} must be a model folder or zip; there is none. "
             "Check the path, or train a model first."
@@ -78,6 +78,13 @@ def read_listed(source: Source, name: str) -> dict[str, bytes]:
                 f"{name} must be a model folder or zip; it holds no {SUMS}. Check the path."
             )
         return _read_files(sums, read, name)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # too long, or with a null character
+        return False
 
 
 _Read = Callable[[str, int], bytes | None]

@@ -58,7 +58,8 @@ class Database:
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except sa.exc.SQLAlchemyError as error:
+        # A name with half of a surrogate pair, or a number too large, fails in the driver.
+        except (sa.exc.SQLAlchemyError, UnicodeError, OverflowError) as error:
             reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
             raise TableError(f"{self.address}: {reason.rstrip('.')}. {_ADVICE}") from error
 

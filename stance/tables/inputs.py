@@ -14,7 +14,7 @@ from typing import IO, Any
 from stance.errors import InputError, StanceWarning, TableError
 from stance.tables.formats import FORMATS, Format, find_format, load_reader, parse_format
 from stance.tables.rows import Chunk, ReadOptions, TableReader
-from stance.tables.streams import ByteSource, file_state, open_source, shown_name
+from stance.tables.streams import ByteSource, check_path, file_state, open_source, shown_name
 
 
 def find_files(
@@ -49,7 +49,7 @@ def find_files(
 
 
 def _list_files(path: Path, besides: Sequence[Path]) -> list[Path]:
-    if path.is_dir():
+    if check_path(path).is_dir():
         candidates = [
             file
             for file in path.iterdir()

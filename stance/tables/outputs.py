@@ -17,6 +17,7 @@ from typing import IO, Any, Final
 from stance.errors import InputError, TableError
 from stance.tables.journal import GrowingFile, Journal, has_content
 from stance.tables.output_streams import Assemble, StreamOutput, streaming
+from stance.tables.streams import check_path
 
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -29,9 +30,9 @@ def made_files(path: Path) -> tuple[Path, Path]:
     Raises
     ------
     TableError
-        If `path` is a folder, or a link that leads back to itself.
+        If `path` is a folder, a link that leads back to itself, or no path of a file.
     """
-    whole = Path(os.path.realpath(path)) if path.is_symlink() else path
+    whole = Path(os.path.realpath(path)) if check_path(path).is_symlink() else path
     if whole.is_symlink() or whole.is_dir():
         kind = "a folder" if whole.is_dir() else "a link that leads back to itself"
         raise TableError(f"{path} must be a file; it is {kind}. Name a file.")

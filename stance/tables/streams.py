@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,28 @@ class ByteSource(NamedTuple):
             return self.raw.tell()
         except (OSError, AttributeError):
             return 0
+
+
+def check_path(path: Path) -> Path:
+    """Return a path that the system can look up.
+
+    Raises
+    ------
+    TableError
+        If it is too long, or holds a null character.
+    """
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        # A folder that is closed, or no folder, says more when it is opened.
+        if isinstance(error, ValueError) or error.errno == errno.ENAMETOOLONG:
+            reason = getattr(error, "strerror", None) or error
+            raise TableError(
+                f"{str(path)!r:.80} must be a path that a file can have; {reason}. Check the path."
+            ) from error
+    return path
 
 
 def file_state(file: Path | IO[bytes]) -> tuple[int, int] | None:
