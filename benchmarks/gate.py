@@ -26,7 +26,7 @@ from threadpoolctl import threadpool_limits
 
 import stance
 from stance.model import Model
-from stance.scoring.files import digest
+from stance.scoring.sums import digest
 from stance.seeds.card import case_failures, read_cases
 from stance.seeds.commands import PRINT, read_seeds
 from stance.training.blended import BlendedClassifier

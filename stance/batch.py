@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
+import os
 import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from dataclasses import asdict, replace
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final
 
 import numpy as np
 
-from stance.model import Model, as_model, load
+from stance.errors import StanceError
+from stance.model import Model, as_model
 from stance.optional import version_of
 from stance.options import (
     MAX_CELL_CHARACTERS,
@@ -43,6 +44,7 @@ from stance.tables.writers.encoder import RowEncoder
 
 # Changes with how tables are split and written: a run of another version cannot be resumed.
 _VERSION: Final = 2
+_LOOK_FOR_PARENT: Final = 0.5  # seconds between two looks of a worker for its parent
 
 
 def label_file(
@@ -98,8 +100,9 @@ def label_file(
     longest : int, default=1,000,000
         A cell of more characters gets the status "too long" and no label.
     excel_safe : bool, default=False
-        Put an apostrophe before carried cells that a spreadsheet would take for a formula
-        (those that begin with ``= + - @``, tab or return).
+        Put an apostrophe before cells, labels and headers that a spreadsheet would take for a
+        formula (those that begin with ``= + - @``, also full-width, tab or a line end), in the file
+        of the rows that could not be read too.
     n_jobs : int, default=1
         Number of processes that label. The output does not change. Each takes a second or two to
         start. On two cores, two processes gained a tenth at 200,000 paragraphs and nothing at
@@ -233,40 +236,62 @@ def _label_in_processes(
     errors: list[BaseException] = []
     may_read = threading.Event()  # set while the consumer waits for a result
 
-    def read(folder: str) -> Iterator[Any]:
+    def read() -> Iterator[Any]:
         try:  # joblib reads in a thread of its own, where an error would be lost
             for chunk in chunks:
-                yield delayed(_label_with_saved)(label, folder, *chunk)
+                yield delayed(_label_in_worker)(label, *chunk)
                 may_read.wait()
         except BaseException as error:
             errors.append(error)
 
-    with tempfile.TemporaryDirectory() as folder:
-        model.save(Path(folder) / "model")
-        parallel = Parallel(
-            n_jobs, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1, max_nbytes=None
-        )
-        may_read.set()
-        results = parallel(read(folder))
-        try:
-            while done := next(results, None):
-                may_read.clear()
-                yield done
-                may_read.set()
-        finally:
+    parallel = Parallel(
+        n_jobs,
+        return_as="generator",
+        pre_dispatch="2*n_jobs",
+        batch_size=1,
+        max_nbytes=None,
+        initializer=_start_worker,
+        initargs=(model, os.getpid()),
+    )
+    may_read.set()
+    results = parallel(read())
+    try:
+        while done := next(results, None):
+            may_read.clear()
+            yield done
             may_read.set()
-            with warnings.catch_warnings(action="ignore"):  # joblib warns of work that is cut off
-                results.close()
+    except BrokenExecutor as error:
+        raise StanceError(
+            "every process that labels must live to the end of the run; one was ended, perhaps for "
+            "lack of memory. Take fewer (n_jobs, --jobs)."
+        ) from error
+    finally:
+        may_read.set()
+        with warnings.catch_warnings(action="ignore"):  # joblib warns of work that is cut off
+            results.close()
     if errors:
         raise errors[0]
 
 
-def _label_with_saved(label: Callable[..., DoneChunk], folder: str, *chunk: Any) -> DoneChunk:
-    """Label a chunk in another process, with the model that was saved for all of them."""
-    done = label(_load_saved(folder), *chunk)
+_worker: dict[str, Model] = {}
+"""In a process that labels: its model, under "model"."""
+
+
+def _start_worker(model: Model, parent: int) -> None:
+    _worker["model"] = model
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent has ended, which a killed parent cannot see to.
+
+    On Windows the number of the parent never changes, and this changes nothing.
+    """
+    while os.getppid() == parent:
+        time.sleep(_LOOK_FOR_PARENT)
+    os._exit(1)
+
+
+def _label_in_worker(label: Callable[..., DoneChunk], *chunk: Any) -> DoneChunk:
+    done = label(_worker["model"], *chunk)
     return replace(done, data=list(done.data))
-
-
-@lru_cache(maxsize=1)
-def _load_saved(folder: str) -> Model:
-    return load(Path(folder) / "model")

@@ -15,9 +15,10 @@ from stance.options import carried_names, check_columns, check_level
 from stance.results import Document, Evidence, document_columns, result_columns
 from stance.scoring.cells import label_cells
 from stance.scoring.evidence import explain_paragraph, label_blocks
-from stance.scoring.files import SUMS, digest, read_frozen
+from stance.scoring.files import read_frozen
 from stance.scoring.folders import SHIPPED, pack_model, read_card, save_model, shipped_path
 from stance.scoring.frozen import FrozenModel
+from stance.scoring.sums import SUMS, digest
 from stance.text.paragraphs import Paragraph, split_paragraphs
 
 if TYPE_CHECKING:
@@ -357,9 +358,4 @@ def as_model(model: Model | str | Path | None) -> Model:
 @lru_cache(maxsize=4)
 def _unpack(content: bytes) -> Model:
     """Return the model of `Model.__reduce__`: the same object each time a process receives it."""
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch, "model.zip")
-        path.write_bytes(content)
-        return Model(read_frozen(path))
+    return Model(read_frozen(io.BytesIO(content)))

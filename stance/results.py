@@ -178,7 +178,12 @@ class Document(Sequence[LabelledParagraph]):
         """Return a DataFrame with one row per block: its text, then `result_columns`."""
         names = result_columns(self.labels), coded_names(self.labels)
         frame = Columns.of(list(self.rows()), *names).frame(self.labels)
-        frame.insert(0, "text", [block.text for block in self.blocks])
+        texts: Any = [block.text for block in self.blocks]
+        if _has_surrogates("".join(texts)):  # pandas' own type for text refuses it
+            import pandas as pd
+
+            texts = pd.Series(texts, dtype=object)
+        frame.insert(0, "text", texts)
         return frame
 
     def __repr__(self) -> str:
@@ -198,6 +203,14 @@ class Document(Sequence[LabelledParagraph]):
         from stance.show.notebook import document_html
 
         return document_html(self.blocks)
+
+
+def _has_surrogates(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 @lru_cache(maxsize=1024)  # called for every label of every block

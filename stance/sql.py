@@ -6,7 +6,7 @@ Rows are read, labelled and written batch by batch, each in one transaction.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,12 @@ from stance.errors import InputError, TableError
 from stance.model import Model, as_model
 from stance.options import MAX_CELL_CHARACTERS, Reading, carried_names, check_columns
 from stance.tables.addresses import Address, read_address
-from stance.tables.database_output import DatabaseOutput, carried_type, result_types
+from stance.tables.database_output import (
+    DatabaseOutput,
+    carried_type,
+    digest_keys,
+    result_types,
+)
 from stance.tables.databases import Database, DatabaseTable, find_table, open_database
 from stance.tables.summary import Summary
 
@@ -115,11 +120,11 @@ def label_sql(
         for page in table.pages(reading.columns(kept), output_table.last, batch):
             cells = dict(zip(reading.columns(kept), zip(*page, strict=True), strict=True))
             labelled = reading.label(model, cells)
-            output_table.write(_records(labelled, cells, names), cells[table.key][-1], len(page))
+            output_table.write(_records(labelled, cells, names), cells[table.key])
             summary.add(Summary.of(labelled, list(model.labels), rows=len(page), unreadable=0))
             if progress:
                 progress(len(page))
-        _check_count(table, output_table)
+        _check_keys(table, output_table)
     summary.seconds = time.perf_counter() - start
     return summary
 
@@ -173,15 +178,23 @@ def _records(
     ]
 
 
-def _check_count(table: DatabaseTable, output: DatabaseOutput) -> None:
+def _check_keys(table: DatabaseTable, output: DatabaseOutput) -> None:
     """Raise TableError if rows were added or deleted among those labelled.
 
-    They would be missing from the labels, or left over in them.
+    They would be missing from the labels, or left over in them. A count would not see that as many
+    were added as deleted.
     """
-    n_rows = table.count(output.last) if output.rows else 0
-    if n_rows != output.rows:
+    n_rows = 0
+
+    def counted() -> Iterator[Any]:
+        nonlocal n_rows
+        for key in table.keys(output.last):
+            n_rows += 1
+            yield key
+
+    if output.rows and digest_keys(counted()) != output.keys:
         raise TableError(
-            f"{table.database.address} must stay as it is while it is labelled; of {n_rows:,} rows "
-            f"up to the last key {output.rows:,} were labelled. Rows were added or deleted: "
-            "label it again (force, --force)."
+            f"{table.database.address} must stay as it is while it is labelled; it has {n_rows:,} "
+            f"rows up to the last key, and {output.rows:,} were labelled. Rows were added or "
+            "deleted: label it again (force, --force)."
         )

@@ -1,6 +1,7 @@
 """Batch labelling: every row in, every row out."""
 
 import io
+import os
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from csv_rows import rows_of
 
 import stance
 import stance.batch
+from stance.convert import convert_file
 from stance.model import Model
 from stance.tables.inputs import Inputs
 
@@ -364,3 +366,21 @@ def test_numbers_too_small_are_refused(
         stance.label_file(
             io.BytesIO(b"text\na\n"), tmp_path / "out.csv", model=small, **{option: value}
         )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs file names of any bytes")
+@pytest.mark.parametrize("output", ["out.csv", "out.jsonl", "out.parquet"])
+def test_a_file_name_that_is_not_utf_8_is_escaped(
+    output: str, small: Model, tmp_path: Path
+) -> None:
+    for name in (b"caf\xe9.csv", b"b.csv"):
+        (tmp_path / os.fsdecode(name)).write_text("text\nA truce.\n")
+    if output == "out.parquet":
+        pytest.importorskip("pyarrow")
+    sources = [tmp_path / "b.csv", tmp_path / os.fsdecode(b"caf\xe9.csv")]
+    stance.label_file(sources, tmp_path / output, model=small, columns="row", resume=True)
+    convert_file(tmp_path / output, tmp_path / "files.csv", force=True)
+    assert [Path(row["file"]).name for row in rows_of(tmp_path / "files.csv")] == [
+        "b.csv",
+        "caf\\xe9.csv",
+    ]

@@ -12,6 +12,7 @@ from typing import IO
 
 import pytest
 
+import stance
 from stance.model import Model
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals and file locks of POSIX")
@@ -168,11 +169,73 @@ def halted(model_path: str, tmp_path: Path) -> Iterator[Halted]:
         pipe.close()
 
 
-def test_an_interrupt_ends_with_130_and_no_half_file(halted: Halted, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "ending"),
+    [
+        (signal.SIGINT, (130, "stance: interrupted")),
+        (signal.SIGTERM, (143, "stance: ended by SIGTERM")),
+        (signal.SIGHUP, (129, "stance: ended by SIGHUP")),
+    ],
+    ids=["SIGINT", "SIGTERM", "SIGHUP"],
+)
+def test_a_signal_ends_a_run_with_no_half_file(
+    number: signal.Signals, ending: tuple[int, str], halted: Halted, tmp_path: Path
+) -> None:
     run, _ = halted()
-    run.send_signal(signal.SIGINT)
-    assert finish(run) == (130, "stance: interrupted")
+    run.send_signal(number)
+    assert finish(run) == ending
     assert names(tmp_path) == []
+
+
+def test_a_hangup_that_nohup_ignores_is_ignored(
+    halted: Halted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # which the run inherits
+    try:
+        run, pipe = halted()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    run.send_signal(signal.SIGHUP)
+    pipe.close()
+    assert finish(run)[0] == 0
+    assert names(tmp_path) == ["out.csv"]
+
+
+def descendants(process: int) -> set[int]:
+    """Return the numbers of all processes below one."""
+    try:
+        below = [
+            int(child)
+            for thread in Path(f"/proc/{process}/task").iterdir()
+            for child in (thread / "children").read_text().split()
+        ]
+    except OSError:
+        return set()
+    return set(below).union(*map(descendants, below))
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to list processes")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_worker_and_no_temporary_folder_outlives_a_run(
+    number: signal.Signals, model_path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    source = write_source(tmp_path / "in.csv", 300_000)
+    command = [*STANCE, str(source), "-o", str(tmp_path / "out.csv"), "--jobs", "2", "-q"]
+    run = subprocess.Popen([*command, "--model", model_path], stderr=subprocess.PIPE)
+    part = tmp_path / ".out.csv.part"
+    wait_for(lambda: part.exists() and part.stat().st_size > 100_000)
+    workers = descendants(run.pid)
+    assert len(workers) >= 2
+    run.send_signal(number)
+    finish(run)
+    time.sleep(3)  # no longer
+    assert [pid for pid in workers if Path(f"/proc/{pid}/exe").exists()] == []
+    assert names(scratch) == []
+    if number != signal.SIGKILL:
+        assert names(tmp_path) == ["in.csv", "scratch"]
 
 
 def test_a_second_run_on_one_output_is_refused_and_the_first_ends_whole(
@@ -195,6 +258,24 @@ def test_a_second_run_on_one_output_is_refused_and_the_first_ends_whole(
     rows = (tmp_path / "out.csv").read_text().splitlines()
     assert (len(rows), rows[-1].split(",")[0]) == (26, "24")
     assert names(tmp_path) == ["in.csv", "out.csv"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to list processes")
+def test_a_worker_that_is_killed_is_told(model_path: str, tmp_path: Path) -> None:
+    source = write_source(tmp_path / "in.csv", 300_000)
+    command = [*STANCE, str(source), "-o", str(tmp_path / "out.csv"), "--jobs", "2", "-q"]
+    run = subprocess.Popen([*command, "--model", model_path], stderr=subprocess.PIPE)
+    part = tmp_path / ".out.csv.part"
+    wait_for(lambda: part.exists() and part.stat().st_size > 100_000)
+    for worker in descendants(run.pid):
+        if b"--process-name" in Path(f"/proc/{worker}/cmdline").read_bytes():
+            os.kill(worker, signal.SIGKILL)
+    code, message = finish(run)
+    assert (code, message.splitlines()[-1]) == (
+        1,
+        "stance: error: every process that labels must live to the end of the run; one was ended, perhaps for lack of memory. Take fewer (n_jobs, --jobs).",
+    )
+    assert names(tmp_path) == ["in.csv"]
 
 
 def test_what_a_killed_run_leaves_is_taken_over(
@@ -310,5 +391,41 @@ def test_a_folder_that_cannot_be_written_is_named(model_path: str, tmp_path: Pat
         capture_output=True,
         check=False,
     )
-    expected = "stance: error: /proc/out.csv cannot be written; No such file or directory. Make room, or choose another folder.\n"
+    expected = "stance: error: /proc/out.csv cannot be written; No such file or directory. Check its folder and your rights there, or choose another path.\n"
     assert (done.returncode, done.stderr.decode()) == (1, expected)
+
+
+CLOSED = (
+    "stance: error: standard output must be open; it is closed. Open it, or name a file (-o).\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [((), (1, CLOSED)), (("-o", "out.csv"), (0, ""))],
+    ids=["needed", "not needed"],
+)
+def test_a_closed_standard_output_is_an_error_only_where_it_is_needed(
+    arguments: tuple[str, ...], expected: tuple[int, str], model_path: str, tmp_path: Path
+) -> None:
+    source = write_source(tmp_path / "in.csv", 1).with_name("in2.csv")
+    source.write_text("text\nA truce.\n")
+    done = subprocess.run(
+        [
+            "sh",
+            "-c",
+            'exec "$@" >&-',
+            "sh",
+            *STANCE,
+            str(source),
+            "-q",
+            "--model",
+            model_path,
+            *arguments,
+        ],
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(stance.__file__).parents[1])},
+        check=False,
+    )
+    assert (done.returncode, done.stderr.decode()) == expected

@@ -636,6 +636,23 @@ def test_resume_refuses_another_model_and_other_options(
         )
 
 
+def test_one_row_in_and_one_out_do_not_cancel(small: Model, news: News) -> None:
+    news.fill(TEXTS)
+
+    def swap(n_rows: int) -> None:
+        news.do("DELETE FROM articles WHERE id = 10")
+        news.do("INSERT INTO articles (id, body) VALUES (5, 'late')")
+
+    source, output = news.address("articles", text="body"), news.address("labels")
+    with pytest.raises(TableError) as caught:
+        label_sql(source, output, model=small, progress=swap)
+    n = len(TEXTS)
+    assert str(caught.value) == (
+        f"{read_address(source, ('text',))} must stay as it is while it is labelled; it has {n} rows up to the last key, and {n} were labelled. "
+        "Rows were added or deleted: label it again (force, --force)."
+    )
+
+
 def test_resume_labels_later_rows_and_refuses_earlier_ones(small: Model, news: News) -> None:
     news.fill(TEXTS)
     source, output = news.address("articles", text="body"), news.address("labels")
@@ -647,7 +664,7 @@ def test_resume_labels_later_rows_and_refuses_earlier_ones(small: Model, news: N
     with pytest.raises(TableError) as caught:
         label_sql(source, output, model=small, resume=True)
     assert str(caught.value) == (
-        f"{read_address(source, ('text',))} must stay as it is while it is labelled; of 8 rows up to the last key 7 were labelled. "
+        f"{read_address(source, ('text',))} must stay as it is while it is labelled; it has 8 rows up to the last key, and 7 were labelled. "
         "Rows were added or deleted: label it again (force, --force)."
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from stance.cli.messages import show
 from stance.cli.options import (
     level_option,
     model_option,
@@ -31,4 +32,4 @@ def evaluate(table: Path, model: str | None, **options: Any) -> None:
     from stance.training.evaluation import evaluate as evaluate_model
 
     for head, evaluation in evaluate_model(load(model), table, **options).items():
-        click.echo(f"# {head}\n{evaluation}\n")
+        show(f"# {head}\n{evaluation}\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from stance.cli.messages import show
 from stance.cli.options import model_option
 
 
@@ -31,10 +32,10 @@ def explain(
     )
     labelled = loaded.label(paragraph, unit="row", target=target)[0]
     if not labelled.results:
-        click.echo(f"{labelled.status}: this paragraph gets no label", err=True)
+        show(f"{labelled.status}: this paragraph gets no label", err=True)
     probabilities = labelled.results[head].probabilities if labelled.results else {}
     for name, probability in probabilities.items():
-        click.echo(f"{probability:6.1%}  {name}")
-    click.echo(f"{intercept:+7.3f}  (before any word)")
+        show(f"{probability:6.1%}  {name}")
+    show(f"{intercept:+7.3f}  (before any word)")
     for word in sorted(evidence, key=lambda word: -word.contribution):
-        click.echo(f"{word.contribution:+7.3f}  {word.text}")
+        show(f"{word.contribution:+7.3f}  {word.text}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from stance.cli.messages import show
+
 
 @click.command()
 @click.argument("model", required=False)
@@ -20,16 +22,16 @@ def info(model: str | None) -> None:
     printed = facts["print"]["rows"] if "print" in facts else 0
     sources = [f"{printed:,} published"] if printed else []
     sources += [f"{facts['rows']:,} {'composed' if printed else 'annotated'}"] * bool(facts["rows"])
-    click.echo(f"{facts['name']}: {' and '.join(sources)} paragraphs, sides {sides}")
+    show(f"{facts['name']}: {' and '.join(sources)} paragraphs, sides {sides}")
     for head, labels in loaded.labels.items():
         figures = facts["cross_validation"][head]
         low, high = figures["macro_f1_interval"]
         n_features = sum(len(block.features) for block in frozen.heads[head].blocks)
-        click.echo(f"{head}: {', '.join(labels)}")
+        show(f"{head}: {', '.join(labels)}")
         held_out = "on held-out outlets" if printed else "cross-validated"
-        click.echo(f"  macro-F1 {figures['macro_f1']:.3f} ({low:.3f} to {high:.3f}), {held_out}")
-        click.echo(f"  calibration error {figures['calibration_error']:.3f}")
-        click.echo(f"  {n_features:,} features")
-    click.echo(f"scored by: {frozen.scorer.name} ({frozen.scorer.why})")
+        show(f"  macro-F1 {figures['macro_f1']:.3f} ({low:.3f} to {high:.3f}), {held_out}")
+        show(f"  calibration error {figures['calibration_error']:.3f}")
+        show(f"  {n_features:,} features")
+    show(f"scored by: {frozen.scorer.name} ({frozen.scorer.why})")
     versions = [f"{package} {version}" for package, version in facts["versions"].items()]
-    click.echo(f"made with {', '.join(versions)}")
+    show(f"made with {', '.join(versions)}")

@@ -5,17 +5,20 @@ Each command is a module of this package with a function of its name, imported w
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import os
+import signal
 import sys
 import warnings
 from collections import UserDict
+from types import FrameType
 from typing import Any, Final
 
 import click
 
-from stance.cli.messages import fail, show_notice
+from stance.cli.messages import fail, show, show_notice
 
 # To add a command, write a module of its name, and add a line here for `stance --help`.
 SUMMARIES: Final = {
@@ -32,6 +35,8 @@ SUMMARIES: Final = {
 # Objects that are made between two searches for garbage. A start keeps nearly all that it makes:
 # searching every 700 objects, Python's default, would take a tenth of it.
 _GC_THRESHOLD: Final = 100_000
+# What else ends a run as Ctrl-C does: the end of a session, and of a computing job's time.
+_END_SIGNALS: Final = ("SIGTERM", "SIGHUP")
 
 
 class _Commands(UserDict[str, Any]):
@@ -84,7 +89,8 @@ def cli(debug: bool) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code.
 
-    It is 0, 1 for an error of data or model, 2 for one of usage, or 130 if interrupted.
+    It is 0, 1 for an error of data or model, 2 for one of usage, or 130 if interrupted (143 by
+    SIGTERM, 129 by SIGHUP, where `entry` runs it).
     """
     from stance.errors import StanceError, StanceWarning
 
@@ -100,28 +106,77 @@ def main(arguments: list[str] | None = None) -> int:
         return exit_.exit_code
     except click.ClickException as error:
         is_help = isinstance(error, click.exceptions.NoArgsIsHelpError)
-        click.echo(("" if is_help else "stance: error: ") + error.format_message(), err=True)
+        show(("" if is_help else "stance: error: ") + error.format_message(), err=True)
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("stance: interrupted", err=True)
-        return 130
+    except (KeyboardInterrupt, click.Abort, _EndedBySignal) as error:
+        return _end(error)
     except BrokenPipeError:  # the reader has seen enough: not an error, and nobody to report to
         _give_up_stdout()
         return 1
     except (StanceError, OSError) as error:
-        if "--debug" in argv:
-            import traceback
+        return _fail(error, trace="--debug" in argv)
 
-            traceback.print_exc()
-        message = str(error)
-        if isinstance(error, OSError):
-            message = f"cannot go on; {error.strerror or error}."
-            _give_up_stdout()  # it may be what failed, and Python would flush it again on exit
-        return fail(message)
+
+def _end(error: BaseException) -> int:
+    """Say what ended the run, and return the exit code that shells give for it."""
+    number = error.args[0] if isinstance(error, _EndedBySignal) else signal.SIGINT
+    is_interrupt = number == signal.SIGINT
+    reason = "interrupted" if is_interrupt else f"ended by {signal.Signals(number).name}"
+    click.echo(f"stance: {reason}", err=True)
+    return 128 + int(number)
+
+
+def _fail(error: Exception, *, trace: bool) -> int:
+    if trace:
+        import traceback
+
+        traceback.print_exc()
+    message = str(error)
+    if isinstance(error, OSError) and error.errno == errno.EBADF:
+        message = "standard output must be open; it is closed. Open it, or name a file (-o)."
+        _give_up_stdout()
+    elif isinstance(error, OSError):
+        message = f"cannot go on; {error.strerror or error}."
+        _give_up_stdout()  # it may be what failed, and Python would flush it again on exit
+    return fail(message)
 
 
 def _give_up_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _EndedBySignal(BaseException):
+    """Raised with the number of a signal: what is half done is tidied up on the way out."""
+
+
+def _end_by_signal(number: int, _: FrameType | None) -> None:
+    for name in _END_SIGNALS:  # a second one must not cut off the tidying up
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    raise _EndedBySignal(number)
+
+
+def _heed_signals() -> None:
+    for name in _END_SIGNALS:
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number and signal.getsignal(number) != signal.SIG_IGN:  # as `nohup` wants it
+            signal.signal(number, _end_by_signal)
+
+
+def _open_standard_streams() -> None:
+    """Open what the caller closed, so that no file of ours gets its number and is written to.
+
+    Output then has a stream that cannot be written, which is an error only if there is output.
+    """
+    modes = (os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)
+    for number, mode in enumerate(modes):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, mode)  # takes the lowest free number: this one
+    sys.stdin = sys.stdin or os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
 
 
 def entry() -> None:
@@ -129,6 +184,8 @@ def entry() -> None:
     # NumPy reads this once, when it is loaded. No command multiplies matrices that need more.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(_GC_THRESHOLD)
+    _open_standard_streams()
+    _heed_signals()
     code = main()
     gc.freeze()  # everything goes with the process: no search for garbage on exit either
     sys.exit(code)

@@ -6,25 +6,37 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stance.show.printable import printable
+
 if TYPE_CHECKING:
     from stance.tables.summary import Summary
 
 
+def show(text: str, *, err: bool = False) -> None:
+    """Show text that may hold names from outside: no character of it steers a terminal."""
+    click.echo(printable(text), err=err)
+
+
+def _sentence(message: object) -> str:
+    """Return a message in one line: a name in it may hold line ends."""
+    return str(message).replace("\n", "\\n")
+
+
 def fail(message: str) -> int:
     """Show an error, and return the exit code for one of data or model."""
-    click.echo(f"stance: error: {message}", err=True)
+    show(f"stance: error: {_sentence(message)}", err=True)
     return 1
 
 
 def show_notice(message: Warning | str, *_: Any, **__: Any) -> None:
     """Show a warning; `warnings.showwarning` while a command runs."""
-    click.echo(f"stance: notice: {message}", err=True)
+    show(f"stance: notice: {_sentence(message)}", err=True)
 
 
 def end_run(summary: Summary, *, quiet: bool) -> None:
     """Show what a run did; exit with 1 if some rows could not be read."""
     if not quiet:
-        click.echo(str(summary), err=True)
+        show(str(summary), err=True)
     if summary.unreadable:
         where = f"they are in {summary.errors}" if summary.errors else "they are shown above"
         message = f"{summary.unreadable:,} rows could not be read; {where}"

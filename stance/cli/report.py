@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from stance.cli.messages import show
 from stance.cli.options import force_option, model_option, split_names
 
 
@@ -48,6 +49,4 @@ def report(labelled: Path, output: Path, **options: Any) -> None:
     from stance.report.page import write_report
 
     tally = write_report(labelled, output, **options)
-    click.echo(
-        f"{output}: {tally.labelled:,} labelled paragraphs of {tally.documents:,} rows", err=True
-    )
+    show(f"{output}: {tally.labelled:,} labelled paragraphs of {tally.documents:,} rows", err=True)

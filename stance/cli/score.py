@@ -25,6 +25,7 @@ from stance.cli.options import (
     target_column_option,
 )
 from stance.options import MAX_CELL_CHARACTERS, UNITS
+from stance.show.printable import binary_stream
 
 if TYPE_CHECKING:
     from stance.results import Document
@@ -211,10 +212,10 @@ def _score_files(
 
     summary = label_file(
         sys.stdin.buffer if sources == ("-",) else sources[0] if len(sources) == 1 else sources,
-        output or sys.stdout.buffer,
+        output or binary_stream(sys.stdout),
         text=options.pop("text") or "text",
         # Without a file beside the output, rows that cannot be read go here: none is lost.
-        errors=None if output else sys.stderr.buffer,
+        errors=None if output else binary_stream(sys.stderr),
         progress=not quiet,
         **options,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from stance.cli.messages import show
 from stance.cli.options import (
     force_option,
     paragraphs_option,
@@ -69,7 +70,7 @@ def train(
     model.save(output, force=force)
     for head, figures in model.facts["cross_validation"].items():
         low, high = figures["macro_f1_interval"]
-        click.echo(
+        show(
             f"{head}: macro-F1 {figures['macro_f1']:.3f} ({low:.3f} to {high:.3f}), "
             "cross-validated",
             err=True,

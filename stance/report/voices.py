@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -26,19 +27,18 @@ _ABBREVIATED: Final = re.compile(
     r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|St|Gen|Col|Lt|Sgt|Maj|Brig|Adm|Gov|Sen|Rep|Rev|Prof|No|vs"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec))\.\Z"
 )
-# What is opened and never closed is quoted to the end: a quotation of several paragraphs.
-_QUOTED: Final = re.compile(
-    r"""
-      “ [^”]* (?: ” | \Z )                      # curly double marks
-    | " [^"]* (?: " | \Z )                      # straight ones open and close in turn
-    | '' (?: (?!'') . )* (?: '' | \Z )          # two single ones
-    # A single mark opens only before a word and closes only after one, so that an apostrophe
-    # ("keeper's") does neither.
-    | (?<! \w ) ‘ (?: [^’] | ’ (?=\w) )* (?: ’ | \Z )
-    | (?<! [\w'] ) ' (?=\w) (?: [^'] | ' (?=\w) ){0,2000} ' (?!\w)
-    """,
-    re.DOTALL | re.VERBOSE,
-)
+# What is opened and never closed is quoted to the end: a quotation of several paragraphs. A single
+# mark opens only before a word and closes only after one, so that an apostrophe ("keeper's") does
+# neither.
+_OPENING: Final = re.compile(r"""[“"]|''|(?<!\w)‘|(?<![\w'])'(?=\w)""")
+_CLOSING: Final = {
+    "“": re.compile("”"),
+    '"': re.compile('"'),
+    "''": re.compile("''"),
+    "‘": re.compile(r"’(?!\w)"),
+    "'": re.compile(r"'(?!\w)"),
+}
+_MAX_IN_SINGLE_MARKS: Final = 2000  # characters; what is longer began with an apostrophe
 _OWN: Final = re.compile(r"\b(?:I|we|We)(?: \w+)? \Z")  # "I have argued": the author speaks
 _NEAR: Final = 20  # characters before a reporting word that show whose it is
 # "a motion calling for" only describes the motion: a word in -ing reports only after a comma or a
@@ -75,17 +75,13 @@ def find_voice(paragraph: str) -> str:
     words = [match.span() for match in WORD.finditer(paragraph)]
     if not words:
         return "own voice"
-    quoted = _mask(paragraph, [match.span() for match in _QUOTED.finditer(paragraph)])
-    reporting = [
-        start for start, end in words if not quoted[start] and _is_reporting(paragraph, start, end)
-    ]
+    quoted = _mask(paragraph, _quotations(paragraph))
+    reporting = bytearray(len(paragraph))  # 1 where a reporting word begins
+    for start, end in words:
+        reporting[start] = not quoted[start] and _is_reporting(paragraph, start, end)
     attributed = _mask(
         paragraph,
-        [
-            (start, end)
-            for start, end in _sentences(paragraph)
-            if any(start <= offset < end for offset in reporting)
-        ],
+        [(start, end) for start, end in _sentences(paragraph) if 1 in reporting[start:end]],
     )
     if sum(quoted[start] for start, _ in words) >= _HALF * len(words):
         return "quoted"
@@ -94,7 +90,36 @@ def find_voice(paragraph: str) -> str:
     return "own voice"
 
 
-def _mask(text: str, spans: list[tuple[int, int]]) -> bytearray:
+def _quotations(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the start and end of each quotation, marks included.
+
+    >>> text = "She said “stop”. The keeper's ‘no’ held"
+    >>> [text[start:end] for start, end in _quotations(text)]
+    ['“stop”', '‘no’']
+    """
+    offset = 0
+    straight = (-1, -1)  # the next closing straight mark: no stretch is searched for it twice
+    while opening := _OPENING.search(text, offset):
+        offset, mark = opening.end(), opening.group()
+        if mark != "'":
+            end = _find_closing(text, mark, offset)[1]
+        else:
+            if straight[0] < offset:
+                straight = _find_closing(text, mark, offset)
+            closing, end = straight
+            if closing == end or closing - offset > _MAX_IN_SINGLE_MARKS:
+                continue  # nothing closes it: an apostrophe
+        yield opening.start(), end
+        offset = end
+
+
+def _find_closing(text: str, mark: str, offset: int) -> tuple[int, int]:
+    """Return where the mark that closes a quotation begins and ends; the end if there is none."""
+    match = _CLOSING[mark].search(text, offset)
+    return match.span() if match else (len(text), len(text))
+
+
+def _mask(text: str, spans: Iterable[tuple[int, int]]) -> bytearray:
     """Return 1 for each character within a span, else 0."""
     mask = bytearray(len(text))
     for start, end in spans:

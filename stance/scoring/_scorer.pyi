@@ -170,6 +170,9 @@ class Scorer:
             If a word is still unknown, words were forgotten, or they were scored before.
         """
 
+def hash_bytes(content: bytes, low: int, high: int, /) -> int:
+    """Return the SipHash-1-3 of bytes under a secret of two integers."""
+
 def word_bounds(text: str | bytes, /) -> list[tuple[int, int]]:
     """Return the byte offsets (start, end) of the words of a str or of UTF-8."""
 

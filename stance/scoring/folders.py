@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from stance.errors import ModelError
-from stance.scoring.files import SUMS, write_frozen, write_sums
+from stance.scoring.files import frozen_files, write_frozen, write_sums
 from stance.scoring.frozen import FrozenModel
 from stance.scoring.pipelines import write_pipelines
+from stance.scoring.sums import SUMS, read_listed
 
 SHIPPED: Final = "ceasefire"
 CARD: Final = "MODEL_CARD.md"
+_MAX_CARD: Final = 2**20  # bytes of it that are read: one from a stranger may be endless
 _MODEL_FILE: Final = re.compile(
     rf"{SUMS}|{re.escape(CARD)}"
     r"|(?:facts|sides|words|.+\.features)\.json|.+\.(?:weights|scores)\.npy|.+\.joblib"
@@ -45,23 +47,24 @@ def read_card(source: Path) -> str | None:
     top = source if source.is_dir() else zipfile.Path(source)
     folders = [top, *(entry for entry in top.iterdir() if entry.is_dir())]  # a zip may hold one
     cards = (folder / CARD for folder in folders)
-    return next((card.read_text(encoding="utf-8") for card in cards if card.exists()), None)
+    card = next((card for card in cards if card.is_file()), None)
+    if card is None:
+        return None
+    with card.open("rb") as file:
+        return file.read(_MAX_CARD).decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def pack_model(model: FrozenModel) -> bytes:
     """Zip the files of a model without its pipelines; equal models give equal bytes."""
-    import tempfile
     import zipfile
 
     facts = {name: fact for name, fact in model.facts.items() if name != "pipelines"}
+    files = frozen_files(replace(model, facts=facts))
     content = io.BytesIO()
-    with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(content, "w") as archive:
-        folder = Path(scratch)
-        write_frozen(replace(model, facts=facts), folder)
-        write_sums(folder)
-        for file in sorted(folder.iterdir()):
-            entry = zipfile.ZipInfo(file.name)  # without the time of the file
-            archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(content, "w") as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name)  # without a time
+            archive.writestr(entry, files[name], zipfile.ZIP_DEFLATED)
     return content.getvalue()
 
 
@@ -88,6 +91,26 @@ def save_model(
     force : bool
         Replace a model.
     """
+    try:
+        _save_model(model, folder, pipelines=pipelines, source=source, force=force)
+    except ModelError:
+        raise
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ModelError(
+            f"{str(folder)!r:.80} must be a folder that can be written; {reason}. "
+            "Choose another path."
+        ) from error
+
+
+def _save_model(
+    model: FrozenModel,
+    folder: Path,
+    *,
+    pipelines: Mapping[str, Any],
+    source: Path | None,
+    force: bool,
+) -> None:
     import tempfile
 
     check_vacant(folder, force=force)
@@ -98,6 +121,7 @@ def save_model(
         digests = write_pipelines(model.heads, fresh, pipelines, source)
         write_frozen(replace(model, facts={**model.facts, "pipelines": digests}), fresh)
         write_sums(fresh)
+        read_listed(fresh, str(folder))  # a model that is too large to be loaded is not saved
         try:
             if folder.exists():
                 folder.rename(old)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from stance.errors import ModelError
-from stance.scoring.files import digest, read_frozen
+from stance.scoring.files import read_frozen
+from stance.scoring.sums import digest
 
 
 def write_pipelines(

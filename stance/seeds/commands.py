@@ -91,7 +91,7 @@ def _train(seeds: pd.DataFrame) -> None:
 
 def source_digests() -> dict[str, str]:
     """Return the SHA-256 of what the shipped model is trained on."""
-    from stance.scoring.files import digest
+    from stance.scoring.sums import digest
 
     files = {"seeds/paragraphs.csv": SEEDS, "seeds/print": PRINT / "SHA256SUMS"}
     return {name: digest(path.read_bytes()) for name, path in files.items()}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from stance.show.printable import printable
 from stance.show.styles import LETTERS, label_styles, percent, uncertainty
 
 if TYPE_CHECKING:
@@ -72,10 +73,11 @@ def _head_line(head: str, result: HeadResult, head_width: int, colour: bool) -> 
     full = round(probability * _BAR)
     bar = _paint("█" * full, colour, fg=style.terminal)
     bar += _paint("░" * (_BAR - full), colour, dim=True)
-    name = _paint(f"{style.shape} {result.label}", colour, fg=style.terminal, bold=True)
-    line = f"{head:<{head_width}}  {bar} {percent(probability):>4}  {name}"
+    label = printable(f"{style.shape} {result.label}")
+    name = _paint(label, colour, fg=style.terminal, bold=True)
+    line = f"{printable(head):<{head_width}}  {bar} {percent(probability):>4}  {name}"
     if result.uncertain:
-        doubt = uncertainty(result.label, result.probabilities)
+        doubt = printable(uncertainty(result.label, result.probabilities))
         line += _paint(f"  ({doubt})", colour, italic=True)
     return line
 

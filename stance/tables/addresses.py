@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,17 @@ _DRIVERS: Final = {
     "sqlite": "sqlite",
     "postgresql": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
 }
+# What an address may tell the driver. Any other parameter is refused: SQLAlchemy has one, "plugin",
+# that loads code, and SQLite's can open other files.
+_DRIVER_PARAMETERS: Final = {
+    "sqlite": (),
+    "postgresql+psycopg": (
+        "host", "port", "sslmode", "sslrootcert", "sslcert", "sslkey", "sslpassword",
+        "passfile", "connect_timeout", "application_name",
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,8 @@ def read_address(text: str, options: Sequence[str] = ()) -> Address:
         Such as ``sqlite:///news.db?table=articles`` or
         ``postgresql://desk@host/news?table=press.articles``.
     options : sequence of str, default=()
-        Other parameters of stance that the address may have; the rest are the driver's.
+        Other parameters of stance that the address may have. Of the driver's, those of a secured
+        connection to PostgreSQL are taken (``sslmode`` and the like), and no others.
 
     Raises
     ------
@@ -76,7 +87,8 @@ def read_address(text: str, options: Sequence[str] = ()) -> Address:
     else:
         schema, _, table = parameters.pop("table").rpartition(".")
     database = url.difference_update_query([*parameters, "table", "schema"])
-    driver = _DRIVERS[url.get_backend_name()]
+    driver = _DRIVERS[url.drivername]
+    _check_parameters(database.query, _DRIVER_PARAMETERS[driver])
     return Address(database.set(drivername=driver), schema or None, table, parameters)
 
 
@@ -89,7 +101,7 @@ def _read_url(text: str) -> sa.URL:
             "an address must be a URL such as 'sqlite:///news.db?table=articles'; this one cannot "
             "be read as a URL. Check it."
         ) from error
-    kind = url.get_backend_name()
+    kind = url.drivername
     if kind not in _DRIVERS:
         raise InputError(
             f"a database must be sqlite or postgresql; got {kind!r}. "
@@ -105,6 +117,15 @@ def _read_url(text: str) -> sa.URL:
             "an SQLite database must be a file, as in 'sqlite:///news.db?table=articles'; got none."
         )
     return url
+
+
+def _check_parameters(given: Iterable[str], known: Sequence[str]) -> None:
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise InputError(
+            f"an address must have parameters of stance, or {list(known)!r}; got {unknown[0]!r}. "
+            "Leave it out."
+        )
 
 
 def _own_parameters(url: sa.URL, names: Sequence[str]) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stance.errors import TableError
@@ -58,6 +59,17 @@ def carried_type(column: str, source: DatabaseTable, output: Database) -> Any:
     )
 
 
+def digest_keys(keys: Iterable[Any], before: str = "") -> str:
+    """Return a digest of keys in their order, from that of the keys before them.
+
+    >>> digest_keys([1, 2, 3]) == digest_keys([3], before=digest_keys([1, 2]))
+    True
+    """
+    for key in keys:
+        before = hashlib.sha256(f"{before}{key!r}".encode("utf-8", "surrogatepass")).hexdigest()
+    return before
+
+
 class DatabaseOutput:
     """A table of labels that one run at a time writes, and a second one with the run's state.
 
@@ -76,6 +88,8 @@ class DatabaseOutput:
         The last key labelled; None before the first.
     rows : int
         How many input rows are labelled.
+    keys : str
+        The digest of their keys.
 
     Raises
     ------
@@ -88,6 +102,7 @@ class DatabaseOutput:
     ) -> None:
         self.last: Any = None
         self.rows = 0
+        self.keys = ""
         self._database = database
         self._options = json.dumps(options)
         self._labels = database.address.table
@@ -123,8 +138,8 @@ class DatabaseOutput:
             self._check_replaceable(existing, ours, force)
             self._make(connection, existing)
 
-    def write(self, records: Sequence[Mapping[str, Any]], last: Any, rows: int) -> None:
-        """Write the labels of some input rows, and that these rows are labelled: both or neither.
+    def write(self, records: Sequence[Mapping[str, Any]], keys: Sequence[Any]) -> None:
+        """Write labels, and that the input rows with these keys have theirs: both or neither.
 
         Raises
         ------
@@ -136,7 +151,12 @@ class DatabaseOutput:
         run = self._clause(self._run)
         # The state must still be what this run left: another run would have counted more rows.
         unchanged = sa.and_(run.c.rows == self.rows, run.c.options == self._options)
-        advance = sa.update(run).where(unchanged).values(last=last, rows=self.rows + rows)
+        state = {
+            "last": keys[-1],
+            "rows": self.rows + len(keys),
+            "keys": digest_keys(keys, self.keys),
+        }
+        advance = sa.update(run).where(unchanged).values(state)
         with self._database.transaction() as connection:
             if connection.execute(advance).rowcount != 1:
                 raise TableError(
@@ -144,7 +164,7 @@ class DatabaseOutput:
                     "it. Wait for its end."
                 )
             connection.execute(sa.insert(self._clause(self._labels)), records)
-        self.last, self.rows = last, self.rows + rows
+        self.last, self.rows, self.keys = state["last"], state["rows"], state["keys"]
 
     def _clause(self, table: str) -> sa.TableClause:
         return self._database.clause(table, self._types[table])
@@ -160,7 +180,7 @@ class DatabaseOutput:
             if name in existing:
                 connection.execute(sa.schema.DropTable(table))
             connection.execute(sa.schema.CreateTable(table))
-        state = {"options": self._options, "last": None, "rows": 0}
+        state = {"options": self._options, "last": None, "rows": 0, "keys": ""}
         connection.execute(sa.insert(self._clause(self._run)).values(state))
 
     def _resume(self, connection: sa.Connection, complete: bool) -> None:
@@ -181,7 +201,8 @@ class DatabaseOutput:
                 f"{', '.join(changed)} changed. Pass the same again, or replace it "
                 "(force, --force)."
             )
-        self._options, self.last, self.rows = state.options, state.last, state.rows
+        self._options, self.last = state.options, state.last
+        self.rows, self.keys = state.rows, state.keys
 
     def _check_replaceable(self, existing: Collection[str], ours: bool, force: bool) -> None:
         """Raise TableError if a table exists that may not be replaced."""
@@ -213,4 +234,4 @@ def _run_types(key: Any) -> dict[str, Any]:
     """Return the columns of the table that records a run, and their types."""
     import sqlalchemy as sa
 
-    return {"options": sa.Text(), "last": key, "rows": sa.BigInteger()}
+    return {"options": sa.Text(), "last": key, "rows": sa.BigInteger(), "keys": sa.Text()}

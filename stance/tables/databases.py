@@ -20,6 +20,7 @@ _ADVICE: Final = (
     "Check the database and its address; what a run has written is whole, and resume (--resume) "
     "goes on with it."
 )
+_KEYS: Final = 10_000  # keys in memory at a time
 _PATIENCE: Final = 30.0  # seconds to wait for another writer of an SQLite file
 
 
@@ -57,7 +58,8 @@ class Database:
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except sa.exc.SQLAlchemyError as error:
+        # A name with half of a surrogate pair, or a number too large, fails in the driver.
+        except (sa.exc.SQLAlchemyError, UnicodeError, OverflowError) as error:
             reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
             raise TableError(f"{self.address}: {reason.rstrip('.')}. {_ADVICE}") from error
 
@@ -192,14 +194,14 @@ class DatabaseTable:
             yield list(map(tuple, rows))
             last = rows[-1][key_index]
 
-    def count(self, last: Any) -> int:
-        """Count the rows up to and including a key."""
+    def keys(self, last: Any) -> Iterator[Any]:
+        """Yield the keys up to and including one, in order, from one state of the table."""
         import sqlalchemy as sa
 
-        table = self._clause()
-        count = sa.select(sa.func.count()).where(table.c[self.key] <= last)
+        key = self._clause().c[self.key]
+        keys = sa.select(key).where(key <= last).order_by(key)
         with self.database.transaction() as connection:
-            return int(connection.execute(count).scalar_one())
+            yield from connection.execution_options(yield_per=_KEYS).execute(keys).scalars()
 
     def check_key(self) -> None:
         """Check that the key is unique and never null: paging would leave out other rows.

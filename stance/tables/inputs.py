@@ -14,7 +14,7 @@ from typing import IO, Any
 from stance.errors import InputError, StanceWarning, TableError
 from stance.tables.formats import FORMATS, Format, find_format, load_reader, parse_format
 from stance.tables.rows import Chunk, ReadOptions, TableReader
-from stance.tables.streams import ByteSource, open_source
+from stance.tables.streams import ByteSource, check_path, file_state, open_source, shown_name
 
 
 def find_files(
@@ -49,7 +49,7 @@ def find_files(
 
 
 def _list_files(path: Path, besides: Sequence[Path]) -> list[Path]:
-    if path.is_dir():
+    if check_path(path).is_dir():
         candidates = [
             file
             for file in path.iterdir()
@@ -155,6 +155,8 @@ class Inputs:
     ) -> None:
         self._stack = contextlib.ExitStack()
         self._files = find_files(source, besides=besides)
+        self._states = [file_state(file) for file in self._files]
+        self._digest: str | None = None
         check_apart(self._files, besides)
         self._formats = [find_format(file, source_format, "source_format") for file in self._files]
         self._options = ReadOptions(encoding, delimiter)
@@ -204,14 +206,49 @@ class Inputs:
         }
 
     def chunks(self, columns: Sequence[str]) -> Iterator[tuple[str, Chunk, int]]:
-        """Yield the name of a table, a chunk of it, and the number of bytes read so far of all."""
+        """Yield the name of a table, a chunk of it, and the number of bytes read so far of all.
+
+        Raises
+        ------
+        TableError
+            If a table was written to since it was opened: no chunk is yielded of which it is not
+            sure that it was read before.
+        """
         n_bytes = 0
         for index, file in enumerate(self._files):
             opening = contextlib.nullcontext(self._first) if index == 0 else self._open(index)
             with opening as (table, source):
                 for chunk in table.chunks(columns):
+                    self._check_state(index)
                     yield table.name, chunk, n_bytes + source.position()
+            self._check_state(index)
             n_bytes += file.stat().st_size if isinstance(file, Path) else 0
+
+    def check_unchanged(self) -> None:
+        """Check that all files are as they were when they were opened.
+
+        If `digest` was called, that is computed again: a program can set the time of a file back.
+
+        Raises
+        ------
+        TableError
+            If one of them was written to, moved or removed.
+        """
+        for index in range(len(self._files)):
+            self._check_state(index)
+        if self._digest is not None and self._read_digest() != self._digest:
+            raise TableError(
+                "the content of the tables must stay the same while they are read; it changed. "
+                "Wait until they are complete, and begin anew."
+            )
+
+    def _check_state(self, index: int) -> None:
+        file = self._files[index]
+        if file_state(file) != self._states[index]:
+            raise TableError(
+                f"{file} must stay the same while it is read; it was written to, moved or removed. "
+                "Wait until it is complete, and begin anew."
+            )
 
     def digest(self) -> str:
         """Return the SHA-256 of the content of all files, and of their names if there are several.
@@ -221,6 +258,10 @@ class Inputs:
         InputError
             If a source is a stream, which cannot be read twice.
         """
+        self._digest = self._read_digest()
+        return self._digest
+
+    def _read_digest(self) -> str:
         total = hashlib.sha256()
         for file in self._files:
             if not isinstance(file, Path) or not file.is_file():
@@ -230,7 +271,7 @@ class Inputs:
                 )
             with file.open("rb") as stream:
                 content = hashlib.file_digest(stream, "sha256").hexdigest()
-            total.update(f"{file if self.several else ''}\n{content}\n".encode())
+            total.update(f"{shown_name(file) if self.several else ''}\n{content}\n".encode())
         return total.hexdigest()
 
 

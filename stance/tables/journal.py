@@ -107,6 +107,11 @@ class Journal:
     ----------
     path : Path
         Read if it exists.
+
+    Raises
+    ------
+    TableError
+        If it is something else.
     """
 
     def __init__(self, path: Path) -> None:
@@ -114,9 +119,17 @@ class Journal:
         self._handle: int | None = None
         self.lines: list[dict[str, Any]] = []
         # A line that was half written raises ValueError, and is the last one.
-        with contextlib.suppress(FileNotFoundError, ValueError):
+        with contextlib.suppress(FileNotFoundError, ValueError, RecursionError):
             for line in path.read_bytes().splitlines():
                 self.lines.append(json.loads(line))
+        self._check(all(map(_is_identity, self.lines[:1])) and all(map(_is_entry, self.lines[1:])))
+
+    def _check(self, is_ours: bool) -> None:
+        if not is_ours:
+            raise TableError(
+                f"{self.path} must be the journal of a run that was cut off; it is something else. "
+                "Remove it."
+            )
 
     def check(self, identity: Mapping[str, str], name: str) -> None:
         """Check that the run was begun with the same input, model and options.
@@ -140,6 +153,7 @@ class Journal:
         The files are cut to the lengths in that line, and later lines are forgotten.
         """
         entries = self.lines[1:]
+        self._check(all(len(entry["files"]) == len(files) for entry in entries))
         sums = [
             file.checksums(entry["files"][index][0] for entry in entries)
             for index, file in enumerate(files)
@@ -177,6 +191,26 @@ class Journal:
         """Close and remove the file."""
         self.close()
         self.path.unlink(missing_ok=True)
+
+
+def _is_identity(line: Any) -> bool:
+    return isinstance(line, dict) and all(isinstance(value, str) for value in line.values())
+
+
+def _is_entry(line: Any) -> bool:
+    """Return whether a line has the shape of those that `Journal.add` is given.
+
+    >>> _is_entry({"files": [[120, 7], [0, 0]], "state": {}}), _is_entry({"files": 3})
+    (True, False)
+    """
+    if not isinstance(line, dict) or not isinstance(line.get("state", {}), dict):
+        return False
+    files = line.get("files")
+    return (
+        isinstance(files, list)
+        and all(isinstance(file, list) and [*map(type, file)] == [int, int] for file in files)
+        and all(length >= 0 for length, _ in files)
+    )
 
 
 def _encode_line(entry: Mapping[str, Any]) -> bytes:

@@ -64,6 +64,9 @@ class StreamOutput:
             self._unassembled.flush()
             self._assemble(Path(self._unassembled.name), self._stream)
 
+    def forget(self) -> None:
+        """Do nothing: a stream cannot be resumed."""
+
     def close(self) -> None:
         """Remove the temporary file, if there is one."""
         if self._unassembled:

@@ -8,22 +8,34 @@ not be read as ``.NAME.errors.part``, and the journal of a run that can be resum
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from stance.errors import InputError, TableError
 from stance.tables.journal import GrowingFile, Journal, has_content
 from stance.tables.output_streams import Assemble, StreamOutput, streaming
+from stance.tables.streams import check_path
+
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def made_files(path: Path) -> tuple[Path, Path]:
     """Return the files that an output makes: itself, and beside it that of the unreadable rows.
 
     If `path` is a link, the second lies beside the file that it points to.
+
+    Raises
+    ------
+    TableError
+        If `path` is a folder, a link that leads back to itself, or no path of a file.
     """
-    whole = path.resolve() if path.is_symlink() else path
+    whole = Path(os.path.realpath(path)) if check_path(path).is_symlink() else path
+    if whole.is_symlink() or whole.is_dir():
+        kind = "a folder" if whole.is_dir() else "a link that leads back to itself"
+        raise TableError(f"{path} must be a file; it is {kind}. Name a file.")
     return path, whole.with_name(f"{whole.name}.errors.csv")
 
 
@@ -54,8 +66,9 @@ class FileOutput:
     Raises
     ------
     TableError
-        If a file exists there and `force` is not set, if another run writes it, if it cannot be
-        written, or if the run to resume was made of something else.
+        If a file exists there (when the run begins, or when it ends) and `force` is not set, if
+        another run writes it, if it cannot be written, or if the run to resume was made of
+        something else.
     """
 
     def __init__(
@@ -70,13 +83,20 @@ class FileOutput:
         self.last: dict[str, Any] = {}
         self.finished = False
         self.errors = made_files(path)[1]
-        self._whole = path.resolve()
+        self._whole = Path(os.path.realpath(path))
+        self._force = force
         self._resumable = identity is not None
         self._assemble = assemble
         with self._explained():
             self._part = self._open_part()
-            self._journal = Journal(self._beside("journal"))
-            self._faults = GrowingFile(self._beside("errors.part"))
+            try:
+                self._journal = Journal(self._beside("journal"))
+                self._faults = GrowingFile(self._beside("errors.part"))
+            except BaseException:
+                if not self._part.path.stat().st_size:  # it is not of an earlier run
+                    self._part.remove()
+                self._part.close()
+                raise
             try:
                 self._check(force, identity)
                 if not self.finished:
@@ -94,14 +114,16 @@ class FileOutput:
         try:
             yield
         except OSError as error:
-            hint = (
-                "Make room, and pass --resume again."
-                if self._resumable
-                else "Make room, or choose another folder."
-            )
             raise TableError(
-                f"{self.path} cannot be written; {error.strerror or error}. {hint}"
+                f"{self.path} cannot be written; {error.strerror or error}. {self._advice(error)}"
             ) from error
+
+    def _advice(self, error: OSError) -> str:
+        if error.errno not in _NO_ROOM:
+            return "Check its folder and your rights there, or choose another path."
+        if self._resumable:
+            return "Make room, and pass --resume again."
+        return "Make room, or choose another folder."
 
     def _open_part(self) -> GrowingFile:
         part = GrowingFile(self._beside("part"))
@@ -173,12 +195,33 @@ class FileOutput:
                 whole = self._assemble_whole() if self._assemble else self._part.path
                 self._part.sync()
                 self._faults.sync()
+                self._check_vacant()
                 if self._faults.length:
                     self._faults.path.replace(self.errors)
                 else:
                     self.errors.unlink(missing_ok=True)  # it may be of an earlier run
-                whole.replace(self._whole)
+                self._move(whole)
             self._leave(remove=True)
+
+    def _check_vacant(self) -> None:
+        if not self._force and os.path.lexists(self._whole):
+            raise TableError(
+                f"{self.path} must not exist yet; it appeared during the run. "
+                "Choose another path, or pass force (--force)."
+            )
+
+    def _move(self, whole: Path) -> None:
+        """Move a file to the path, but not over one that has appeared there."""
+        if self._force:
+            whole.replace(self._whole)
+            return
+        try:
+            os.link(whole, self._whole)  # which, unlike a move, replaces nothing
+        except OSError:  # it has appeared just now, or the file system has no links
+            self._check_vacant()
+            whole.replace(self._whole)
+        else:
+            whole.unlink()
 
     def _assemble_whole(self) -> Path:
         assert self._assemble
@@ -188,6 +231,10 @@ class FileOutput:
             file.flush()
             os.fsync(file.fileno())
         return whole
+
+    def forget(self) -> None:
+        """Leave nothing to be resumed: what was written is not what the run was begun with."""
+        self._resumable = False
 
     def abandon(self) -> None:
         """Discard the unfinished file, unless the run can be resumed."""

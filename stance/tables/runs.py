@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from stance.columns import Columns
+from stance.errors import TableError
 from stance.options import carried_names
 from stance.tables.formats import Format
 from stance.tables.inputs import Inputs
@@ -104,8 +105,20 @@ def write_run(
         Whether the summary keeps the rows that could not be read if `output` is a stream.
     progress : bool, default=False
         Whether to show a progress bar.
+
+    Raises
+    ------
+    TableError
+        If a table cannot be read to its end, or is written to while it is read: then nothing is
+        left that could be resumed.
     """
-    summary = Summary.restored(output.last)
+    try:
+        summary = Summary.restored(output.last)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise TableError(
+            "the journal of the run to be resumed must hold its counts; it holds something else. "
+            "Begin anew (force, --force)."
+        ) from error
     if not output.finished:
         keep_faults = keep_faults and isinstance(output, StreamOutput)
         with Progress(inputs.size, shown=progress) as bar:
@@ -116,12 +129,22 @@ def write_run(
             chunks = islice(inputs.chunks(columns), n_done, None)
             for number, chunk in enumerate(finish(chunks), start=n_done + 1):
                 file = chunk.file if inputs.several else None
-                faults = fault_lines(chunk.faults, file, header=not summary.unreadable)
+                faults = fault_lines(
+                    chunk.faults,
+                    file,
+                    header=not summary.unreadable,
+                    excel_safe=encoder.excel_safe,
+                )
                 summary.add(chunk.counts)
                 if keep_faults:
                     summary.faults += chunk.faults
                 output.add(chunk.data, faults, done=number, **summary.state())
                 bar.advance(chunk.counts.rows + chunk.counts.unreadable, chunk.position)
+            try:
+                inputs.check_unchanged()
+            except TableError:
+                output.forget()
+                raise
     if isinstance(output, FileOutput) and summary.unreadable:
         summary.errors = output.errors
     return summary

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,39 @@ class ByteSource(NamedTuple):
             return 0
 
 
+def check_path(path: Path) -> Path:
+    """Return a path that the system can look up.
+
+    Raises
+    ------
+    TableError
+        If it is too long, or holds a null character.
+    """
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        # A folder that is closed, or no folder, says more when it is opened.
+        if isinstance(error, ValueError) or error.errno == errno.ENAMETOOLONG:
+            reason = getattr(error, "strerror", None) or error
+            raise TableError(
+                f"{str(path)!r:.80} must be a path that a file can have; {reason}. Check the path."
+            ) from error
+    return path
+
+
+def file_state(file: Path | IO[bytes]) -> tuple[int, int] | None:
+    """Return the size of a file and the time of its last write; None for all but regular files."""
+    if not isinstance(file, Path) or not file.is_file():
+        return None
+    try:
+        status = file.stat()
+    except OSError:  # it has just gone
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
 def packing_of(name: str) -> str:
     """Return how a file is packed, by its name: "gz", "zst" or "".
 
@@ -65,7 +99,7 @@ def open_source(source: Path | IO[bytes], packing: str | None = None) -> Iterato
     TableError
         If the file cannot be opened.
     """
-    name = str(source) if isinstance(source, Path) else _stream_name(source)
+    name = shown_name(source) if isinstance(source, Path) else _stream_name(source)
     with contextlib.ExitStack() as stack:
         if isinstance(source, Path):
             try:
@@ -80,6 +114,15 @@ def open_source(source: Path | IO[bytes], packing: str | None = None) -> Iterato
             make_blocking(raw)
         packing = packing_of(name) if packing is None else packing
         yield ByteSource(name, stack.enter_context(_unpacked(raw, packing)), raw)
+
+
+def shown_name(path: Path) -> str:
+    r"""Return a path as text that can be written anywhere: bytes that are not UTF-8 are escaped.
+
+    >>> shown_name(Path("caf\udce9.csv"))
+    'caf\\xe9.csv'
+    """
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def make_blocking(stream: Any) -> None:

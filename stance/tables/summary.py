@@ -89,8 +89,16 @@ class Summary:
 
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> Summary:
-        """Make a summary from what `state` returned."""
-        summary = cls(*(state.get(name, 0) for name in ("rows", "written", "unreadable")))
+        """Make a summary from what `state` returned.
+
+        >>> Summary.restored(Summary(rows=3).state()).rows
+        3
+        """
+        summary = cls(
+            rows=int(state.get("rows", 0)),
+            written=int(state.get("written", 0)),
+            unreadable=int(state.get("unreadable", 0)),
+        )
         summary.labels = {head: Counter(counts) for head, counts in state.get("labels", {}).items()}
         summary.uncertain.update(state.get("uncertain", {}))
         summary.statuses.update(state.get("statuses", {}))

@@ -22,7 +22,9 @@ _MAX_CREDIT_WORDS: Final = 9
 _SHORT_HEADING_WORDS: Final = 6  # so few need no title case: "Strikes resume", "What we know"
 _TITLE_CASE: Final = 0.75  # of the words that title case writes large
 
-_SENTENCE_END: Final = re.compile(r"[.!?…。؟][\"'”’»)\]]*\Z")
+# A sentence ends with one of these marks, and perhaps with marks that close a quotation or bracket.
+_SENTENCE_ENDS: Final = (".", "!", "?", "…", "。", "؟")
+_CLOSING: Final = "\"'”’»)]"
 _BYLINE: Final = re.compile(r"by\s", re.IGNORECASE)
 
 _AGENCIES: Final = r"""
@@ -30,22 +32,23 @@ _AGENCIES: Final = r"""
     |anadolu(?:\ agency|\ ajansı)?|xinhua|shutterstock|alamy|pa(?:\ wire|\ media)?|upi|tass
     |bloomberg|unsplash|wikimedia(?:\ commons)?|ansa|kyodo|zuma|imago|file\ photo
 """
-_CAPTION: Final = re.compile(
-    rf"""
-    # Photo: Ann Lee    Picture caption: the harbour    Pictures: the lamps
-    (?:photo(?:graph)?|image|picture|pic|caption)s? \s* (?:credit|caption)? \s* :\s
-
-    # At the end, in brackets, an agency: A lamp burns. (Reuters / A. Keeper)    [Photo by AP]
-    | .* [(\[]
-      (?: [^()\[\]]* [/\s] )?                        # ... Ann Lee/
-      (?: photo(?:graph)?s? \s* (?:by|:)? \s* )?     # ... photo by
-      (?:{_AGENCIES})\b
-      [^()\[\]]* [)\]] \.? \Z
-
-    # At the end, after a colon, a name: A lamp burns. Photo: Ann Lee
-    | .* \b (?:photo(?:graph)?|image|picture) \s* : \s* \S [^.]{{0,60}} \Z
-    """,
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+# `*+` and `++` never give back what they matched, so that no pattern takes more than one way
+# through a run of spaces or letters.
+#
+# At the beginning: Photo: Ann Lee    Picture caption: the harbour    Pictures: the lamps
+_CAPTION_LABEL: Final = re.compile(
+    r"(?:photo(?:graph)?|image|picture|pic|caption)s?\s*+(?:(?:credit|caption)\s*+)?:\s",
+    re.IGNORECASE,
+)
+# At the end, after a colon, a name: A lamp burns. Photo: Ann Lee
+_PICTURE_BY: Final = re.compile(
+    r"\b(?:photo(?:graph)?|image|picture)\s*+:\s*+\S[^.]{0,60}\Z", re.IGNORECASE
+)
+# At the end, in brackets, an agency: A lamp burns. (Reuters / A. Keeper)    [Photo by AP]
+_LAST_BRACKETS: Final = re.compile(r"[(\[]([^()\[\]]*+)[)\]]\.?\Z")
+_AGENCY: Final = re.compile(
+    rf"(?:\A|[/\s]) (?: photo(?:graph)?s? \s*+ (?: (?:by|:) \s*+ )? )? (?:{_AGENCIES})\b",
+    re.IGNORECASE | re.VERBOSE,
 )
 _CREDIT: Final = re.compile(
     r"""
@@ -61,7 +64,7 @@ _CREDIT: Final = re.compile(
       \ by\s
 
     # By Ann Lee and Bo Marsh    By Ann Lee, the harbour desk    by ANN LEE | 4 June
-    | by\ (?-i: [A-Z][\w.’'-]+\s? | and\ ){1,6}
+    | by\ (?-i: [A-Z][\w.’'-]++\s? | and\ ){1,6}
       (?: (?:,|\ and\ |\ in\ |\|) .{0,60} )? \Z
 
     # © The Harbour Bell    Copyright 2024    All rights reserved
@@ -103,7 +106,7 @@ def find_kind(text: str, *, alone: bool) -> str:
         return "paragraph"
     if _is_credit(text):
         return "credit"
-    if _CAPTION.match(text):
+    if _is_caption(text):
         return "caption"
     return "heading" if _is_heading(text) else "paragraph"
 
@@ -114,14 +117,26 @@ def ends_sentence(text: str, start: int, end: int) -> bool:
     >>> [ends_sentence(text, 0, len(text)) for text in ("“Stop.”", "Stop, she")]
     [True, False]
     """
-    return _SENTENCE_END.search(text, start, end) is not None
+    return text[start:end].rstrip(_CLOSING).endswith(_SENTENCE_ENDS)
 
 
 def _is_credit(text: str) -> bool:
-    if len(text.split()) > _MAX_CREDIT_WORDS or not _CREDIT.match(text):
+    if not _CREDIT.match(text) or len(text.split()) > _MAX_CREDIT_WORDS:
         return False
     # "By Noon It Was Over." is a sentence.
     return not (_BYLINE.match(text) and ends_sentence(text, 0, len(text)))
+
+
+def _is_caption(text: str) -> bool:
+    """Return whether a block says whose picture it stands under.
+
+    >>> [_is_caption(text) for text in ("Photo: Ann Lee", "A lamp. (Reuters)", "A lamp (lit)")]
+    [True, True, False]
+    """
+    if ":" in text and (_CAPTION_LABEL.match(text) or _PICTURE_BY.search(text)):
+        return True
+    brackets = text.endswith((")", "]", ").", "].")) and _LAST_BRACKETS.search(text)
+    return bool(brackets and _AGENCY.search(brackets[1]))
 
 
 def _is_heading(text: str) -> bool:
@@ -132,10 +147,10 @@ def _is_heading(text: str) -> bool:
     >>> [_is_heading(text) for text in ("Talks went on.", "they just want it to stop")]
     [False, False]
     """
-    words = list_words(text)
-    if len(words) > _MAX_HEADING_WORDS or ends_sentence(text, 0, len(text)):
+    if ends_sentence(text, 0, len(text)) or text[-1] in ',;"”»' or text[0] in '"“«‘':
         return False
-    if text[-1] in ',;"”»' or text[0] in '"“«‘':
+    words = list_words(text)
+    if len(words) > _MAX_HEADING_WORDS:
         return False
     if text.endswith(":"):
         return True

@@ -28,7 +28,9 @@ _HEADING_MARK: Final = re.compile(r"#{1,6}[ \t]+")
 _BULLET: Final = re.compile(
     r"(?:[•◦▪▫‣⁃●○■□·∙*+–—-]|\(?\d{1,2}[.)]|\(?[a-zA-Z]\))[ \t\u00a0]+(?=\S)"
 )
-_NO_WORD: Final = re.compile(r"[\W_]*\Z")
+_MAY_BE_MARK: Final = re.compile(r"[>#•◦▪▫‣⁃●○■□·∙*+–—(\d-]|[a-zA-Z]\)")
+"""How a line with one of the marks above begins. Few lines do; no other is searched for marks."""
+_LETTER_OR_DIGIT: Final = re.compile(r"[^\W_]")
 
 _BODY: Final = ("paragraph", "list item")  # the kinds that a heading stands over
 
@@ -126,25 +128,32 @@ def _line(document: str, start: int, end: int) -> _Line | None:
     >>> _line("  • talks", 0, 9), _line("> ***", 0, 5)
     (_Line(start=4, end=9, indent=2, mark='bullet'), None)
     """
-    characters = document[start:end]
-    text_start = start + len(characters) - len(characters.lstrip())
-    text_end = start + len(characters.rstrip())
+    characters = document[start:end].rstrip()
+    text_end = start + len(characters)
+    text = characters.lstrip()
+    text_start = text_end - len(text)
     indent = text_start - start
-    quotation = _QUOTATION_MARK.match(document, text_start, text_end)
+    if not _MAY_BE_MARK.match(text):
+        is_text = text[:1].isalpha() or _LETTER_OR_DIGIT.search(text)
+        return _Line(text_start, text_end, indent, "") if is_text else None
+    quotation = _QUOTATION_MARK.match(text)
     if quotation:
-        quoted = document[quotation.end() : text_end]
+        quoted = text[quotation.end() :]
         text_start, indent = text_end - len(quoted.lstrip()), 0
-    if text_start >= text_end or _NO_WORD.match(document, text_start, text_end):
+    if not _LETTER_OR_DIGIT.search(document, text_start, text_end):
         return None
     for mark, pattern in (("heading", _HEADING_MARK), ("bullet", _BULLET)):
         match = pattern.match(document, text_start, text_end)
-        if match and not _NO_WORD.match(document, match.end(), text_end):
+        if match and _LETTER_OR_DIGIT.search(document, match.end(), text_end):
             return _Line(match.end(), text_end, indent, mark)
     return _Line(text_start, text_end, indent, "")
 
 
 def _blocks(document: str, group: Sequence[_Line]) -> Iterator[list[_Line]]:
     """Split the lines of a group into blocks."""
+    if len(group) == 1:
+        yield [*group]
+        return
     wrapped = _is_wrapped(document, group)
     margin = min(line.indent for line in group)
     block: list[_Line] = []
@@ -172,9 +181,7 @@ def _is_wrapped(document: str, group: Sequence[_Line]) -> bool:
     Its lines are narrow. Of all but the last, most end inside a sentence, and at least half are
     nearly as long as the longest.
     """
-    if len(group) < 2 or any(
-        line.end - line.start > _MAX_WRAP_WIDTH for line in group if not line.mark
-    ):
+    if any(line.end - line.start > _MAX_WRAP_WIDTH for line in group if not line.mark):
         return False
     width = max(line.end - line.start for line in group)
     inner = group[:-1]  # the last line ends wherever the text does

@@ -1,5 +1,7 @@
 """The address of a table in a database; no message shows its password."""
 
+import re
+
 import pytest
 
 from stance.errors import InputError
@@ -47,3 +49,25 @@ def test_what_is_no_address_is_refused(address: str, message: str) -> None:
     with pytest.raises(InputError) as error:
         read_address(address)
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    ("address", "unknown"),
+    [
+        ("sqlite:///news.db?table=a&plugin=evil", "plugin"),
+        ("sqlite:///file:news.db?table=a&uri=true", "uri"),
+        ("postgresql://host/news?table=a&plugin=evil", "plugin"),
+        ("postgresql://host/news?table=a&options=-c", "options"),
+    ],
+)
+def test_only_known_parameters_reach_the_driver(address: str, unknown: str) -> None:
+    with pytest.raises(InputError, match=f"got {unknown!r}. Leave it out.$"):
+        read_address(address)
+
+
+@pytest.mark.parametrize("driver", ["sqlite+evil", "postgresql+pg8000", "mysql"])
+def test_only_known_drivers_are_taken(driver: str) -> None:
+    with pytest.raises(
+        InputError, match=rf"must be sqlite or postgresql; got '{re.escape(driver)}'"
+    ):
+        read_address(f"{driver}:///news?table=a")

@@ -45,13 +45,13 @@ def test_a_run_is_resumed_where_it_was_and_with_its_options_only(tmp_path: Path)
     with open_database(address, write=True) as database:
         first = output(level=0.9, unit="row")
         first.begin(resume=False, force=False)
-        first.write([{"id": 7, "tone": "angry"}], 7, 1)
+        first.write([{"id": 7, "tone": "angry"}], [7])
         again = output(unit="row", level=0.9)  # in another order: the same options
         again.begin(resume=True, force=False)
         assert (again.last, again.rows) == (7, 1)
-        again.write([{"id": 8, "tone": None}], 8, 1)
+        again.write([{"id": 8, "tone": None}], [8])
         with pytest.raises(TableError, match=r" must have one run at a time; another one writes"):
-            first.write([{"id": 8, "tone": None}], 8, 1)
+            first.write([{"id": 8, "tone": None}], [8])
         with pytest.raises(TableError, match=r" begun with; level changed\. Pass the same again, "):
             output(unit="row", level=0.8).begin(resume=True, force=False)
         with database.transaction() as connection:

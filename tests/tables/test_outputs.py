@@ -7,7 +7,7 @@ from typing import IO
 import pytest
 
 from stance import InputError, TableError
-from stance.tables.outputs import FileOutput, open_output, replacing
+from stance.tables.outputs import FileOutput, made_files, open_output, replacing
 
 MADE_OF = {"input": "1", "model": "2", "options": "3"}
 
@@ -213,3 +213,73 @@ def test_what_must_be_assembled_is_whole_only_at_the_end(tmp_path: Path) -> None
         opened.add([b"uce"])
         assert "out.csv" not in names(tmp_path)
     assert ((tmp_path / "out.csv").read_bytes(), names(tmp_path)) == (b"A TRUCE", ["out.csv"])
+
+
+@pytest.mark.parametrize("resume", [False, True], ids=["once", "resumable"])
+def test_a_file_that_appears_during_the_run_is_not_replaced(resume: bool, tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    with (
+        pytest.raises(TableError) as caught,
+        replacing(output, identity=MADE_OF if resume else None) as opened,
+    ):
+        opened.add([b"ours"], [b"fault"], done=0)
+        output.write_text("theirs")
+    assert str(caught.value) == (
+        f"{output} must not exist yet; it appeared during the run. Choose another path, or pass force (--force)."
+    )
+    assert output.read_text() == "theirs"
+    assert not (tmp_path / "out.csv.errors.csv").exists()
+    if resume:
+        output.unlink()
+        with replacing(output, identity=MADE_OF) as opened:
+            assert opened.last == {"done": 0}
+    else:
+        assert names(tmp_path) == ["out.csv"]
+
+
+def test_a_file_system_without_links_serves_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", refuse)
+    with replacing(tmp_path / "out.csv") as opened:
+        opened.add([b"whole"])
+    assert names(tmp_path) == ["out.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("loop", "a link that leads back to itself"),
+        (".", "a folder"),
+        ("..", "a folder"),
+        ("/", "a folder"),
+    ],
+    ids=["a loop", "here", "above", "root"],
+)
+def test_what_cannot_be_a_file_is_named(
+    name: str, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("loop").symlink_to("loop")
+    with pytest.raises(TableError) as caught:
+        made_files(Path(name))
+    assert str(caught.value) == f"{name} must be a file; it is {problem}. Name a file."
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["[1]", '"x"', "3", "null", '{"input": 3}', '{"input": "1"}\n{"files": 3}', '{"input": "1"}\n[]',
+     '{"input": "1"}\n{"files": [[-1, 0], [0, 0]]}', '{"input": "1", "model": "2", "options": "3"}\n{"files": [[0, 0]]}'],
+)  # fmt: skip
+def test_a_journal_of_another_shape_is_named_and_left(content: str, tmp_path: Path) -> None:
+    journal = tmp_path / ".out.csv.journal"
+    journal.write_text(f"{content}\n")
+    with pytest.raises(TableError) as caught:
+        FileOutput(tmp_path / "out.csv", identity=MADE_OF)
+    assert str(caught.value) == (
+        f"{journal} must be the journal of a run that was cut off; it is something else. Remove it."
+    )
+    assert journal.read_text() == f"{content}\n"

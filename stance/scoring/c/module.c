@@ -5,6 +5,7 @@
    PyInit__scorer is exported. In the order in which a paragraph meets them:
 
        words.h          finds where words begin and end
+       sip_hash.h       hashes what strangers may choose
        string_table.h   turns words into numbers
        names.h          masks the names of sides, which leaves tokens
        trie.h           finds the columns of word n-grams
@@ -398,7 +399,22 @@ static PyObject *may_join(PyObject *Py_UNUSED(module), PyObject *arguments)
     return PyBool_FromLong(joins);
 }
 
+PyDoc_STRVAR(hash_bytes_doc, "hash_bytes(content, low, high)\n--\n\n"
+                             "Return the SipHash-1-3 of bytes under a secret of two integers.");
+
+static PyObject *hash_bytes(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    const char *bytes;
+    Py_ssize_t length;
+    unsigned long long low, high;
+    if (!PyArg_ParseTuple(arguments, "y#KK", &bytes, &length, &low, &high))
+        return NULL;
+    HashSecret secret = {low, high};
+    return PyLong_FromUnsignedLongLong(sip_hash(bytes, (size_t)length, (size_t)length, secret));
+}
+
 static PyMethodDef module_functions[] = {
+    {"hash_bytes", hash_bytes, METH_VARARGS, hash_bytes_doc},
     {"word_bounds", word_bounds, METH_O, word_bounds_doc},
     {"may_join", may_join, METH_VARARGS, may_join_doc},
     {NULL, NULL, 0, NULL},
@@ -415,7 +431,7 @@ static struct PyModuleDef module_definition = {
 PyMODINIT_FUNC PyInit__scorer(void)
 {
     fill_ascii_tables();
-    if (PyType_Ready(&scorer_type))
+    if (!draw_hash_secret() || PyType_Ready(&scorer_type))
         return NULL;
     PyObject *module = PyModule_Create(&module_definition);
     if (!module)

@@ -3,12 +3,14 @@
    Stems, words as written, words of names and character n-grams are each turned into numbers once,
    so that all later work compares and indexes integers. The table is a hash table with linear
    probing. A look-up compares the whole string in the end, so that a collision of hashes can cost
-   time but never change a result. */
+   time but never change a result. Hashes are keyed (sip_hash.h), so that nobody can choose words
+   that collide. */
 
 #ifndef STANCE_STRING_TABLE_H
 #define STANCE_STRING_TABLE_H
 
 #include "common.h"
+#include "sip_hash.h"
 
 /* What scoring needs to know of a word. It is kept for words as written only, inside their entries,
    so that a look-up brings string and token into the cache together. */
@@ -59,43 +61,11 @@ typedef struct {
     uint64_t hash, prefix;
 } StringKey;
 
-/* Load up to 8 of the `length` bytes, padded with zeros; `n_readable` bytes may be read.
-
-   Where 8 bytes can be read, one load and a mask replace a copy of variable length. Of "truce for",
-   length 5, the load gives "truce fo"; on a little-endian machine the first 5 bytes are the low 40
-   bits, which ((1 << 8 * 5) - 1) keeps. */
-static ALWAYS_INLINE uint64_t load_bytes(const char *bytes, size_t length, size_t n_readable)
-{
-    uint64_t value = 0;
-    if (length >= 8) {
-        memcpy(&value, bytes, 8);
-        return value;
-    }
-    if (IS_LITTLE_ENDIAN && n_readable >= 8) {
-        memcpy(&value, bytes, 8);
-        return value & (((uint64_t)1 << 8 * length) - 1);
-    }
-    memcpy(&value, bytes, length);
-    return value;
-}
-
-/* Multiply and shift, as MurmurHash3 does. */
-static ALWAYS_INLINE uint64_t mix_hash(uint64_t hash, uint64_t value)
-{
-    hash = (hash ^ value) * 0xff51afd7ed558ccdu;
-    return hash ^ hash >> 32;
-}
-
 /* Make the key of a string; `n_readable` bytes may be read from its start. */
 static ALWAYS_INLINE StringKey make_key(const char *bytes, size_t length, size_t n_readable)
 {
-    StringKey key = {bytes, length, 0, load_bytes(bytes, length, n_readable)};
-    key.hash = mix_hash(0x9e3779b97f4a7c15u ^ length, key.prefix);
-    for (size_t i = 8; i < length; i += 8)
-        key.hash = mix_hash(key.hash, load_bytes(bytes + i, length - i, n_readable - i));
-    key.hash *= 0xc4ceb9fe1a85ec53u;
-    key.hash ^= key.hash >> 29;
-    return key;
+    uint64_t hash = sip_hash(bytes, length, n_readable, hash_secret);
+    return (StringKey){bytes, length, hash, load_bytes(bytes, length, n_readable)};
 }
 
 /* Return the number of a string, or -1. */

@@ -15,6 +15,7 @@
 
 #include "bloom_filter.h"
 #include "common.h"
+#include "sip_hash.h"
 
 #define ROOT 0
 #define FREE_EDGE UINT64_MAX
@@ -44,7 +45,7 @@ static ALWAYS_INLINE uint64_t edge_key(int32_t parent, int32_t stem)
 
 static ALWAYS_INLINE uint64_t hash_edge(uint64_t key)
 {
-    uint64_t hash = key * 0x9e3779b97f4a7c15u;
+    uint64_t hash = key * (hash_secret.low | 1); /* odd, and different in each process */
     return hash ^ hash >> 32;
 }
 

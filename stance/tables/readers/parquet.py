@@ -36,7 +36,7 @@ class ParquetTable:
         self.name = source.name
         try:
             self._file = pq.ParquetFile(self._seekable(source.stream))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, LookupError, TypeError, NotImplementedError) as error:
             raise TableError(
                 f"{self.name} must be a Parquet file; {error}. Name its format, or fetch it again."
             ) from error
@@ -54,7 +54,10 @@ class ParquetTable:
                 cells = {column: self._cells(column, batch.column(column)) for column in columns}
                 yield Chunk(range(n_rows, n_rows + batch.num_rows), cells, [])
                 n_rows += batch.num_rows
-        except OSError as error:
+        except TableError:
+            raise
+        # OSError of the file system, and the others of pyarrow, whose errors inherit from them.
+        except (OSError, ValueError, LookupError, TypeError, NotImplementedError) as error:
             raise TableError(
                 f"{self.name} must be whole; it cannot be read to its end: {error}. Fetch it again."
             ) from error

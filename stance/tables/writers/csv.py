@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from stance.columns import Columns
     from stance.tables.rows import Fault
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a formula in a spreadsheet may begin with
+# What a formula in a spreadsheet may begin with: signs, full-width ones too, after white space that
+# the spreadsheet leaves out.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class CsvEncoder(RowEncoder):
@@ -57,7 +59,10 @@ class CsvEncoder(RowEncoder):
         return csv_quoted(_without_formula(text) if self.excel_safe else text, self.delimiter)
 
     def _result_cell(self, value: Any) -> str:
-        return csv_quoted(csv_cell(value), self.delimiter)
+        text = csv_cell(value)
+        if self.excel_safe and isinstance(value, str):  # a label; a number may be negative
+            text = _without_formula(text)
+        return csv_quoted(text, self.delimiter)
 
 
 class TsvEncoder(CsvEncoder):
@@ -107,7 +112,9 @@ def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator
         yield _csv_line([csv_cell(value) for value in row]).encode()
 
 
-def fault_lines(faults: Sequence[Fault], file: str | None, *, header: bool) -> Iterator[bytes]:
+def fault_lines(
+    faults: Sequence[Fault], file: str | None, *, header: bool, excel_safe: bool = False
+) -> Iterator[bytes]:
     """Yield rows that could not be read as CSV, each byte for byte as it stands in its file.
 
     Parameters
@@ -118,13 +125,16 @@ def fault_lines(faults: Sequence[Fault], file: str | None, *, header: bool) -> I
         The name of their file, for a first column "file"; None for no such column.
     header : bool
         Whether a header comes first.
+    excel_safe : bool, default=False
+        Whether cells that a spreadsheet would take for a formula get an apostrophe.
     """
     where = [] if file is None else [file]
     if header and faults:
         yield _csv_line([*(["file"] if where else []), "row", "line", "reason", "raw"]).encode()
     for fault in faults:
         cells = [*where, str(fault.row), str(fault.line), fault.reason, fault.raw]
-        yield original_bytes(_csv_line(cells))
+        safe = [_without_formula(cell) for cell in cells] if excel_safe else cells
+        yield original_bytes(_csv_line(safe))
 
 
 def _csv_line(cells: Sequence[str], delimiter: str = ",") -> str:

@@ -13,7 +13,7 @@ from stance import InputError
 from stance.columns import Columns
 from stance.tables.formats import Format
 from stance.tables.rows import Fault
-from stance.tables.writers.csv import check_excel_safe, csv_lines, fault_lines
+from stance.tables.writers.csv import CsvEncoder, check_excel_safe, csv_lines, fault_lines
 
 
 def test_a_missing_value_is_an_empty_cell() -> None:
@@ -94,3 +94,19 @@ def test_rows_at_fault_are_written_as_they_stand() -> None:
 def test_any_rows_are_written_as_results_are() -> None:
     content = b"".join(csv_lines(["tone", "share"], [("mournful", 1 / 3), (None, None)]))
     assert content == b"tone,share\nmournful,0.333333\n,\n"
+
+
+@pytest.mark.parametrize(
+    "sign", ["=", "+", "-", "@", "\t", "\r", "\n", "\r\n", "＝", "＋", "－", "＠"]
+)
+def test_no_cell_label_or_faulty_row_is_a_formula(sign: str) -> None:
+    formula = f"{sign}1+1"
+    fault = Fault(0, 2, formula, formula)
+    lines = b"".join(fault_lines([fault], formula, header=True, excel_safe=True)).decode()
+    (cells,) = csv.DictReader(io.StringIO(lines, newline=""))
+    assert (cells["file"], cells["reason"], cells["raw"]) == (f"'{formula}",) * 3
+    labels = Columns({"stance": np.array([0])}, {"stance": (formula,)})
+    row = b"".join(
+        CsvEncoder(Format("csv"), {}, ("stance",), True).rows({}, np.array([0]), labels)
+    ).decode()
+    assert next(csv.reader(io.StringIO(row, newline=""))) == [f"'{formula}"]
