@@ -51,6 +51,7 @@ _KINDS: Final = {
     "columns": _ANY - {_Kind.DATABASE},
     "level": _ANY,
     "target_column": _TABLES,
+    "key": _FILES,
     "source_format": _FILES,
     "output_format": _ANY - {_Kind.DATABASE},
     "encoding": _ANY - {_Kind.DATABASE},
@@ -97,6 +98,12 @@ _NOT_TEXT: Final = (
 )
 @level_option
 @target_column_option
+@click.option(
+    "--key",
+    metavar="COLUMN",
+    help="A column of unique values, by which paragraph_id names the documents.  "
+    "[default: their row]",
+)
 @source_format_option
 @click.option("--output-format", help="Format of the output; the same choices.")
 @source_encoding_option
