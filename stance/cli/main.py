@@ -21,6 +21,9 @@ from stance.cli.messages import fail, show_notice
 SUMMARIES: Final = {
     "score": "Label the paragraphs of tables, or of one text.",
     "explain": "Show which words of a paragraph speak for its label.",
+    "draw": "Draw paragraphs to annotate, for figures that hold.",
+    "shares": "Estimate shares of labels, with intervals that hold.",
+    "compare": "Estimate differences between groups, with intervals that hold.",
     "report": "Make a page to look at from a labelled table.",
     "convert": "Write a table in another format.",
     "info": "Show what a model is, and how well it does.",

@@ -51,9 +51,9 @@ def label_frame(
     pyspark.sql.DataFrame
         The rows that `stance.Model.label_frame` gives, in the order of each partition, null where
         a value is missing, without its column ``row``: a partition does not know how many rows
-        came before it. ``paragraph_id`` is there if `key` names a column. Labels, kinds and statuses are strings, offsets and counts longs,
-        probabilities doubles; carried columns keep their types. The schema is the same whatever a
-        partition holds.
+        came before it. ``paragraph_id`` is there if `key` names a column. Labels, kinds and
+        statuses are strings, offsets and counts longs, probabilities doubles; carried columns keep
+        their types. The schema is the same whatever a partition holds.
 
     Raises
     ------

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from stance.inference.corrections import Correction
-from stance.inference.shares import estimate_shares
+from stance.inference.shares import invert_confusion
 from stance.show.styles import percent
 
 SCALES: Final = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -35,7 +35,7 @@ class Point(NamedTuple):
 
 def make_points(counts: np.ndarray, correction: Correction, design_effect: float) -> list[Point]:
     """Return one point per label, for counts of shape (n_classes,)."""
-    shares = estimate_shares(counts, correction.confusion, design_effect=design_effect)
+    shares = invert_confusion(counts, correction.confusion, design_effect=design_effect)
     columns = (values.tolist() for values in (shares.raw, shares.low, shares.high, shares.estimate))
     corrected = correction.confusion is not None
     return [
