@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from stance.inference.differences import compare
     from stance.inference.drawing import draw
     from stance.inference.figures import estimate_shares
+    from stance.inference.regressions import regress
     from stance.model import Model, load
     from stance.report.page import write_report
     from stance.results import Document, Evidence, HeadResult, LabelledParagraph
@@ -90,6 +91,7 @@ _MODULE_OF_NAME = {
     "label_frame": "shipped",
     "load": "model",
     "load_pipeline": "scoring.pipelines",
+    "regress": "inference.regressions",
     "split_paragraphs": "text.paragraphs",
     "suggest": "training.suggesting",
     "train": "training.fitting",
@@ -126,6 +128,7 @@ __all__ = [
     "label_frame",
     "load",
     "load_pipeline",
+    "regress",
     "sentiment_of",
     "split_paragraphs",
     "suggest",

@@ -24,6 +24,7 @@ SUMMARIES: Final = {
     "draw": "Draw paragraphs to annotate, for figures that hold.",
     "shares": "Estimate shares of labels, with intervals that hold.",
     "compare": "Estimate differences between groups, with intervals that hold.",
+    "regress": "Fit a regression in which a label is the outcome or a regressor.",
     "report": "Make a page to look at from a labelled table.",
     "convert": "Write a table in another format.",
     "info": "Show what a model is, and how well it does.",

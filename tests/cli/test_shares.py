@@ -1,4 +1,4 @@
-"""`stance draw`, `stance shares`, `stance compare`: from a labelled table to a figure."""
+"""`stance draw`, `stance shares`, `stance compare`, `stance regress`: from a labelled table to a figure."""
 
 import csv
 import io
@@ -50,6 +50,10 @@ def test_a_newsroom_gets_its_figure(
     out, err = capsys.readouterr()
     assert [row["label"] for row in rows(out)] == ["neutral", "opposed", "pro-ceasefire"]
     assert "3 differences" in err
+    assert main(["regress", "opposed ~ outlet", str(print_), "--annotated", str(drawn)]) == 0
+    out, err = capsys.readouterr()
+    assert [row["term"] for row in rows(out)] == ["intercept", "outlet[Lamp]"]
+    assert "clustered by article" in err
 
 
 def test_counted_shares_are_called_raw(print_: Path, capsys: pytest.CaptureFixture[str]) -> None:
