@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from stance.inference.differences import compare
     from stance.inference.drawing import draw
     from stance.inference.figures import estimate_shares
+    from stance.inference.planning import plan
     from stance.inference.regressions import regress
     from stance.model import Model, load
     from stance.report.page import write_report
@@ -91,6 +92,7 @@ _MODULE_OF_NAME = {
     "label_frame": "shipped",
     "load": "model",
     "load_pipeline": "scoring.pipelines",
+    "plan": "inference.planning",
     "regress": "inference.regressions",
     "split_paragraphs": "text.paragraphs",
     "suggest": "training.suggesting",
@@ -128,6 +130,7 @@ __all__ = [
     "label_frame",
     "load",
     "load_pipeline",
+    "plan",
     "regress",
     "sentiment_of",
     "split_paragraphs",

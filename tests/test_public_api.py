@@ -36,7 +36,7 @@ NAMES = [
     "Document", "Evidence", "HeadResult", "InputError", "LabelledParagraph", "Model", "ModelError",
     "Paragraph", "ParagraphClassifier", "StanceError", "StanceWarning", "Summary", "TableError",
     "TrainingError",
-    "compare", "draw", "estimate_shares", "evaluate", "label", "label_file", "label_frame", "load", "load_pipeline", "regress", "sentiment_of",
+    "compare", "draw", "estimate_shares", "evaluate", "label", "label_file", "label_frame", "load", "load_pipeline", "plan", "regress", "sentiment_of",
     "split_paragraphs", "suggest", "train", "write_report",
 ]  # fmt: skip
 MODULES = ["engines", "plots", "sql"]

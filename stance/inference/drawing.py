@@ -94,7 +94,7 @@ def draw(
     random = np.random.default_rng(random_state)
     n = min(n, len(print_))
     if by_uncertainty:
-        probabilities = _unequal(_uncertainty(print_), n)
+        probabilities = _unequal(uncertainty(print_), n)
         rows = _draw_systematically(probabilities, random)
         strata = np.full(len(rows), "all", dtype=object)
     else:
@@ -146,7 +146,7 @@ def share_out(n: int, sizes: Sequence[int]) -> list[int]:
     return counts
 
 
-def _uncertainty(print_: Print) -> np.ndarray:
+def uncertainty(print_: Print) -> np.ndarray:
     """Return how far the labels of each paragraph may be off, averaged over heads; at least 0.
 
     For a label of probability p the reader's deviates from it by ``sqrt(p (1 - p))``.

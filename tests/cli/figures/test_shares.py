@@ -1,4 +1,4 @@
-"""`stance draw`, `stance shares`, `stance compare`, `stance regress`: from a labelled table to a figure."""
+"""`stance draw`, `stance shares`, `stance compare`, `stance regress`, `stance plan`: from a labelled table to a figure."""
 
 import csv
 import io
@@ -54,6 +54,10 @@ def test_a_newsroom_gets_its_figure(
     out, err = capsys.readouterr()
     assert [row["term"] for row in rows(out)] == ["intercept", "outlet[Lamp]"]
     assert "clustered by article" in err
+    assert main(["plan", str(print_), "--pilot", str(drawn), "--width", "0.2"]) == 0
+    out, err = capsys.readouterr()
+    assert [row["label"] for row in rows(out)] == ["neutral", "opposed", "pro-ceasefire"]
+    assert "Draw" in err
 
 
 def test_counted_shares_are_called_raw(print_: Path, capsys: pytest.CaptureFixture[str]) -> None:
