@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test check lint sanitize docs train bench bench-speed clean
+.PHONY: demo test check lint sanitize docs train bench bench-figures bench-speed clean
 
 demo: $(VENV)/.installed
 	$(VENV)/bin/stance score seeds/articles.csv -o $(VENV)/demo.csv --force --text body --keep outlet
@@ -51,6 +51,10 @@ train: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(RUN) benchmarks/quality.py $(REAL)
 	$(RUN) benchmarks/public.py $(BENCH)
+
+# FIGURES: how many simulated prints each row repeats.
+bench-figures: $(VENV)/.installed
+	$(RUN) benchmarks/figures.py $(FIGURES)
 
 # SPEED: options of benchmarks/speed.py. Where fastText does not build, the table says so; make tries again next time.
 FASTTEXT := $(VENV)/bench/fasttext

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 import stance
-from stance.inference.shares import estimate_shares
+from stance.inference.shares import invert_confusion
 
 SEEDS = Path(__file__).parent.parent / "seeds" / "paragraphs.csv"
 SIZES = (1_000, 20_000, 100_000)
@@ -106,7 +106,7 @@ def measure_shares(path: Path) -> None:
             ]
             truth = np.bincount(annotated, minlength=len(labels)) / len(annotated)
             confusion = np.asarray(model.facts["cross_validation"][head]["confusion"])
-            shares = estimate_shares(counts, confusion)
+            shares = invert_confusion(counts, confusion)
             raw, corrected = (
                 100 * np.abs(values - truth).sum() / 2 for values in (shares.raw, shares.estimate)
             )

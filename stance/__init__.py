@@ -23,6 +23,8 @@ load(path)
     Load your own model, or the shipped one; `Model.explain` shows why it gave a label.
 train(table), evaluate(model, table), suggest(model, table)
     Train a model on your own annotations, measure it, choose what to annotate next.
+estimate_shares("labels.csv", "drawn.csv", by="outlet")
+    Shares of labels with intervals that hold, from paragraphs that you drew and annotated.
 plots, sql, engines
     Figures; tables in a database; Dask and Spark.
 
@@ -52,6 +54,11 @@ if TYPE_CHECKING:
     from stance import plots as plots
     from stance import sql as sql
     from stance.batch import label_file
+    from stance.inference.differences import compare
+    from stance.inference.drawing import draw
+    from stance.inference.figures import estimate_shares
+    from stance.inference.planning import plan
+    from stance.inference.regressions import regress
     from stance.model import Model, load
     from stance.report.page import write_report
     from stance.results import Document, Evidence, HeadResult, LabelledParagraph
@@ -81,12 +88,17 @@ _MODULE_OF_NAME = {
     "Paragraph": "text.paragraphs",
     "ParagraphClassifier": "training.classifier",
     "Summary": "tables.summary",
+    "compare": "inference.differences",
+    "draw": "inference.drawing",
+    "estimate_shares": "inference.figures",
     "evaluate": "training.evaluation",
     "label": "shipped",
     "label_file": "batch",
     "label_frame": "shipped",
     "load": "model",
     "load_pipeline": "scoring.pipelines",
+    "plan": "inference.planning",
+    "regress": "inference.regressions",
     "split_paragraphs": "text.paragraphs",
     "suggest": "training.suggesting",
     "read_counts": "training.counted.counts",
@@ -118,13 +130,18 @@ __all__ = [
     "Summary",
     "TableError",
     "TrainingError",
+    "compare",
+    "draw",
+    "estimate_shares",
     "evaluate",
     "label",
     "label_file",
     "label_frame",
     "load",
     "load_pipeline",
+    "plan",
     "read_counts",
+    "regress",
     "sentiment_of",
     "split_paragraphs",
     "suggest",

@@ -43,7 +43,7 @@ from stance.tables.writers.csv import check_excel_safe
 from stance.tables.writers.encoder import RowEncoder
 
 # Changes with how tables are split and written: a run of another version cannot be resumed.
-_VERSION: Final = 2
+_VERSION: Final = 3
 _LOOK_FOR_PARENT: Final = 0.5  # seconds between two looks of a worker for its parent
 
 
@@ -58,6 +58,7 @@ def label_file(
     columns: str | Sequence[str] = "all",
     level: float = 0.9,
     target_column: str | None = None,
+    key: str | None = None,
     source_format: str | None = None,
     output_format: str | None = None,
     encoding: str | None = None,
@@ -88,7 +89,7 @@ def label_file(
         The column of texts.
     model : Model, str or Path, optional
         A model, or what `stance.load` takes; by default the shipped model.
-    unit, keep, level, target_column
+    unit, keep, level, target_column, key
         As in `stance.Model.label_frame`.
     columns : "all" or sequence of str, default="all"
         The result columns to write: some of ``row`` and `stance.Model.columns`.
@@ -136,7 +137,7 @@ def label_file(
     twice. `resume` reads the source twice.
     """
     start = time.perf_counter()
-    reading = Reading(text, target_column, unit, level, longest)
+    reading = Reading(text, target_column, unit, level, longest, key)
     check_positive("n_jobs", n_jobs)
     model = as_model(model)
     output = Path(output) if isinstance(output, (str, Path)) else output
@@ -145,13 +146,13 @@ def label_file(
     made = made_files(output) if isinstance(output, Path) else ()
     read_as = {"source_format": source_format, "encoding": encoding, "delimiter": delimiter}
     with Inputs(source, besides=made, **read_as) as inputs:
-        kept = check_columns(inputs.columns, text, keep, target_column)
+        kept = check_columns(inputs.columns, text, keep, target_column, key)
         results = choose_columns(columns, ["row", *model.columns(unit)])
         encoder = make_encoder(inputs, table_format, kept, results, excel_safe=excel_safe)
         options: dict[str, Any] = {"keep": kept, "columns": results, "excel_safe": excel_safe}
         options |= {"output_format": table_format, **asdict(reading), **read_as}
         identity = _identify(inputs, model, options) if resume else None
-        label = partial(_label, reading, encoder)
+        label = partial(_label, reading, encoder, inputs.several)
         with open_output(
             output, force=force, identity=identity, errors=errors, assemble=encoder.assemble
         ) as opened:
@@ -185,12 +186,19 @@ def _identify(inputs: Inputs, model: Model, options: dict[str, Any]) -> dict[str
 
 
 def _label(
-    reading: Reading, encoder: RowEncoder, model: Model, file: str, chunk: Chunk, position: int
+    reading: Reading,
+    encoder: RowEncoder,
+    several: bool,
+    model: Model,
+    file: str,
+    chunk: Chunk,
+    position: int,
 ) -> DoneChunk:
     if not chunk.numbers:  # none of its rows could be read
         counts = Summary(unreadable=len(chunk.faults))
         return DoneChunk((), chunk.faults, file, counts, position)
-    labelled = reading.label(model, chunk.columns)
+    row_keys = [f"{file}:{number}" for number in chunk.numbers] if several else chunk.numbers
+    labelled = reading.label(model, chunk.columns, row_keys)
     counts = Summary.of(
         labelled, list(model.labels), rows=len(chunk.numbers), unreadable=len(chunk.faults)
     )

@@ -20,7 +20,8 @@ class Columns:
     Attributes
     ----------
     arrays : dict of str to ndarray of shape (n_rows,)
-        float64, NaN where a value is missing; or integers, -1 where a value is missing.
+        float64, NaN where a value is missing; or integers, -1 where a value is missing; or str as
+        objects, none missing.
     names : dict of str to tuple
         What each code means, for the columns whose integers are codes: labels, kinds, statuses,
         False and True.
@@ -36,7 +37,7 @@ class Columns:
         """Return the type of a column's values: str, int, float or bool."""
         if column in self.names:
             return type(self.names[column][0])
-        return float if self.arrays[column].dtype.kind == "f" else int
+        return {"f": float, "O": str}.get(self.arrays[column].dtype.kind, int)
 
     def values(self, column: str) -> list[Any]:
         """Return one column as str, int, float or bool; None where a value is missing."""
@@ -44,6 +45,8 @@ class Columns:
         if column in self.names:
             names = (*self.names[column], None)  # code -1 picks the last
             return [names[code] for code in array.tolist()]
+        if array.dtype.kind == "O":
+            return list(array)
         if array.dtype.kind == "f":
             return [None if isnan(value) else value for value in array.tolist()]
         return [None if value < 0 else value for value in array.tolist()]
@@ -72,6 +75,8 @@ class Columns:
                 arrays[column] = np.asarray(
                     [codes.get(value, -1) for value in values], dtype=np.int64
                 )
+            elif values and isinstance(values[0], str):
+                arrays[column] = np.asarray(values, dtype=object)
             elif any(isinstance(value, float) for value in values) or set(values) <= {None}:
                 arrays[column] = np.asarray(
                     [np.nan if value is None else value for value in values]
@@ -97,6 +102,8 @@ class Columns:
             elif column in self.names:
                 names = np.asarray((*self.names[column], None), dtype=object)
                 series[column] = pd.array(names[array], dtype="str")
+            elif array.dtype.kind == "O":
+                series[column] = pd.array(array, dtype="str")
             elif array.dtype.kind == "f" or column == "row":
                 series[column] = array
             else:

@@ -193,6 +193,7 @@ class Model:
         keep: str | Sequence[str] = (),
         level: float = 0.9,
         target_column: str | None = None,
+        key: str | None = None,
     ) -> pd.DataFrame:
         """Label a column of texts.
 
@@ -213,6 +214,9 @@ class Model:
             As in `label`.
         target_column : str, optional
             The column that names what each text is about, as `target` in `label`.
+        key : str, optional
+            A column of unique values, by which ``paragraph_id`` names the documents. By default
+            the number of the row.
 
         Returns
         -------
@@ -238,9 +242,12 @@ class Model:
         """
         import pandas as pd
 
-        kept = check_columns(list(frame.columns), text, keep, target_column)
+        kept = check_columns(list(frame.columns), text, keep, target_column, key)
         targets = None if target_column is None else frame[target_column].tolist()
-        labelled = self.label_cells(frame[text].tolist(), unit=unit, level=level, targets=targets)
+        keys = None if key is None else frame[key].tolist()
+        labelled = self.label_cells(
+            frame[text].tolist(), unit=unit, level=level, targets=targets, keys=keys
+        )
         rows = labelled.arrays["row"]
         results = labelled.frame(self.labels)
         results.index = frame.index.take(rows)
@@ -261,6 +268,7 @@ class Model:
         level: float = 0.9,
         targets: Sequence[Any] | None = None,
         longest: int | None = None,
+        keys: Sequence[Any] | None = None,
     ) -> Columns:
         """Label many cells at once, whatever they contain.
 
@@ -276,6 +284,8 @@ class Model:
             The cells of the target column; any value but a known target counts as unknown.
         longest : int, optional
             A text of more characters gets the status "too long" and no label.
+        keys : sequence of object, of length n_cells, optional
+            What ``paragraph_id`` names each cell by; by default its number, from 0.
 
         Returns
         -------
@@ -289,7 +299,13 @@ class Model:
             If `unit` or `level` is invalid.
         """
         return label_cells(
-            self.frozen, cells, unit=unit, level=level, targets=targets, longest=longest
+            self.frozen,
+            cells,
+            unit=unit,
+            level=level,
+            targets=targets,
+            longest=longest,
+            keys=keys,
         )
 
     def save(self, path: str | Path, *, force: bool = False) -> Path:

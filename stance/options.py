@@ -42,6 +42,8 @@ class Reading:
         As in `stance.Model.label_frame`.
     longest : int or None
         A cell of more characters gets the status "too long" and no label; None sets no limit.
+    key : str or None
+        A column of unique values, by which ``paragraph_id`` names the documents.
 
     Raises
     ------
@@ -54,6 +56,7 @@ class Reading:
     unit: str = "paragraph"
     level: float = 0.9
     longest: int | None = None
+    key: str | None = None
 
     def __post_init__(self) -> None:
         check_unit(self.unit)
@@ -62,18 +65,24 @@ class Reading:
             check_positive("longest", self.longest)
 
     def columns(self, kept: Sequence[Any] = ()) -> list[Any]:
-        """List the columns to read, each once: texts, stance targets, and those to carry along.
+        """List the columns to read, each once: texts, targets, keys, and those to carry along.
 
         >>> Reading("body", "about").columns(["id", "body"])
         ['body', 'about', 'id']
         """
-        targets = [] if self.target_column is None else [self.target_column]
-        return list(dict.fromkeys([self.text, *targets, *kept]))
+        others = [name for name in (self.target_column, self.key) if name is not None]
+        return list(dict.fromkeys([self.text, *others, *kept]))
 
-    def label(self, model: Model, cells: Mapping[Any, Sequence[Any]]) -> Columns:
+    def label(
+        self,
+        model: Model,
+        cells: Mapping[Any, Sequence[Any]],
+        row_keys: Sequence[Any] | None = None,
+    ) -> Columns:
         """Label rows of a table, given as cells by column.
 
-        Column ``row`` of the result counts these rows from 0.
+        Column ``row`` of the result counts these rows from 0. ``paragraph_id`` names them by the
+        column `key`, or else by `row_keys`, or else by this count.
         """
         return model.label_cells(
             cells[self.text],
@@ -81,6 +90,7 @@ class Reading:
             level=self.level,
             targets=None if self.target_column is None else cells[self.target_column],
             longest=self.longest,
+            keys=row_keys if self.key is None else cells[self.key],
         )
 
     def empty(self, model: Model) -> Columns:
@@ -128,7 +138,11 @@ def check_positive(name: str, value: int) -> None:
 
 
 def check_columns(
-    columns: Sequence[Any], text: str, keep: str | Sequence[str], target_column: str | None = None
+    columns: Sequence[Any],
+    text: str,
+    keep: str | Sequence[str],
+    target_column: str | None = None,
+    key: str | None = None,
 ) -> list[Any]:
     """Return the columns to carry along; raise InputError for one that the table lacks.
 
@@ -139,7 +153,7 @@ def check_columns(
         kept = list(columns)
     else:
         kept = [keep] if isinstance(keep, str) else list(dict.fromkeys(keep))
-    wanted = Reading(text, target_column).columns(kept)
+    wanted = Reading(text, target_column, key=key).columns(kept)
     for column in wanted:
         if column not in columns:
             raise InputError(f"there is no column {column!r}; the columns are {list(columns)!r}.")

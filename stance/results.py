@@ -172,7 +172,8 @@ class Document(Sequence[LabelledParagraph]):
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield one plain dict per block, with the columns of `result_columns`."""
         for number, block in enumerate(self.blocks):
-            yield {"paragraph": number} | block_row(block, self.labels)
+            key = paragraph_id(0, block.start, block.end)
+            yield {"paragraph_id": key, "paragraph": number} | block_row(block, self.labels)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a DataFrame with one row per block: its text, then `result_columns`."""
@@ -226,13 +227,24 @@ def column_name(head: str, label: str, figure: str = "p") -> str:
     return f"{head}_{figure}_{plain}"
 
 
+def paragraph_id(key: object, start: int, end: int) -> str:
+    """Name a paragraph: the key of its document, and where it stands in it.
+
+    A cell that was not split (`start` is -1) is named by its key alone.
+
+    >>> paragraph_id(12, 0, 57), paragraph_id("uk-7", -1, -1)
+    ('12:0-57', 'uk-7:')
+    """
+    return f"{key}:{start}-{end}" if start >= 0 else f"{key}:"
+
+
 def result_columns(labels: Mapping[str, Sequence[str]]) -> list[str]:
     """List the columns of a result, in order, for the labels of each head.
 
     >>> result_columns({"stance": ("neutral",)})[:5]
-    ['paragraph', 'start', 'end', 'kind', 'stance']
+    ['paragraph_id', 'paragraph', 'start', 'end', 'kind']
     """
-    columns = ["paragraph", "start", "end", "kind"]
+    columns = ["paragraph_id", "paragraph", "start", "end", "kind"]
     for head, names in labels.items():
         columns += [
             head,
@@ -275,7 +287,7 @@ def has_tones(labels: Mapping[str, Sequence[str]]) -> bool:
 
 def block_row(block: LabelledParagraph, labels: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Turn a block into one row, with None where it has no value."""
-    row: dict[str, Any] = dict.fromkeys(result_columns(labels)[1:])
+    row: dict[str, Any] = dict.fromkeys(result_columns(labels)[2:])
     row |= {"start": block.start, "end": block.end, "kind": block.kind, "status": block.status}
     row["familiarity"] = block.familiarity
     for head, result in block.results.items():

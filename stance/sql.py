@@ -119,7 +119,7 @@ def label_sql(
         output_table.begin(resume=resume, force=force)
         for page in table.pages(reading.columns(kept), output_table.last, batch):
             cells = dict(zip(reading.columns(kept), zip(*page, strict=True), strict=True))
-            labelled = reading.label(model, cells)
+            labelled = reading.label(model, cells, cells[table.key])
             output_table.write(_records(labelled, cells, names), cells[table.key])
             summary.add(Summary.of(labelled, list(model.labels), rows=len(page), unreadable=0))
             if progress:

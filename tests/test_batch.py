@@ -5,6 +5,7 @@ import os
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from csv_rows import rows_of
 
@@ -115,6 +116,37 @@ def test_cells_without_a_text_keep_their_row_and_say_why(small: Model, tmp_path:
         ("4", "labelled"),
         ("5", "missing"),
     ]
+
+
+def read(path: Path) -> pd.DataFrame:
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path)
+    return pd.read_csv(path) if path.suffix == ".csv" else pd.read_json(path, lines=True)
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.jsonl", "out.parquet"])
+def test_paragraphs_keep_their_names_in_every_format(
+    name: str, small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if name.endswith("parquet"):
+        pytest.importorskip("pyarrow")
+    monkeypatch.setattr("stance.tables.readers.csv.ROWS", 2)  # rows are named across chunks
+    source = write(tmp_path / "in.csv", "id,text\n" + 'a,They urged a truce.\n"b,1",\n' * 3)
+    stance.label_file(source, tmp_path / name, model=small)
+    assert read(tmp_path / name)["paragraph_id"].tolist() == [
+        "0:0-19", "1:", "2:0-19", "3:", "4:0-19", "5:",
+    ]  # fmt: skip
+    stance.label_file(source, tmp_path / name, model=small, key="id", force=True)
+    assert read(tmp_path / name)["paragraph_id"].tolist() == ["a:0-19", "b,1:"] * 3
+
+
+def test_paragraphs_of_several_files_are_named_by_their_file(small: Model, tmp_path: Path) -> None:
+    for name in ("east.csv", "west.csv"):
+        write(tmp_path / name, "text\nThey urged a truce.\n")
+    sources = [tmp_path / "east.csv", tmp_path / "west.csv"]
+    stance.label_file(sources, tmp_path / "out.csv", model=small, unit="row")
+    frame = read(tmp_path / "out.csv")
+    assert frame["paragraph_id"].tolist() == [f"{file}:0:0-19" for file in frame["file"]]
 
 
 @pytest.mark.parametrize("unit", ["paragraph", "row", "document"])

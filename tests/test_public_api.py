@@ -37,8 +37,9 @@ NAMES = [
     "LabelledParagraph", "Model", "ModelError",
     "Paragraph", "ParagraphClassifier", "StanceError", "StanceWarning", "Summary", "TableError",
     "TrainingError",
-    "evaluate", "label", "label_file", "label_frame", "load", "load_pipeline",
-    "read_counts", "sentiment_of", "split_paragraphs", "suggest", "train", "write_counts", "write_report",
+    "compare", "draw", "estimate_shares", "evaluate", "label", "label_file", "label_frame", "load",
+    "load_pipeline", "plan", "read_counts", "regress", "sentiment_of", "split_paragraphs",
+    "suggest", "train", "write_counts", "write_report",
 ]  # fmt: skip
 MODULES = ["engines", "plots", "sql"]
 

@@ -146,7 +146,8 @@ def expected(
     frame = pd.DataFrame(news.do(f"SELECT id, body, outlet FROM {table} ORDER BY id")).astype(
         {"body": object}
     )
-    labelled = model.label_frame(frame, text="body", **options).drop(columns="row").astype(object)
+    labelled = model.label_frame(frame, text="body", key="id", **options)
+    labelled = labelled.drop(columns="row").astype(object)
     return labelled.where(labelled.notna(), None).to_dict("records")  # type: ignore[no-any-return]
 
 

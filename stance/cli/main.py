@@ -1,6 +1,7 @@
 """The `stance` command: what it offers, how it reports errors, and its exit codes.
 
-Each command is a module of this package with a function of its name, imported when it is run.
+Each command is a module of this package, or of its folder figures, with a function of its name,
+imported when it is run.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ from stance.cli.messages import fail, show, show_notice
 SUMMARIES: Final = {
     "score": "Label the paragraphs of tables, or of one text.",
     "explain": "Show which words of a paragraph speak for its label.",
+    "draw": "Draw paragraphs to annotate, for figures that hold.",
+    "plan": "Plan how many paragraphs to annotate, from a pilot.",
+    "shares": "Estimate shares of labels, with intervals that hold.",
+    "compare": "Estimate differences between groups, with intervals that hold.",
+    "regress": "Fit a regression in which a label is the outcome or a regressor.",
     "report": "Make a page to look at from a labelled table.",
     "convert": "Write a table in another format.",
     "info": "Show what a model is, and how well it does.",
@@ -32,6 +38,8 @@ SUMMARIES: Final = {
     "train": "Train a model on annotated paragraphs.",
     "counts": "Write what a model can learn from paragraphs, without their text.",
 }
+_FIGURES: Final = frozenset({"draw", "plan", "shares", "compare", "regress"})
+"""The commands whose modules are in the folder figures."""
 # Objects that are made between two searches for garbage. A start keeps nearly all that it makes:
 # searching every 700 objects, Python's default, would take a tenth of it.
 _GC_THRESHOLD: Final = 100_000
@@ -45,7 +53,8 @@ class _Commands(UserDict[str, Any]):
     def __getitem__(self, name: str) -> click.Command:
         if name not in self:
             raise KeyError(name)
-        command: click.Command = getattr(importlib.import_module(f"stance.cli.{name}"), name)
+        package = "stance.cli.figures" if name in _FIGURES else "stance.cli"
+        command: click.Command = getattr(importlib.import_module(f"{package}.{name}"), name)
         return command
 
 

@@ -66,3 +66,24 @@ force_option = click.option("--force", is_flag=True, help="Replace the output.")
 paragraphs_option = click.option(
     "--text", default="text", show_default=True, help="The column of paragraphs."
 )
+population_option = click.option(
+    "--population",
+    type=click.Choice(["this print", "the outlets"]),
+    default="this print",
+    show_default=True,
+    help="What the shares are of: these paragraphs, or all that appears where they come from.",
+)
+head_option = click.option(
+    "--head", multiple=True, help="A label column (repeat for several); by default all."
+)
+design_option = click.option(
+    "--design",
+    type=click.Choice(["random", "articles", "elsewhere"]),
+    help="How the paragraphs were drawn, if not by `stance draw`: each with the same chance, whole "
+    "articles with the same chance, or from other print.",
+)
+article_option = click.option(
+    "--article",
+    metavar="COLUMN",
+    help="The column that names each paragraph's article; by default each row that was scored.",
+)

@@ -52,6 +52,7 @@ _KINDS: Final = {
     "columns": _ANY - {_Kind.DATABASE},
     "level": _ANY,
     "target_column": _TABLES,
+    "key": _FILES,
     "source_format": _FILES,
     "output_format": _ANY - {_Kind.DATABASE},
     "encoding": _ANY - {_Kind.DATABASE},
@@ -98,6 +99,12 @@ _NOT_TEXT: Final = (
 )
 @level_option
 @target_column_option
+@click.option(
+    "--key",
+    metavar="COLUMN",
+    help="A column of unique values, by which paragraph_id names the documents.  "
+    "[default: their row]",
+)
 @source_format_option
 @click.option("--output-format", help="Format of the output; the same choices.")
 @source_encoding_option

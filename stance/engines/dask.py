@@ -25,6 +25,7 @@ def label_frame(
     keep: str | Sequence[str] = (),
     level: float = 0.9,
     target_column: str | None = None,
+    key: str | None = None,
 ) -> Any:
     """Label a column of texts, lazily.
 
@@ -32,7 +33,7 @@ def label_frame(
     ----------
     frame : dask.dataframe.DataFrame
         Left as it is.
-    text, unit, keep, level, target_column
+    text, unit, keep, level, target_column, key
         As in `stance.Model.label_frame`.
     model : Model, str or Path, optional
         A model, or what `stance.load` takes, found on this machine (workers need no file); by
@@ -43,7 +44,7 @@ def label_frame(
     dask.dataframe.DataFrame
         What `stance.Model.label_frame` gives for the whole table, in the same order and with the
         same index, without its column ``row``: a partition does not know how many rows came
-        before it. Carry a key along (`keep`), or give the frame an index that is one. The columns
+        before it. ``paragraph_id`` is there if `key` names a column. The columns
         and their types are the same whatever a partition holds.
 
     Raises
@@ -66,8 +67,8 @@ def label_frame(
             "`dask.dataframe.from_pandas` makes one."
         )
     model = as_model(model)
-    reading = Reading(text, target_column, unit, level)
-    kept = check_columns(list(frame.columns), text, keep, target_column)
+    reading = Reading(text, target_column, unit, level, key=key)
+    kept = check_columns(list(frame.columns), text, keep, target_column, key)
     chosen = frame[reading.columns(kept)]
     meta = _label(chosen._meta, model, reading, kept)
     return chosen.map_partitions(
@@ -105,5 +106,7 @@ def _label(
         keep=kept,
         level=reading.level,
         target_column=reading.target_column,
+        key=reading.key,
     )
-    return labelled.drop(columns="row")
+    unknown = ["row"] if reading.key or reading.unit == "document" else ["row", "paragraph_id"]
+    return labelled.drop(columns=unknown)

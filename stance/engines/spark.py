@@ -29,6 +29,7 @@ def label_frame(
     unit: str = "paragraph",
     level: float = 0.9,
     target_column: str | None = None,
+    key: str | None = None,
 ) -> Any:
     """Label a column of texts, lazily.
 
@@ -39,7 +40,7 @@ def label_frame(
     keep : "all" or sequence of str
         Columns to carry along, as in `stance.Model.label_frame`. Spark has no index: name a key
         here, or the labels cannot be joined to their texts.
-    text, unit, level, target_column
+    text, unit, level, target_column, key
         As in `stance.Model.label_frame`.
     model : Model, str or Path, optional
         A model, or what `stance.load` takes, found on this machine (workers need no file); by
@@ -50,9 +51,9 @@ def label_frame(
     pyspark.sql.DataFrame
         The rows that `stance.Model.label_frame` gives, in the order of each partition, null where
         a value is missing, without its column ``row``: a partition does not know how many rows
-        came before it. Labels, kinds and statuses are strings, offsets and counts longs,
-        probabilities doubles; carried columns keep their types. The schema is the same whatever a
-        partition holds.
+        came before it. ``paragraph_id`` is there if `key` names a column. Labels, kinds and
+        statuses are strings, offsets and counts longs, probabilities doubles; carried columns keep
+        their types. The schema is the same whatever a partition holds.
 
     Raises
     ------
@@ -77,9 +78,9 @@ def label_frame(
             "`spark.createDataFrame` makes one."
         )
     model = as_model(model)
-    reading = Reading(text, target_column, unit, level)
-    kept = check_columns(frame.columns, text, keep, target_column)
-    empty = reading.empty(model)
+    reading = Reading(text, target_column, unit, level, key=key)
+    kept = check_columns(frame.columns, text, keep, target_column, key)
+    empty = _known(reading.empty(model), key)
     names = carried_names(kept, list(empty.arrays))
     # Spark takes a dot in a name for a field of a struct, so columns travel as c0, c1, ...
     aliases = {column: f"c{number}" for number, column in enumerate(reading.columns(kept))}
@@ -92,10 +93,22 @@ def label_frame(
     label = partial(
         _label_batches,
         model=model,
-        reading=replace(reading, text=aliases[text], target_column=aliases.get(target_column)),
+        reading=replace(
+            reading,
+            text=aliases[text],
+            target_column=aliases.get(target_column),
+            key=aliases.get(key),
+        ),
         carried={names[column]: aliases[column] for column in kept},
     )
     return chosen.mapInArrow(label, _schema(frame, names, empty))
+
+
+def _known(labelled: Columns, key: str | None) -> Columns:
+    """Leave out the names of paragraphs where there is no key to make them of."""
+    unknown = {"paragraph_id"} if key is None else set()
+    arrays = {name: array for name, array in labelled.arrays.items() if name not in unknown}
+    return replace(labelled, arrays=arrays)
 
 
 def _schema(frame: Any, names: Mapping[str, str], empty: Columns) -> Any:
@@ -131,7 +144,7 @@ def _label_batches(
     arrow_types = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
     for batch in batches:
         cells = {column: batch.column(column).to_pylist() for column in reading.columns()}
-        labelled = reading.label(model, cells)
+        labelled = _known(reading.label(model, cells), reading.key)
         rows = pa.array(labelled.arrays["row"])
         arrays = {name: batch.column(column).take(rows) for name, column in carried.items()}
         arrays |= {

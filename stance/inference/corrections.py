@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from stance.errors import InputError
 from stance.inference.shares import check_confusion
 from stance.model import Model
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _OWN_PRINT: Final = "The correction assumes that they are a fair sample of the print scored."
 _OTHER_PRINT: Final = (
@@ -89,9 +93,7 @@ def _measure_corrections(model: Model, annotated: Path) -> dict[str, Correction]
     corrections = {}
     for head, labels in model.labels.items():
         codes = predicted[head]
-        given = np.asarray([labels.index(label) for label in rows.labels[head]])
-        matrix = np.zeros((len(labels), len(labels)), dtype=np.int64)
-        np.add.at(matrix, (given[codes >= 0], codes[codes >= 0]), 1)
+        matrix = _confusion(rows.labels[head], codes, labels)
         sample = f"{matrix.sum():,} paragraphs annotated in {annotated.name}"
         if left_out := int((codes < 0).sum()):
             sample += (
@@ -100,6 +102,40 @@ def _measure_corrections(model: Model, annotated: Path) -> dict[str, Correction]
             )
         corrections[head] = _usable(matrix, _origin(sample, _OWN_PRINT))
     return corrections
+
+
+def measure_confusion(
+    model: Model, annotated: pd.DataFrame | str | Path, head: str, text: str
+) -> tuple[np.ndarray, list[str]]:
+    """Return one head's confusion matrix on annotated paragraphs, and the order of its labels.
+
+    Raises
+    ------
+    InputError
+        If the model has no such head, or a label is one that it cannot give.
+    """
+    from stance.training.annotated import read_annotated
+
+    if head not in model.labels:
+        raise InputError(f"`head` must be among {list(model.labels)!r}; got {head!r}.")
+    labels = list(model.labels[head])
+    rows = read_annotated(annotated, text=text, labels=[head], groups=None)
+    unknown = sorted(set(rows.labels[head]) - set(labels))
+    if unknown:
+        raise InputError(
+            f"{rows.name}, column {head!r} must hold labels of the model; got {unknown!r}. "
+            f"They are {labels!r}."
+        )
+    codes = model.label_cells(rows.texts, unit="row").arrays[head]
+    return _confusion(rows.labels[head], codes, labels), labels
+
+
+def _confusion(annotated: Sequence[str], codes: np.ndarray, labels: Sequence[str]) -> np.ndarray:
+    """Count annotations (rows) against predicted codes (columns), where there is a prediction."""
+    given = np.asarray([labels.index(label) for label in annotated])
+    matrix = np.zeros((len(labels), len(labels)), dtype=np.int64)
+    np.add.at(matrix, (given[codes >= 0], codes[codes >= 0]), 1)
+    return matrix
 
 
 def _origin(sample: str, assumption: str) -> str:

@@ -22,6 +22,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from stance.errors import InputError
+from stance.inference.simplex import project
 
 # Every share of this package, in plots and in reports, gets its interval here: draws from the
 # Dirichlet posterior of the counts, which are worth fewer paragraphs the more those of one document
@@ -49,7 +50,7 @@ class Shares(NamedTuple):
     high: np.ndarray
 
 
-def estimate_shares(
+def invert_confusion(
     counts: np.ndarray,
     confusion: np.ndarray | None = None,
     *,
@@ -90,7 +91,7 @@ def estimate_shares(
 
     Examples
     --------
-    >>> shares = estimate_shares(np.array([70, 30]), np.array([[90, 10], [20, 80]]))
+    >>> shares = invert_confusion(np.array([70, 30]), np.array([[90, 10], [20, 80]]))
     >>> shares.raw.round(2).tolist(), shares.estimate.round(2).tolist()
     ([0.7, 0.3], [0.71, 0.29])
     """
@@ -135,7 +136,7 @@ def measure_shares(
         If there is no paragraph.
     """
     effect = measure_design_effect(given, labels, documents)
-    return estimate_shares(count_labels(given, labels), design_effect=effect)
+    return invert_confusion(count_labels(given, labels), design_effect=effect)
 
 
 def count_labels(given: Sequence[str], labels: Sequence[str]) -> np.ndarray:
@@ -161,24 +162,30 @@ def check_confusion(confusion: np.ndarray) -> None:
         )
 
 
+def draw_inverted(
+    counts: Sequence[np.ndarray], confusion: np.ndarray, random_state: int = 0
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Correct the counts of several groups by one confusion matrix that all of them share.
+
+    Returns
+    -------
+    shares : list of ndarray of shape (n_classes,)
+        By group.
+    draws : list of ndarray of shape (n_draws, n_classes)
+        What the shares of each group might be as well. Draw by draw, all groups have one matrix,
+        so that differences keep what its errors have in common.
+    """
+    random = np.random.default_rng(random_state)
+    rates = confusion / confusion.sum(axis=1, keepdims=True)
+    matrices = np.stack([random.dirichlet(row + _PRIOR, _DRAWS) for row in confusion], axis=1)
+    shares = [_solve(rates[None], (group / group.sum())[None])[0] for group in counts]
+    draws = [_solve(matrices, random.dirichlet(group + _PRIOR, _DRAWS)) for group in counts]
+    return shares, draws
+
+
 def _solve(matrices: np.ndarray, counted: np.ndarray) -> np.ndarray:
     """Solve ``q = M' p`` for each matrix and share vector, projected; shape (n, n_classes)."""
-    return _project(np.linalg.solve(np.swapaxes(matrices, 1, 2), counted[:, :, None])[:, :, 0])
-
-
-def _project(points: np.ndarray) -> np.ndarray:
-    """Move each row to the nearest one that has no negative part and adds up to 1.
-
-    What a row's largest parts exceed 1 by is taken off them evenly; the others become 0. Below,
-    only 1.2 is among the largest, and exceeds 1 by 0.2.
-
-    >>> _project(np.array([[1.2, -0.2], [0.3, 0.7]])).tolist()
-    [[1.0, 0.0], [0.3, 0.7]]
-    """
-    falling = -np.sort(-points, axis=1)
-    excess = (np.cumsum(falling, axis=1) - 1) / np.arange(1, points.shape[1] + 1)
-    last = (falling > excess).sum(axis=1) - 1
-    return np.asarray(np.maximum(points - excess[np.arange(len(points)), last][:, None], 0))
+    return project(np.linalg.solve(np.swapaxes(matrices, 1, 2), counted[:, :, None])[:, :, 0])
 
 
 def _interval(draws: np.ndarray, estimate: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

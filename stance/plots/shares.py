@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from stance.errors import InputError
-from stance.inference.shares import count_labels, estimate_shares, measure_design_effect
+from stance.inference.shares import count_labels, invert_confusion, measure_design_effect
 from stance.show.plot_parts import (
     Group,
     check_column,
@@ -48,7 +48,7 @@ def plot_shares(
         label.
     intervals : dict of str to tuple of float, optional
         Low and high share of each label, from 0 to 1, where you have better ones. By default those
-        of `stance.inference.shares.estimate_shares`, as in a report: they reflect that paragraphs
+        of `stance.inference.shares.invert_confusion`, as in a report: they reflect that paragraphs
         of one document are alike, and not the errors of the model.
     head : str, default="stance"
         The label column.
@@ -119,7 +119,7 @@ def _design_effect(
 
 def _figures(group: Group, labels: Sequence[str], effect: float) -> np.ndarray:
     """Return shares, low and high ends in percent, shape (3, n_labels)."""
-    shares = estimate_shares(count_labels(group.labels, labels), design_effect=effect)
+    shares = invert_confusion(count_labels(group.labels, labels), design_effect=effect)
     return 100 * np.stack([shares.raw, shares.low, shares.high])
 
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from stance.inference.corrections import Correction
-from stance.inference.shares import estimate_shares
+from stance.inference.shares import invert_confusion
 from stance.show.styles import percent
 
 SCALES: Final = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -32,10 +32,15 @@ class Point(NamedTuple):
     high: float
     corrected: float | None = None
 
+    @property
+    def estimate(self) -> float:
+        """The share that the interval is of: corrected where it can be, else as counted."""
+        return self.raw if self.corrected is None else self.corrected
+
 
 def make_points(counts: np.ndarray, correction: Correction, design_effect: float) -> list[Point]:
     """Return one point per label, for counts of shape (n_classes,)."""
-    shares = estimate_shares(counts, correction.confusion, design_effect=design_effect)
+    shares = invert_confusion(counts, correction.confusion, design_effect=design_effect)
     columns = (values.tolist() for values in (shares.raw, shares.low, shares.high, shares.estimate))
     corrected = correction.confusion is not None
     return [
@@ -48,12 +53,12 @@ def describe(point: Point) -> str:
     """Say a point in words.
 
     >>> describe(Point(0.2, 0.1, 0.34, 0.25))
-    '20% counted, 25% corrected (10–34%)'
+    '25% corrected (10–34%), 20% counted'
     """
     counted = f"{percent(point.raw)} counted"
     if point.corrected is None:
         return f"{counted}, {interval(point)}"
-    return f"{counted}, {point.corrected:.0%} corrected ({interval(point)})"
+    return f"{point.corrected:.0%} corrected ({interval(point)}), {counted}"
 
 
 def interval(point: Point) -> str:
@@ -76,17 +81,19 @@ def scale_for(points: Sequence[Point]) -> float:
 
 
 def interval_chart(point: Point, scale: float, title: str) -> str:
-    """Draw one share: a dot where it was counted, a bar for the interval, a line if corrected."""
-    raw, low, high = (_percent(value / scale) for value in (point.raw, point.low, point.high))
+    """Draw one share: a dot and a bar for estimate and interval, a line where it was counted."""
+    estimate, low, high = (
+        _percent(value / scale) for value in (point.estimate, point.low, point.high)
+    )
     marks = [
         *(_line("s-grid", (f"{x}%", f"{x}%"), ("0", "24")) for x in (0, 25, 50, 75, 100)),
         _line("s-band", (low, high), ("12", "12")),
         *(_line("s-end", (end, end), ("8", "16")) for end in (low, high)),
     ]
     if point.corrected is not None:
-        corrected = _percent(point.corrected / scale)
-        marks.append(_line("s-corrected", (corrected, corrected), ("4", "20")))
-    marks.append(f'<circle class="s-dot" cx="{raw}" cy="12" r="4.5"/>')
+        counted = _percent(point.raw / scale)
+        marks.append(_line("s-counted", (counted, counted), ("4", "20")))
+    marks.append(f'<circle class="s-dot" cx="{estimate}" cy="12" r="4.5"/>')
     return _svg("".join(marks), title, _INTERVAL_HEIGHT)
 
 
@@ -113,7 +120,9 @@ def timeline_chart(points: Sequence[Point | None], scale: float, title: str) -> 
             before = None
             continue
         x = f"{_middle(number, len(points)):.2f}%"
-        y, low, high = (f"{_y(value, scale):.1f}" for value in (point.raw, point.low, point.high))
+        y, low, high = (
+            f"{_y(value, scale):.1f}" for value in (point.estimate, point.low, point.high)
+        )
         lines.append(_line("s-band", (x, x), (low, high)))
         if before:
             lines.append(_line("s-join", (before[0], x), (before[1], y)))

@@ -28,14 +28,14 @@ from stance.report.markup import as_code, html_table, scroll, section
 from stance.show.styles import Style, badge, head_title, label_styles, percent
 
 ABOUT_GROUPS: Final = (
-    "Paragraphs, not articles: a long article counts more. ● counted; the bar is the 95% interval, "
-    "of the corrected share where there is one. The fewer the paragraphs, the wider."
+    "Paragraphs, not articles: a long article counts more. ● the share, corrected where it can be, "
+    "and the bar is its 95% interval; <b>|</b> as counted. The fewer the paragraphs, the wider."
 )
 _SHOWN_GROUPS: Final = 12
 _GROUP_NAME_CHARACTERS: Final = 60
 _ABOUT_CORRECTED: Final = (
-    '<b class="s-key-dot">●</b> share counted; <b>|</b> corrected for the labels that the model is '
-    "known to confuse; the bar is the 95% interval of the corrected share."
+    '<b class="s-key-dot">●</b> share corrected for the labels that the model is known to confuse; '
+    "the bar is its 95% interval; <b>|</b> as counted."
 )
 _ABOUT_RAW: Final = (
     '<b class="s-key-dot">●</b> <b>raw</b> share, as it was counted; the bar is its 95% interval, '
@@ -144,9 +144,11 @@ def _share_row(
     scale: float,
     names: Sequence[str],
 ) -> str:
-    figures = [f"{count:,}", f"<b>{percent(point.raw)}</b>"]
-    if point.corrected is not None:
-        figures.append(f"{point.corrected:.0%}")
+    figures = [f"{count:,}", percent(point.raw)]
+    if point.corrected is None:
+        figures[-1] = f"<b>{figures[-1]}</b>"
+    else:
+        figures.append(f"<b>{point.corrected:.0%}</b>")
     figures.append(interval(point))
     cells = "".join(
         f"<td class='s-n' data-name='{name}'>{figure}</td>"
@@ -190,6 +192,7 @@ def groups_section(head: str, counts: HeadCounts, column: str, correction: Corre
     effect = counts.design_effect.measure()
     points = [make_points(of_group, correction, effect) for _, of_group in groups]
     styles = label_styles(counts.labels)
+    of_what = "counted" if correction.confusion is None else "corrected"
     charts = []
     for code, label in enumerate(counts.labels):
         scale = scale_for([of_group[code] for of_group in points])
@@ -199,7 +202,7 @@ def groups_section(head: str, counts: HeadCounts, column: str, correction: Corre
         ]
         titles = (
             f"<th>{badge(label, styles[label])}</th><th class='s-wide'>{scale_axis(scale)}</th>"
-            "<th class='s-n'>counted</th>"
+            f"<th class='s-n'>{of_what}</th>"
         )
         table = html_table("s-groups", titles, rows)
         charts.append(f'<div class="{styles[label].css_class}">{table}</div>')
@@ -221,7 +224,8 @@ def _group_row(value: str, total: int, point: Point, scale: float, label: str) -
     chart = interval_chart(point, scale, f"{value}, {label}: {describe(point)}")
     return (
         f"<tr><th>{name}<small>{total:,} paragraphs</small></th><td class='s-wide'>{chart}</td>"
-        f"<td class='s-n'><b>{percent(point.raw)}</b><small>{interval(point)}</small></td></tr>"
+        f"<td class='s-n'><b>{percent(point.estimate)}</b>"
+        f"<small>{interval(point)}</small></td></tr>"
     )
 
 

@@ -44,11 +44,8 @@ def time_section(
     by_bin = _count_by_bin(counts, bins)
     effect = counts.design_effect.measure()
     points = [make_points(row, correction, effect) if row.sum() else None for row in by_bin]
-    of_corrected = "" if correction.confusion is None else " of the corrected shares"
-    about = (
-        f"By {bins.unit}, from the column {as_code(column)}: ● counted; "
-        f"bars are 95% intervals{of_corrected}."
-    )
+    shown = "counted" if correction.confusion is None else "corrected"
+    about = f"By {bins.unit}, from the column {as_code(column)}: ● {shown}; bars are 95% intervals."
     totals = by_bin.sum(axis=1).tolist()
     return (
         f'<h3>{escape(head_title(head))}</h3><p class="s-lead">{about}</p>'
@@ -113,7 +110,7 @@ def _figures(
     for start, total, of_bin in zip(bins.starts, totals, points, strict=True):
         if of_bin:
             cells = "".join(
-                f"<td class='s-n'>{percent(point.raw)} <small>{interval(point)}</small></td>"
+                f"<td class='s-n'>{percent(point.estimate)} <small>{interval(point)}</small></td>"
                 for point in of_bin
             )
             name = bin_name(bins.unit, start)

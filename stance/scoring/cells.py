@@ -11,7 +11,14 @@ import numpy as np
 from stance.columns import Columns
 from stance.labels import KINDS, LABELLED_KINDS, SENTIMENTS, STATUSES, sentiment_of, sentiment_signs
 from stance.options import cell_status, check_level, check_unit
-from stance.results import coded_names, column_name, document_columns, has_tones, result_columns
+from stance.results import (
+    coded_names,
+    column_name,
+    document_columns,
+    has_tones,
+    paragraph_id,
+    result_columns,
+)
 from stance.scoring.frozen import FrozenModel
 from stance.text.paragraphs import split_paragraphs
 
@@ -103,6 +110,7 @@ def label_cells(
     level: float,
     targets: Sequence[Any] | None,
     longest: int | None,
+    keys: Sequence[Any] | None = None,
 ) -> Columns:
     """Label many cells at once, as `Model.label_cells` describes."""
     check_unit(unit)
@@ -113,8 +121,20 @@ def label_cells(
         known = [target if isinstance(target, str) else None for target in targets]
         block_targets = [known[row] for row in blocks["row"].tolist()]
     scored = score_blocks(model, texts, blocks["status"], block_targets)
-    paragraphs = _result_columns(model, blocks, scored, level)
-    return _document_columns(model, paragraphs, len(cells)) if unit == "document" else paragraphs
+    if unit == "document":
+        blocks["paragraph_id"] = blocks["row"]  # of no use to a document
+        return _document_columns(model, _result_columns(model, blocks, scored, level), len(cells))
+    blocks["paragraph_id"] = _paragraph_ids(blocks, keys)
+    return _result_columns(model, blocks, scored, level)
+
+
+def _paragraph_ids(blocks: dict[str, np.ndarray], keys: Sequence[Any] | None) -> np.ndarray:
+    """Name each block by the key of its cell, by default the cell's number."""
+    rows, starts, ends = (blocks[column].tolist() for column in ("row", "start", "end"))
+    cell_keys = rows if keys is None else [keys[row] for row in rows]
+    ids = np.empty(len(rows), dtype=object)
+    ids[:] = list(map(paragraph_id, cell_keys, starts, ends))
+    return ids
 
 
 def _split(cells: Sequence[Any], longest: int | None) -> tuple[dict[str, np.ndarray], list[str]]:

@@ -18,6 +18,8 @@ from stance.text.vectorizer import make_vectorizer
 if TYPE_CHECKING:
     import pandas as pd
 
+_SPAN_COLUMNS: Final = ("row", "paragraph_id", "paragraph", "start", "end")
+
 WIDTH: Final = 5
 """How many of the best paragraphs compete for each that is chosen.
 
@@ -85,12 +87,15 @@ def suggest(
 
         - ``rank``, from 1;
         - the kept columns;
-        - ``row``, ``paragraph``, ``start`` and ``end``, as in `Model.label_frame`;
+        - ``row``, ``paragraph_id``, ``paragraph``, ``start`` and ``end``, as in
+          `Model.label_frame`;
         - ``text``;
         - ``uncertainty``, from 0 (sure of one label) to 1 (two labels equally likely);
         - ``familiarity``, the share of its words that the model has seen;
         - ``similarity``, the largest cosine to a paragraph ranked above it in the same `BATCH`;
-        - ``status``.
+        - ``status``;
+        - ``drawn_from``, always "suggest": no share can be estimated from paragraphs that were
+          chosen, not drawn.
 
     Raises
     ------
@@ -137,6 +142,7 @@ def suggest(
     chosen, similarity = choose(scores, n, lambda rows: _vectorize(model, pool["text"].iloc[rows]))
     out = pool.iloc[chosen].copy()
     out.insert(list(out.columns).index("status"), "similarity", similarity)
+    out["drawn_from"] = "suggest"
     out.insert(0, "rank", np.arange(1, len(out) + 1))
     names = carried_names(kept, list(out.columns))
     carried = frame[kept].iloc[out["row"]].set_axis(list(names.values()), axis=1)
@@ -244,7 +250,7 @@ def _make_pool(
     statuses = ["labelled", "unfamiliar"] if unfamiliar else ["labelled"]
     codes = [STATUSES.index(status) for status in statuses]
     rows = np.flatnonzero(np.isin(arrays["status"], codes))
-    spans = {column: arrays[column][rows] for column in ("row", "paragraph", "start", "end")}
+    spans = {column: arrays[column][rows] for column in _SPAN_COLUMNS}
     texts = [
         cells[row][start:end]
         for row, start, end in zip(spans["row"], spans["start"], spans["end"], strict=True)

@@ -47,10 +47,9 @@ def test_partitions_give_what_one_process_gives(
     small: Model, articles: pd.DataFrame, unit: str, keep: str
 ) -> None:
     frame = dd.from_pandas(articles, npartitions=3)
-    labelled = label_frame(frame, text="body", model=small, unit=unit, keep=keep)
-    expected = small.label_frame(frame.compute(), text="body", unit=unit, keep=keep).drop(
-        columns="row"
-    )
+    options = {"text": "body", "unit": unit, "keep": keep, "key": "row"}
+    labelled = label_frame(frame, model=small, **options)
+    expected = small.label_frame(frame.compute(), **options).drop(columns="row")
     pd.testing.assert_frame_equal(labelled.compute(scheduler="sync"), expected)
     assert labelled.divisions == frame.divisions
 
@@ -149,7 +148,7 @@ def test_a_worker_killed_midway_costs_nothing(small: Model, tmp_path: Path) -> N
     assert len(list(seen.iterdir())) - 1 > parts  # what the lost worker had was made again
     whole = pd.concat([_waiting_part(number, str(seen)) for number in range(parts)])
     pd.testing.assert_frame_equal(
-        labelled, small.label_frame(whole, keep=["id"]).drop(columns="row")
+        labelled, small.label_frame(whole, keep=["id"]).drop(columns=["row", "paragraph_id"])
     )
 
 

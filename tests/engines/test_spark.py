@@ -93,9 +93,9 @@ def by_id(frame: Any) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("unit", ["paragraph", "document"])
 def test_partitions_give_what_one_process_gives(small: Model, frame: Any, unit: str) -> None:
-    labelled = label_frame(frame, model=small, keep=["id"], unit=unit)
+    labelled = label_frame(frame, model=small, keep=["id"], unit=unit, key="id")
     expected = small.label_frame(
-        pd.DataFrame({"id": range(len(TEXTS)), "text": TEXTS}), keep=["id"], unit=unit
+        pd.DataFrame({"id": range(len(TEXTS)), "text": TEXTS}), keep=["id"], unit=unit, key="id"
     ).drop(columns="row")
     assert labelled.columns == list(expected.columns)
     plain = expected.astype(object)

@@ -29,10 +29,10 @@ def test_a_chart_says_what_it_shows_and_is_well_formed() -> None:
 
 def test_marks_stand_where_the_scale_puts_them() -> None:
     chart = interval_chart(Point(0.2, 0.1, 0.3, 0.25), 0.4, "")
-    assert 'class="s-dot" cx="50.00%"' in chart
+    assert 'class="s-dot" cx="62.50%"' in chart  # of the estimate, as the interval is
     assert 'class="s-band" x1="25.00%" x2="75.00%"' in chart
-    assert 'class="s-corrected" x1="62.50%"' in chart
-    assert "s-corrected" not in interval_chart(Point(0.2, 0.1, 0.3), 0.4, "")
+    assert 'class="s-counted" x1="50.00%"' in chart
+    assert "s-counted" not in interval_chart(Point(0.2, 0.1, 0.3), 0.4, "")
 
 
 @pytest.mark.parametrize(("high", "scale"), [(0.0, 0.1), (0.1, 0.1), (0.11, 0.2), (0.99, 1.0)])

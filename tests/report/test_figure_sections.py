@@ -1,7 +1,9 @@
 """What was scored, shares, groups, and how far to trust them."""
 
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from html_tree import by_class, by_id, read_html, text_of
 from reported import STORIES, Tables, section_of, shown
@@ -102,10 +104,26 @@ def test_without_a_matrix_shares_are_called_raw(tables: Tables, small: Model) ->
         "No held-out confusion matrix comes with this model: shares are raw, as they were counted."
         in page
     )
-    assert "corrected" not in page.replace("of the corrected share where there is one", "")
+    assert "corrected" not in page.replace("the share, corrected where it can be", "")
     assert (
         "The model has no card that says what it may be used for: ask whoever trained it." in page
     )
+
+
+def test_a_figure_lies_in_the_interval_beside_it() -> None:
+    """A matrix that moves 71% counted to about 80% must not leave 71% above 79–82%."""
+    counts = count(["for"] * 710 + ["against"] * 290, [*range(1000)], ["Bell"] * 1000)
+    correction = Correction(np.array([[950, 50], [150, 850]]), "")
+    pages = (
+        shares_section("charged", counts.heads["charged"], correction),
+        groups_section("charged", counts.heads["charged"], "outlet", correction),
+    )
+    for page in pages:
+        cells = [text_of(cell) for cell in read_html(page).iter("td")]
+        figures = re.findall(r"(\d+)%[ ]+(\d+)–(\d+)%", " ".join(cells))
+        assert len(figures) == 2
+        for figure, low, high in figures:
+            assert int(low) <= int(figure) <= int(high)
 
 
 def test_groups_beyond_the_first_dozen_are_added_up() -> None:

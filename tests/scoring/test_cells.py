@@ -24,12 +24,22 @@ def test_one_text_and_many_cells_get_the_same_labels(unit: str, small: Model) ->
     texts = [text for text in TEXTS + HOSTILE if list(small.label(text, unit=unit))]
     one_by_one = [row for text in texts for row in small.label(text, unit=unit).rows()]
     labelled = small.label_cells(texts, unit=unit)
-    columns = [name for name in small.columns() if name != "sentiment_score"]  # summed differently
+    # The score is summed differently, and a text by itself is always document 0.
+    columns = [name for name in small.columns() if name not in ("sentiment_score", "paragraph_id")]
     together = labelled.rows(columns)
     assert labelled.values("status") == [row["status"] for row in one_by_one]
     for cell_row, row in zip(together, one_by_one, strict=True):
         if row["status"] != "empty":  # a cell without a word gets no offsets
             assert cell_row == tuple(row[column] for column in columns)
+
+
+def test_a_paragraph_is_named_by_its_document_and_its_span(small: Model) -> None:
+    cells = ["They urged a truce.\n\nNo truce.", None]
+    assert small.label_cells(cells).values("paragraph_id") == ["0:0-19", "0:21-30", "1:"]
+    named = small.label_cells(cells, unit="row", keys=["uk-7", "uk-9"])
+    assert named.values("paragraph_id") == ["uk-7:0-30", "uk-9:"]
+    frame = small.label(cells[0] or "").to_frame()
+    assert frame["paragraph_id"].tolist() == ["0:0-19", "0:21-30"]
 
 
 @pytest.mark.parametrize(

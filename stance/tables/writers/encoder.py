@@ -141,13 +141,15 @@ def columns_as_text(
     missing : str
         What to write where a value is missing.
     write : callable
-        Writes a value that is no number: a label, a kind, a status, or False or True.
+        Writes a value that is no number: a name, a label, a status, or False or True.
     """
     for column in columns:
         values = labelled.arrays[column].tolist()
         if column in labelled.names:
             names = [*map(write, labelled.names[column]), missing]  # code -1 is the last
             yield [names[code] for code in values]
+        elif labelled.arrays[column].dtype.kind == "O":
+            yield list(map(write, values))
         elif labelled.arrays[column].dtype.kind == "f":
             # The operator % takes half the time of an f-string; only NaN differs from itself.
             yield ["%.6f" % value if value == value else missing for value in values]  # noqa: PLR0124, UP031

@@ -116,4 +116,6 @@ def _result_array(labelled: Columns, column: str) -> pa.Array:
         names = labelled.names[column]
         type_ = pa.bool_() if names == (False, True) else pa.string()
         return pa.array(list(names), type=type_).take(pa.array(values, mask=values < 0))
+    if values.dtype.kind == "O":
+        return pa.array(values, type=pa.string())
     return pa.array(values, mask=np.isnan(values) if values.dtype.kind == "f" else values < 0)

@@ -1,0 +1,72 @@
+"""`stance compare`: differences between groups."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stance.cli.options import (
+    article_option,
+    design_option,
+    force_option,
+    head_option,
+    population_option,
+    split_names,
+)
+
+
+@click.command()
+@click.argument("labelled", type=click.Path(path_type=Path))
+@click.option(
+    "--annotated",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The paragraphs that `stance draw` drew from LABELLED, with readers' labels filled in.",
+)
+@click.option(
+    "--by",
+    type=split_names,
+    metavar="COLUMNS",
+    required=True,
+    help="Columns of LABELLED whose groups are compared, separated by commas.",
+)
+@population_option
+@head_option
+@design_option
+@article_option
+@click.option(
+    "--assume-equal-errors",
+    is_flag=True,
+    help="Take the model to confuse labels alike in all groups, so that few annotated paragraphs "
+    "of each do.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The CSV to write; by default standard output.",
+)
+@force_option
+def compare(
+    labelled: Path,
+    annotated: Path,
+    by: list[str],
+    head: tuple[str, ...],
+    output: Path | None,
+    force: bool,
+    **options: Any,
+) -> None:
+    """Compare the shares of labels in groups of LABELLED, a table that `stance score` wrote."""
+    from stance.inference.differences import compare as compare_groups
+    from stance.tables.outputs import open_output
+    from stance.tables.writers.csv import csv_lines
+
+    frame = compare_groups(labelled, annotated, by, head=list(head) or None, **options)
+    cells = frame.astype(object).where(frame.notna(), None)
+    with open_output(output or sys.stdout.buffer, force=force) as opened:
+        opened.add(csv_lines(list(frame.columns), cells.itertuples(index=False)))
+    for note in frame.attrs["notes"]:
+        click.echo(note, err=True)

@@ -1,0 +1,61 @@
+"""`stance draw`: draw paragraphs to annotate, for figures that hold."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stance.cli.options import force_option, head_option, split_names
+
+
+@click.command()
+@click.argument("labelled", type=click.Path(path_type=Path))
+@click.option(
+    "-n",
+    type=click.IntRange(1),
+    default=300,
+    show_default=True,
+    help="How many paragraphs to draw.",
+)
+@click.option(
+    "--by",
+    type=split_names,
+    metavar="COLUMNS",
+    default="",
+    help="Columns whose groups get the same number each; or 'uncertainty', to draw more of what "
+    "the model is unsure of.  [default: each paragraph has the same chance]",
+)
+@head_option
+@click.option(
+    "--source",
+    type=click.Path(path_type=Path),
+    help="The table that was scored, for the texts, if LABELLED does not carry them along.",
+)
+@click.option("--text", help="The column of texts.  [default: text]")
+@click.option("--random-state", type=int, default=0, show_default=True, help="Draws the rows.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The CSV to write; by default standard output.",
+)
+@force_option
+def draw(
+    labelled: Path, head: tuple[str, ...], output: Path | None, force: bool, **options: Any
+) -> None:
+    """Draw paragraphs of LABELLED, a table that `stance score` wrote, to be annotated.
+
+    Fill in the empty columns from the top, and pass the table to `stance shares --annotated`.
+    """
+    from stance.inference.drawing import draw as draw_paragraphs
+    from stance.tables.outputs import open_output
+    from stance.tables.writers.csv import csv_lines
+
+    frame = draw_paragraphs(labelled, head=list(head) or None, **options)
+    # Six decimals, as csv_lines writes floats, would change small probabilities.
+    frame["probability"] = frame["probability"].map(repr)
+    with open_output(output or sys.stdout.buffer, force=force) as opened:
+        opened.add(csv_lines(list(frame.columns), frame.itertuples(index=False)))

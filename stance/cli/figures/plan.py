@@ -1,0 +1,40 @@
+"""`stance plan`: how many paragraphs to annotate."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from stance.cli.options import design_option
+
+
+@click.command()
+@click.argument("labelled", type=click.Path(path_type=Path))
+@click.option(
+    "--pilot",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="30 to 50 paragraphs that `stance draw` drew from LABELLED, annotated.",
+)
+@click.option(
+    "--width",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.1,
+    show_default=True,
+    help="Width of the 95% interval that is wanted: 0.1 for 10 points.",
+)
+@click.option("--head", default="stance", show_default=True, help="The label column.")
+@design_option
+def plan(labelled: Path, pilot: Path, width: float, head: str, design: str | None) -> None:
+    """Plan how many paragraphs of LABELLED to annotate, from a pilot."""
+    from stance.inference.planning import plan as make_plan
+    from stance.tables.outputs import open_output
+    from stance.tables.writers.csv import csv_lines
+
+    frame = make_plan(labelled, pilot, width, head=head, design=design)
+    with open_output(sys.stdout.buffer) as opened:
+        opened.add(csv_lines(list(frame.columns), frame.itertuples(index=False)))
+    for note in frame.attrs["notes"]:
+        click.echo(note, err=True)

@@ -1,0 +1,61 @@
+"""`stance regress`: regressions on labels."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stance.cli.options import article_option, design_option, force_option
+
+
+@click.command()
+@click.argument("formula")
+@click.argument("labelled", type=click.Path(path_type=Path))
+@click.option(
+    "--annotated",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The paragraphs that `stance draw` drew from LABELLED, with readers' labels filled in.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(["linear", "logistic"]),
+    default="linear",
+    show_default=True,
+    help="Whether coefficients are differences of shares or of log odds.",
+)
+@click.option("--head", default="stance", show_default=True, help="The label column.")
+@design_option
+@article_option
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The CSV to write; by default standard output.",
+)
+@force_option
+def regress(
+    formula: str,
+    labelled: Path,
+    annotated: Path,
+    output: Path | None,
+    force: bool,
+    **options: Any,
+) -> None:
+    """Fit FORMULA, such as 'opposed ~ outlet + month', on LABELLED.
+
+    A name in FORMULA is a label or a column of LABELLED, in backquotes if it has other signs than
+    letters, digits and _.
+    """
+    from stance.inference.regressions import regress as fit
+    from stance.tables.outputs import open_output
+    from stance.tables.writers.csv import csv_lines
+
+    frame = fit(formula, labelled, annotated, **options)
+    with open_output(output or sys.stdout.buffer, force=force) as opened:
+        opened.add(csv_lines(list(frame.columns), frame.itertuples(index=False)))
+    for note in frame.attrs["notes"]:
+        click.echo(note, err=True)

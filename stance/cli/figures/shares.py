@@ -1,0 +1,67 @@
+"""`stance shares`: shares of labels with intervals."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stance.cli.options import (
+    article_option,
+    design_option,
+    force_option,
+    head_option,
+    population_option,
+    split_names,
+)
+
+
+@click.command()
+@click.argument("labelled", type=click.Path(path_type=Path))
+@click.option(
+    "--annotated",
+    type=click.Path(path_type=Path),
+    help="The paragraphs that `stance draw` drew from LABELLED, with readers' labels filled in.",
+)
+@click.option(
+    "--by",
+    type=split_names,
+    metavar="COLUMNS",
+    default="",
+    help="Columns of LABELLED whose groups get shares of their own, separated by commas.",
+)
+@population_option
+@head_option
+@design_option
+@article_option
+@click.option("--weights", help="A column of what each paragraph counts, such as circulation.")
+@click.option("--model", help="The model that labelled LABELLED; for --design elsewhere.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The CSV to write; by default standard output.",
+)
+@force_option
+def shares(
+    labelled: Path,
+    annotated: Path | None,
+    by: list[str],
+    head: tuple[str, ...],
+    output: Path | None,
+    force: bool,
+    **options: Any,
+) -> None:
+    """Estimate the shares of labels in LABELLED, a table that `stance score` wrote."""
+    from stance.inference.figures import estimate_shares
+    from stance.tables.outputs import open_output
+    from stance.tables.writers.csv import csv_lines
+
+    frame = estimate_shares(labelled, annotated, by, head=list(head) or None, **options)
+    cells = frame.astype(object).where(frame.notna(), None)
+    with open_output(output or sys.stdout.buffer, force=force) as opened:
+        opened.add(csv_lines(list(frame.columns), cells.itertuples(index=False)))
+    for note in frame.attrs["notes"]:
+        click.echo(note, err=True)

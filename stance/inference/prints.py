@@ -1,0 +1,179 @@
+"""Read the print that figures are about: a labelled table, its groups, articles and weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from stance.errors import InputError, TableError
+from stance.results import column_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COUNTED: Final = ("labelled", "unfamiliar")
+"""Statuses of the paragraphs that shares are of; the model withheld its label from the second."""
+
+
+@dataclass(frozen=True)
+class Print:
+    """The paragraphs of a labelled table that can convey a stance.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per paragraph, labelled or withheld, numbered from 0, with all columns.
+    heads : dict of str to list of str
+        The labels that the model gave, by head.
+    articles : ndarray of int, of shape (n_paragraphs,)
+        The article of each.
+    weights : ndarray of shape (n_paragraphs,)
+        What each counts.
+    name : str
+        What errors call the table.
+    """
+
+    frame: pd.DataFrame
+    heads: dict[str, list[str]]
+    articles: np.ndarray
+    weights: np.ndarray
+    name: str
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def given(self, head: str) -> pd.Series[Any]:
+        """Return the label that the model gave each paragraph, NaN where it withheld one."""
+        given = cells(self.frame[head])
+        if "status" in self.frame:
+            given = given.where((self.frame["status"] == "labelled").to_numpy())
+        return given
+
+    def probabilities(self, head: str, labels: Sequence[str]) -> np.ndarray | None:
+        """Return the probabilities of the labels, NaN where withheld; None if there are none."""
+        columns = [column_name(head, label) for label in labels]
+        if not set(columns) <= set(self.frame.columns):
+            return None
+        return self.frame[columns].apply(_numbers).to_numpy(dtype=float)
+
+    def groups(self, by: Sequence[str]) -> list[tuple[tuple[Any, ...], np.ndarray]]:
+        """Return each group's values, and the numbers of its paragraphs."""
+        if not by:
+            return [((), np.arange(len(self)))]
+        grouped = self.frame.groupby(list(by), dropna=False, sort=True, observed=True).indices
+        return [
+            (key if isinstance(key, tuple) else (key,), np.asarray(rows))
+            for key, rows in grouped.items()
+        ]
+
+
+def read_print(
+    labelled: pd.DataFrame | str | Path,
+    *,
+    heads: str | Sequence[str] | None = None,
+    by: Sequence[str] = (),
+    article: str | None = None,
+    weights: str | None = None,
+) -> Print:
+    """Read a labelled table.
+
+    Raises
+    ------
+    TableError
+        If a column is missing, a paragraph occurs twice, or there is none.
+    """
+    frame, name = read_table(labelled)
+    _check_columns(frame, ["paragraph_id", *by, *filter(None, (article, weights))], name)
+    if "status" in frame:
+        frame = frame[frame["status"].isin(COUNTED)]
+    frame = frame.reset_index(drop=True)
+    if not len(frame):
+        raise TableError(f"{name} must hold labelled paragraphs; it holds none. Score it again.")
+    repeated = frame["paragraph_id"].duplicated()
+    if repeated.any():
+        first = frame["paragraph_id"][repeated].iloc[0]
+        raise TableError(
+            f"{name} must hold each paragraph once; paragraph_id {first!r} occurs more than once. "
+            "Score with a key of unique values (--key)."
+        )
+    chosen = _find_heads(frame, heads, name)
+    ids = frame["paragraph_id"].astype(str)
+    names = frame[article].astype(str) if article else ids.str.rpartition(":")[0]
+    counts = np.ones(len(frame)) if weights is None else _read_weights(frame[weights], name)
+    codes = np.unique(names.to_numpy(dtype=str), return_inverse=True)[1]
+    return Print(frame, chosen, codes, counts, name)
+
+
+def read_table(table: pd.DataFrame | str | Path) -> tuple[pd.DataFrame, str]:
+    """Return a table as a frame, and what errors call it; files of any format are read."""
+    import pandas as pd
+
+    if isinstance(table, pd.DataFrame):
+        return table, "the table"
+    from stance.tables.inputs import Inputs
+
+    with Inputs(table) as inputs:
+        chunks = [chunk for _, chunk, _ in inputs.chunks(inputs.columns)]
+        faults = sum(len(chunk.faults) for chunk in chunks)
+        columns = inputs.columns
+    if faults:
+        raise TableError(
+            f"{table} must be a whole table; {faults:,} of its rows could not be read. Mend them."
+        )
+    parts = [pd.DataFrame(dict(chunk.columns), columns=columns) for chunk in chunks]
+    parts = parts or [pd.DataFrame(columns=columns)]
+    return pd.concat(parts, ignore_index=True), str(table)
+
+
+def cells(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column's cells as str, NaN where they are empty."""
+    texts = column.astype(object)
+    texts = texts.where(column.notna(), "").astype(str).str.strip().astype(object)
+    return texts.where(texts != "", np.nan)
+
+
+def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:
+    import pandas as pd
+
+    return pd.to_numeric(column, errors="coerce")
+
+
+def _find_heads(
+    frame: pd.DataFrame, heads: str | Sequence[str] | None, name: str
+) -> dict[str, list[str]]:
+    """Return the labels of each head that is asked for, or of all that the table has."""
+    if heads is None:
+        names = [str(column) for column in frame.columns]
+        chosen = [column for column in names if f"{column}_probability" in names]
+    else:
+        chosen = [heads] if isinstance(heads, str) else list(heads)
+    if not chosen:
+        raise TableError(
+            f"{name} must be a table that stance score wrote; no column has its probability "
+            "beside it. Name the column of labels (head, --head)."
+        )
+    _check_columns(frame, chosen, name)
+    return {head: sorted(set(cells(frame[head]).dropna())) for head in chosen}
+
+
+def _check_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
+    for column in columns:
+        if column not in frame.columns:
+            raise TableError(
+                f"{name} must have the column {column!r}; its columns are {list(frame.columns)!r}. "
+                "Score again, and carry it along (--keep)."
+            )
+
+
+def _read_weights(column: pd.Series[Any], name: str) -> np.ndarray:
+    weights = _numbers(column).to_numpy(dtype=float)
+    if not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
+        raise InputError(
+            f"{name}, column {column.name!r} must hold weights of at least 0; some are not. "
+            "Fill them in."
+        )
+    return weights

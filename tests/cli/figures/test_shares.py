@@ -1,0 +1,79 @@
+"""`stance draw`, `stance shares`, `stance compare`, `stance regress`, `stance plan`: from a labelled table to a figure."""
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from stance.cli.main import main
+from stance.model import Model
+
+
+@pytest.fixture
+def print_(small: Model, lighthouse: pd.DataFrame, tmp_path: Path) -> Path:
+    """108 labelled rows of two outlets, with texts and readers' labels carried along."""
+    frame = pd.concat([lighthouse] * 3, ignore_index=True)
+    frame["outlet"] = ["Bell", "Lamp"] * 54
+    labelled = small.label_frame(frame, unit="row", keep=["text", "outlet"])
+    labelled.to_csv(tmp_path / "labelled.csv", index=False)
+    return tmp_path / "labelled.csv"
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_newsroom_gets_its_figure(
+    print_: Path, lighthouse: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn = tmp_path / "drawn.csv"
+    command = ["draw", str(print_), "-n", "80", "--by", "outlet", "--head", "stance"]
+    assert main([*command, "-o", str(drawn)]) == 0
+    table = pd.read_csv(drawn)
+    assert set(table["probability"]) == {40 / 54}
+    truth = dict(zip(lighthouse["text"], lighthouse["stance"], strict=True))
+    table["stance"] = table["text"].map(truth)
+    table.to_csv(drawn, index=False)
+    capsys.readouterr()
+    assert main(["shares", str(print_), "--annotated", str(drawn), "--by", "outlet"]) == 0
+    out, err = capsys.readouterr()
+    first = rows(out)[0]
+    assert list(first) == [
+        "outlet", "head", "label", "share", "low", "high", "n", "estimator",
+    ]  # fmt: skip
+    assert float(first["low"]) <= float(first["share"]) <= float(first["high"])
+    assert first["n"] == "40"
+    assert "Shares of 108 paragraphs" in err
+    assert main(["compare", str(print_), "--annotated", str(drawn), "--by", "outlet"]) == 0
+    out, err = capsys.readouterr()
+    assert [row["label"] for row in rows(out)] == ["neutral", "opposed", "pro-ceasefire"]
+    assert "3 differences" in err
+    assert main(["regress", "opposed ~ outlet", str(print_), "--annotated", str(drawn)]) == 0
+    out, err = capsys.readouterr()
+    assert [row["term"] for row in rows(out)] == ["intercept", "outlet[Lamp]"]
+    assert "clustered by article" in err
+    assert main(["plan", str(print_), "--pilot", str(drawn), "--width", "0.2"]) == 0
+    out, err = capsys.readouterr()
+    assert [row["label"] for row in rows(out)] == ["neutral", "opposed", "pro-ceasefire"]
+    assert "Draw" in err
+
+
+def test_counted_shares_are_called_raw(print_: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["shares", str(print_), "--head", "stance"]) == 0
+    out, err = capsys.readouterr()
+    assert {(row["low"], row["estimator"]) for row in rows(out)} == {
+        ("", "raw: as counted, not corrected")
+    }
+    assert "No paragraph was annotated" in err
+
+
+def test_what_was_suggested_is_refused(
+    print_: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = pd.read_csv(print_)[["paragraph_id", "stance"]].assign(drawn_from="suggest")
+    table.to_csv(tmp_path / "suggested.csv", index=False)
+    command = ["shares", str(print_), "--annotated", str(tmp_path / "suggested.csv")]
+    assert main([*command, "--design", "random"]) == 1
+    assert "must be drawn, not chosen" in capsys.readouterr().err

@@ -1,0 +1,77 @@
+"""Differences of groups: intervals that hold together, and none from too few paragraphs."""
+
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import stance
+from stance.errors import InputError
+from stance.inference.differences import EQUAL_ERRORS
+
+
+def test_a_real_difference_is_found_and_nothing_is_pooled(simulation: ModuleType) -> None:
+    """Pooled calibration is 17 points off here, as it moves the outlets toward each other."""
+    random = np.random.default_rng(0)
+    print_ = simulation.simulate(random, simulation.MATRICES["72% right, even"])
+    drawn = simulation.annotate(print_, "by outlet", 300, 0)
+    frame = stance.compare(print_, drawn, "outlet")
+    opposed = frame[frame["label"] == "opposed"].iloc[0]
+    assert (opposed["group"], opposed["other"]) == ("Bell", "Lamp")
+    assert (opposed["n"], opposed["n_other"]) == (150, 150)
+    shares = (print_["truth"] == "opposed").groupby(print_["outlet"]).mean()
+    truth = shares["Bell"] - shares["Lamp"]
+    assert opposed["low"] < truth < opposed["high"]
+    assert abs(opposed["difference"] - truth) < 0.07
+    assert opposed["p_value"] < 0.001
+    assert frame.attrs["notes"][-1] == (
+        "stance: 3 differences (1 pairs of groups, 3 labels) have intervals that hold together in 95% of samples."
+    )
+
+
+def test_a_small_group_gets_no_difference_unless_errors_are_taken_to_be_equal(
+    simulation: ModuleType,
+) -> None:
+    random = np.random.default_rng(0)
+    print_ = simulation.simulate(random, simulation.MATRICES["90% right"])
+    drawn = simulation.annotate(print_, "by outlet", 50, 0)
+    frame = stance.compare(print_, drawn, "outlet")
+    assert frame["difference"].isna().all()
+    assert set(frame["estimator"]) == {"none: fewer than 30 annotated in Bell and Lamp"}
+    drawn = simulation.annotate(print_, "by outlet", 58, 0)
+    assumed = stance.compare(print_, drawn, "outlet", assume_equal_errors=True)
+    assert set(assumed["estimator"]) == {EQUAL_ERRORS}
+    shares = print_.groupby("outlet")["truth"].value_counts(normalize=True).unstack()
+    truth = assumed["label"].map(shares.loc["Bell"] - shares.loc["Lamp"])
+    assert ((assumed["low"] <= truth) & (truth <= assumed["high"])).all()
+
+
+def test_what_cannot_be_compared_is_refused(simulation: ModuleType) -> None:
+    random = np.random.default_rng(0)
+    print_ = simulation.simulate(random, simulation.MATRICES["90% right"])
+    drawn = simulation.annotate(print_, "by outlet", 60, 0)
+    with pytest.raises(InputError, match=r"^`by` must give at least two groups to compare"):
+        stance.compare(print_.assign(outlet="Bell"), drawn, "outlet")
+    with pytest.raises(InputError, match="design 'elsewhere' has none"):
+        stance.compare(print_, drawn, "outlet", design="elsewhere")
+
+
+@pytest.mark.slow
+def test_intervals_hold_together(simulation: ModuleType) -> None:
+    held, _, refused = simulation.measure_differences(100, repeats=200)
+    assert 0.92 <= held <= 0.985
+    assert refused == 0
+
+
+@pytest.mark.slow
+def test_groups_that_do_not_differ_are_seldom_told_apart(simulation: ModuleType) -> None:
+    rejected = 0
+    for repeat in range(40):
+        random = np.random.default_rng([repeat, 1])
+        print_ = simulation.simulate(random, simulation.MATRICES["90% right"])
+        print_["half"] = random.permutation(np.arange(len(print_)) % 3)
+        drawn = simulation.annotate(print_, "random", 300, repeat)
+        frame: pd.DataFrame = stance.compare(print_, drawn, "half")
+        rejected += int((frame["p_value"] < 0.05).any())
+    assert rejected <= 6

@@ -1,0 +1,91 @@
+"""Regressions on labels: a planted effect is found, and one of zero seldom."""
+
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import stance
+from stance.errors import InputError
+from stance.inference.regressions import read_formula
+
+
+@pytest.fixture
+def print_(simulation: ModuleType) -> pd.DataFrame:
+    frame: pd.DataFrame = simulation.simulate(
+        np.random.default_rng(1), simulation.MATRICES["opposed taken for neutral"]
+    )
+    frame["words"] = 40 + 20 * (frame["truth"] == "opposed")
+    return frame
+
+
+def test_an_outcome_is_that_of_the_readers(print_: pd.DataFrame, simulation: ModuleType) -> None:
+    drawn = simulation.annotate(print_, "random", 400, 0)
+    frame = stance.regress("opposed ~ outlet", print_, drawn).set_index("term")
+    shares = (print_["truth"] == "opposed").groupby(print_["outlet"]).mean()
+    effect = frame.loc["outlet[Lamp]"]
+    assert effect["low"] < shares["Lamp"] - shares["Bell"] < effect["high"] < 0
+    assert effect["p_value"] < 0.001
+    assert frame.loc["intercept", "coefficient"] == pytest.approx(shares["Bell"], abs=0.08)
+    assert effect["detectable"] == pytest.approx((effect["high"] - effect["low"]) / 1.4, rel=0.05)
+
+
+def test_a_label_may_be_a_regressor(print_: pd.DataFrame, simulation: ModuleType) -> None:
+    """Regressed on the model's labels, the effect would be about half as large."""
+    drawn = simulation.annotate(print_, "by uncertainty", 300, 0)
+    frame = stance.regress("words ~ opposed", print_, drawn).set_index("term")
+    assert frame.loc["opposed", "coefficient"] == pytest.approx(20, abs=0.5)
+
+
+def test_with_all_paragraphs_annotated_it_is_least_squares(
+    print_: pd.DataFrame, simulation: ModuleType
+) -> None:
+    drawn = simulation.annotate(print_, "random", len(print_), 0)
+    frame = stance.regress("`pro-ceasefire` ~ outlet + words", print_, drawn)
+    lamp = (print_["outlet"] == "Lamp").to_numpy(dtype=float)
+    x = np.column_stack([np.ones(len(print_)), lamp, print_["words"]])
+    y = (print_["truth"] == "pro-ceasefire").to_numpy(dtype=float)
+    expected = np.linalg.lstsq(x, y, rcond=None)[0]
+    assert frame["coefficient"].to_numpy() == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_logistic_coefficient_is_a_log_odds_ratio(
+    print_: pd.DataFrame, simulation: ModuleType
+) -> None:
+    drawn = simulation.annotate(print_, "random", len(print_), 0)
+    frame = stance.regress("opposed ~ outlet", print_, drawn, kind="logistic").set_index("term")
+    shares = (print_["truth"] == "opposed").groupby(print_["outlet"]).mean()
+    odds = np.log(shares / (1 - shares))
+    assert frame.loc["outlet[Lamp]", "coefficient"] == pytest.approx(odds["Lamp"] - odds["Bell"])
+
+
+def test_what_cannot_be_fitted_is_refused(print_: pd.DataFrame, simulation: ModuleType) -> None:
+    drawn = simulation.annotate(print_, "random", 100, 0)
+    with pytest.raises(InputError, match=r"^`formula` must name a label of 'stance'"):
+        stance.regress("words ~ outlet", print_, drawn)
+    with pytest.raises(InputError, match=r"^'month' must be a label of 'stance' or a column"):
+        stance.regress("opposed ~ month", print_, drawn)
+    with pytest.raises(InputError, match="20 annotated paragraphs of the rarer outcome are needed"):
+        stance.regress("opposed ~ outlet", print_, drawn.head(50), kind="logistic")
+    with pytest.raises(InputError, match="must be from 0 to 1 for kind 'logistic'"):
+        stance.regress("words ~ opposed", print_, drawn, kind="logistic")
+    with pytest.raises(InputError, match="30 annotated paragraphs are needed; got 25"):
+        stance.regress("opposed ~ outlet + words", print_, drawn.head(25))
+    for formula in ("opposed", "opposed ~", "opposed ~ a * b", "pro-ceasefire ~ a"):
+        with pytest.raises(InputError, match=r"^`formula` must be such as"):
+            read_formula(formula)
+
+
+@pytest.mark.slow
+def test_an_effect_of_zero_is_seldom_found(simulation: ModuleType) -> None:
+    rejected = 0
+    for repeat in range(200):
+        random = np.random.default_rng([repeat, 7])
+        print_ = simulation.simulate(random, simulation.MATRICES["72% right, even"])
+        article = print_["paragraph_id"].str.partition(":")[0].astype(int)
+        print_["coin"] = np.where(random.random(500) < 0.5, "heads", "tails")[article]
+        drawn = simulation.annotate(print_, "random", 200, repeat)
+        frame = stance.regress("opposed ~ outlet + coin", print_, drawn).set_index("term")
+        rejected += int(frame.loc["coin[tails]", "p_value"] < 0.05)
+    assert 2 <= rejected <= 20
