@@ -26,7 +26,7 @@ from stance.options import (
     check_positive,
     choose_columns,
 )
-from stance.tables.formats import find_format
+from stance.tables.formats import find_output_format
 from stance.tables.inputs import Inputs
 from stance.tables.outputs import made_files, open_output
 from stance.tables.rows import Chunk
@@ -60,6 +60,8 @@ def label_file(
     output_format: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
+    records: str | None = None,
+    sheet: str | None = None,
     longest: int = MAX_CELL_CHARACTERS,
     excel_safe: bool = False,
     n_jobs: int = 1,
@@ -71,14 +73,15 @@ def label_file(
     """Label tables of texts into another table.
 
     Memory does not grow with the table: it is that of a few chunks of 4,096 rows or 4 million
-    characters.
+    characters. Only JSON, workbooks and Word documents are read whole.
 
     Parameters
     ----------
     source : str, Path, binary file or sequence of str or Path
-        A CSV, TSV, JSONL or Parquet file by its suffix (``.gz`` and ``.zst`` are unpacked), a
-        pattern, a folder, or several of these. Where there may be several files, column ``file``
-        names the file of each row, and ``row`` counts within it.
+        A table: CSV, TSV, JSONL, JSON (``.gz`` and ``.zst`` are unpacked), Parquet, Feather, or a
+        workbook (.xlsx, .xls, .ods), by its suffix; a pattern, a folder, or several of these. Among
+        several files, each Word document (.docx) is one row, with column "text". Where there may be
+        several files, column ``file`` names the file of each row, and ``row`` counts within it.
     output : str, Path, binary or text file
         Where to write, in the format (and packing) of its suffix. A path takes the new file only
         once it is complete.
@@ -90,11 +93,18 @@ def label_file(
         As in `stance.Model.label_frame`.
     columns : "all" or sequence of str, default="all"
         The result columns to write: some of ``row`` and `stance.Model.columns`.
-    source_format, output_format : {"csv", "tsv", "jsonl", "parquet"}, optional
-        The first three may end in ``.gz`` or ``.zst``. By default the format that the suffix
-        shows, or CSV.
+    source_format, output_format : str, optional
+        "csv", "tsv", "jsonl", "parquet", "feather" or "xlsx"; a source may also be "json", "xls",
+        "ods" or "docx". The first three, and "json", may end in ``.gz`` or ``.zst``. By default the
+        format that the suffix shows; a source with any other suffix, and an output without one, is
+        CSV.
     encoding, delimiter : str, optional
         Of the source, as in `stance.tables.read_rows`.
+    records : str, optional
+        The list of a JSON object that holds the rows, such as "articles" or "response.results"; by
+        default the only one, or the file is an array.
+    sheet : str, optional
+        The sheet of a workbook; by default the first.
     longest : int, default=1,000,000
         A cell of more characters gets the status "too long" and no label.
     excel_safe : bool, default=False
@@ -137,10 +147,11 @@ def label_file(
     check_positive("n_jobs", n_jobs)
     model = as_model(model)
     output = Path(output) if isinstance(output, (str, Path)) else output
-    table_format = find_format(output, output_format, "output_format")
+    table_format = find_output_format(output, output_format)
     check_excel_safe(excel_safe, table_format)
     made = made_files(output) if isinstance(output, Path) else ()
     read_as = {"source_format": source_format, "encoding": encoding, "delimiter": delimiter}
+    read_as |= {"records": records, "sheet": sheet}
     with Inputs(source, besides=made, **read_as) as inputs:
         kept = check_columns(inputs.columns, text, keep, target_column)
         results = choose_columns(columns, ["row", *model.columns(unit)])

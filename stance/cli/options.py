@@ -46,9 +46,15 @@ level_option = click.option(
 source_format_option = click.option(
     "--format",
     "source_format",
-    help="csv, tsv, jsonl (each also with .gz or .zst) or parquet; by default the format that the "
-    "suffix shows.",
+    help="csv, tsv, jsonl, json (each also with .gz or .zst), parquet, feather, xlsx, xls, ods or "
+    "docx; by default the format that the suffix shows.",
 )
+records_option = click.option(
+    "--records",
+    metavar="KEY",
+    help="The list of a JSON object that holds the rows, such as articles or response.results.",
+)
+sheet_option = click.option("--sheet", help="The sheet of a workbook; by default the first.")
 source_encoding_option = click.option(
     "--encoding",
     help="Encoding of SOURCE; by default what its byte order mark says, or UTF-8, or a guess "

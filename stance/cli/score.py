@@ -19,6 +19,8 @@ from stance.cli.options import (
     level_option,
     model_option,
     quiet_option,
+    records_option,
+    sheet_option,
     source_encoding_option,
     source_format_option,
     split_names_or_all,
@@ -55,6 +57,8 @@ _KINDS: Final = {
     "output_format": _ANY - {_Kind.DATABASE},
     "encoding": _ANY - {_Kind.DATABASE},
     "delimiter": _FILES,
+    "records": _FILES,
+    "sheet": _FILES,
     "longest": _TABLES,
     "excel_safe": _FILES,
     "n_jobs": _FILES,
@@ -63,10 +67,9 @@ _KINDS: Final = {
     "model": _ANY,
 }
 
-# Suffixes of files that are neither tables we read nor plain text.
-_NOT_TEXT: Final = (
-    ".json", ".xlsx", ".xls", ".gz", ".zst", ".zip", ".html", ".htm", ".pdf", ".docx", ".ipynb",
-)  # fmt: skip
+# Suffixes of files that look like plain text and are neither that nor tables we read. Whatever is
+# not text is recognised by its content.
+_NOT_TEXT: Final = (".html", ".htm", ".ipynb")
 
 
 @click.command()
@@ -98,9 +101,15 @@ _NOT_TEXT: Final = (
 @level_option
 @target_column_option
 @source_format_option
-@click.option("--output-format", help="Format of the output; the same choices.")
+@click.option(
+    "--output-format",
+    help="csv, tsv, jsonl (each also with .gz or .zst), parquet, feather or xlsx; by default the "
+    "format that the suffix shows, or CSV.",
+)
 @source_encoding_option
 @delimiter_option
+@records_option
+@sheet_option
 @click.option(
     "--longest",
     type=click.IntRange(1),
@@ -140,9 +149,10 @@ def score(
 ) -> None:
     """Label SOURCE: tables, one text, or a table of a database.
 
-    Tables are .csv, .tsv, .jsonl and .parquet files, patterns or folders; a text is one .txt file.
-    Standard input (-) is a text, or a table if --text or --format is given. A table of a database
-    is given by an address such as 'sqlite:///news.db?table=articles&text=body' or
+    Tables are .csv, .tsv, .jsonl, .json, .parquet, .feather, .xlsx, .xls and .ods files, patterns
+    or folders (in which each .docx is a row); a text is one .txt or .docx file. Standard input (-)
+    is a text, or a table if --text or --format is given. A table of a database is given by an
+    address such as 'sqlite:///news.db?table=articles&text=body' or
     'postgresql://user@host/news?table=press.articles' (in quotes), and so is the output; &key=NAME
     names a unique column where the table has no primary key.
     """
@@ -171,12 +181,15 @@ def _find_kind(sources: tuple[str, ...], output: str | None, *, is_table: bool) 
 
 
 def _are_tables(sources: tuple[str, ...]) -> bool:
-    from stance.tables.formats import parse_format
+    from stance.tables.formats import FORMATS, parse_format
 
     first = Path(sources[0])
     is_pattern = glob.has_magic(sources[0]) and not first.exists()
-    if len(sources) > 1 or parse_format(first.name) or first.is_dir() or is_pattern:
+    if len(sources) > 1 or first.is_dir() or is_pattern:
         return True
+    table_format = parse_format(first.name)
+    if table_format:
+        return not FORMATS[table_format.kind].is_document
     suffix = first.suffix.lower()
     if suffix in _NOT_TEXT:
         raise click.UsageError(
