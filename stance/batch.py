@@ -24,9 +24,9 @@ from stance.options import (
     Reading,
     check_columns,
     check_positive,
-    choose_columns,
+    choose_results,
 )
-from stance.tables.formats import find_output_format
+from stance.tables.formats import Format, find_output_format
 from stance.tables.inputs import Inputs
 from stance.tables.outputs import made_files, open_output
 from stance.tables.rows import Chunk
@@ -91,8 +91,9 @@ def label_file(
         A model, or what `stance.load` takes; by default the shipped model.
     unit, keep, level, target_column
         As in `stance.Model.label_frame`.
-    columns : "all" or sequence of str, default="all"
-        The result columns to write: some of ``row`` and `stance.Model.columns`.
+    columns : "all", "+text" or sequence of str, default="all"
+        The result columns to write: some of ``row`` and `stance.Model.columns`. "+text" is all of
+        them and the text of each paragraph, as ``text``, which a workbook gets by default.
     source_format, output_format : str, optional
         "csv", "tsv", "jsonl", "parquet", "feather" or "xlsx"; a source may also be "json", "xls",
         "ods" or "docx". The first three, and "json", may end in ``.gz`` or ``.zst``. By default the
@@ -154,7 +155,9 @@ def label_file(
     read_as |= {"records": records, "sheet": sheet}
     with Inputs(source, besides=made, **read_as) as inputs:
         kept = check_columns(inputs.columns, text, keep, target_column)
-        results = choose_columns(columns, ["row", *model.columns(unit)])
+        columns = _with_default_text(columns, unit, table_format)
+        results = choose_results(columns, unit, model.columns(unit))
+        reading = replace(reading, with_text="text" in results)
         encoder = make_encoder(inputs, table_format, kept, results, excel_safe=excel_safe)
         options: dict[str, Any] = {"keep": kept, "columns": results, "excel_safe": excel_safe}
         options |= {"output_format": table_format, **asdict(reading), **read_as}
@@ -177,6 +180,14 @@ def label_file(
             )
     summary.seconds = time.perf_counter() - start
     return summary
+
+
+def _with_default_text(
+    columns: str | Sequence[str], unit: str, table_format: Format
+) -> str | Sequence[str]:
+    """Ask for the text of each paragraph where a person will read the table."""
+    is_read = table_format.kind == "xlsx" and unit != "document"
+    return "+text" if columns == "all" and is_read else columns
 
 
 def _identify(inputs: Inputs, model: Model, options: dict[str, Any]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from stance.columns import Columns
 from stance.errors import InputError
 from stance.labels import KINDS, LABELLED_KINDS
-from stance.options import carried_names, check_columns, check_level
+from stance.options import carried_names, check_columns, check_level, choose_results
 from stance.results import Document, Evidence, document_columns, result_columns
 from stance.scoring.cells import label_cells
 from stance.scoring.evidence import explain_paragraph, label_blocks
@@ -190,6 +190,7 @@ class Model:
         *,
         unit: str = "paragraph",
         keep: str | Sequence[str] = (),
+        columns: str | Sequence[str] = "all",
         level: float = 0.9,
         target_column: str | None = None,
     ) -> pd.DataFrame:
@@ -208,6 +209,9 @@ class Model:
         keep : "all" or sequence of str, default=()
             Columns of `frame` to carry along. One with the name of a result column becomes
             ``input_<name>``.
+        columns : "all", "+text" or sequence of str, default="all"
+            The result columns: some of ``row`` and `columns`. "+text" is all of them and the text
+            of each paragraph, in a column ``text``.
         level : float, default=0.9
             As in `label`.
         target_column : str, optional
@@ -239,11 +243,18 @@ class Model:
 
         kept = check_columns(list(frame.columns), text, keep, target_column)
         targets = None if target_column is None else frame[target_column].tolist()
-        labelled = self.label_cells(frame[text].tolist(), unit=unit, level=level, targets=targets)
+        chosen = choose_results(columns, unit, self.columns(unit))
+        labelled = self.label_cells(
+            frame[text].tolist(),
+            unit=unit,
+            level=level,
+            targets=targets,
+            with_text="text" in chosen,
+        )
         rows = labelled.arrays["row"]
-        results = labelled.frame(self.labels)
+        results = labelled.frame(self.labels)[list(chosen)]
         results.index = frame.index.take(rows)
-        names = carried_names(kept, ["row", *self.columns(unit)])
+        names = carried_names(kept, ["row", *self.columns(unit), *chosen])
         carried = frame[kept].iloc[rows].set_axis(list(names.values()), axis=1)
         carried.index = results.index
         return pd.concat([carried, results], axis=1)
@@ -260,6 +271,7 @@ class Model:
         level: float = 0.9,
         targets: Sequence[Any] | None = None,
         longest: int | None = None,
+        with_text: bool = False,
     ) -> Columns:
         """Label many cells at once, whatever they contain.
 
@@ -275,6 +287,8 @@ class Model:
             The cells of the target column; any value but a known target counts as unknown.
         longest : int, optional
             A text of more characters gets the status "too long" and no label.
+        with_text : bool, default=False
+            Add a column ``text``, with the text of each paragraph.
 
         Returns
         -------
@@ -288,7 +302,13 @@ class Model:
             If `unit` or `level` is invalid.
         """
         return label_cells(
-            self.frozen, cells, unit=unit, level=level, targets=targets, longest=longest
+            self.frozen,
+            cells,
+            unit=unit,
+            level=level,
+            targets=targets,
+            longest=longest,
+            with_text=with_text,
         )
 
     def save(self, path: str | Path, *, force: bool = False) -> Path:

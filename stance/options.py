@@ -40,6 +40,8 @@ class Reading:
         As in `stance.Model.label_frame`.
     level : float
         As in `stance.Model.label_frame`.
+    with_text : bool
+        Whether the results have a column "text": the text of each paragraph.
     longest : int or None
         A cell of more characters gets the status "too long" and no label; None sets no limit.
 
@@ -54,6 +56,7 @@ class Reading:
     unit: str = "paragraph"
     level: float = 0.9
     longest: int | None = None
+    with_text: bool = False
 
     def __post_init__(self) -> None:
         check_unit(self.unit)
@@ -81,11 +84,12 @@ class Reading:
             level=self.level,
             targets=None if self.target_column is None else cells[self.target_column],
             longest=self.longest,
+            with_text=self.with_text,
         )
 
     def empty(self, model: Model) -> Columns:
         """Return the result columns without any row: their names and types."""
-        return model.label_cells([], unit=self.unit, level=self.level)
+        return model.label_cells([], unit=self.unit, level=self.level, with_text=self.with_text)
 
 
 def cell_status(cell: Any, longest: int | None = None) -> str | None:
@@ -172,11 +176,26 @@ def carried_names(kept: Sequence[Any], taken: Sequence[str]) -> dict[Any, Any]:
     return names
 
 
-def choose_columns(columns: str | Sequence[str], available: Sequence[str]) -> tuple[str, ...]:
+def choose_columns(
+    columns: str | Sequence[str], available: Sequence[str], *, on_request: str | None = None
+) -> tuple[str, ...]:
     """Return the result columns to write, in the order asked for.
 
+    Parameters
+    ----------
+    columns : "all", "+text" or sequence of str
+        A column with a plus comes beside the others that are named, or else beside all.
+    available : sequence of str
+        The columns that "all" stands for.
+    on_request : str, optional
+        A further column, which "all" leaves out. It follows column "row", or comes first.
+
+    Examples
+    --------
     >>> choose_columns("all", ["row", "tone"]), choose_columns(["tone"], ["row", "tone"])
     (('row', 'tone'), ('tone',))
+    >>> choose_columns("+text", ["row", "tone"], on_request="text")
+    ('row', 'text', 'tone')
 
     Raises
     ------
@@ -185,11 +204,30 @@ def choose_columns(columns: str | Sequence[str], available: Sequence[str]) -> tu
     """
     if columns == "all":
         return tuple(available)
-    chosen = tuple([columns] if isinstance(columns, str) else dict.fromkeys(columns))
-    unknown = [column for column in chosen if column not in available]
+    named = [columns] if isinstance(columns, str) else list(columns)
+    chosen = tuple(dict.fromkeys(column.removeprefix("+") for column in named))
+    allowed = [*available, *([on_request] if on_request else [])]
+    unknown = [column for column in chosen if column not in allowed]
     if unknown or not chosen:
         raise InputError(
             f"`columns` must be some of the result columns; got {unknown or list(chosen)!r}. "
-            f"Choose from {list(available)!r}."
+            f"Choose from {allowed!r}."
         )
-    return chosen
+    if not all(column.startswith("+") for column in named):
+        return chosen
+    added = [column for column in chosen if column not in available]
+    first = 1 if available[0] == "row" else 0
+    return (*available[:first], *added, *available[first:])
+
+
+def choose_results(
+    columns: str | Sequence[str], unit: str, available: Sequence[str]
+) -> tuple[str, ...]:
+    """Return the columns of labelled rows: number, text on request, and the results of a unit.
+
+    >>> choose_results("+text", "row", ["tone"]), choose_results("all", "document", ["labelled"])
+    (('row', 'text', 'tone'), ('row', 'labelled'))
+    """
+    check_unit(unit)
+    on_request = None if unit == "document" else "text"
+    return choose_columns(columns, ["row", *available], on_request=on_request)

@@ -58,6 +58,7 @@ def label_frame(
     *,
     unit: str = "paragraph",
     keep: str | Sequence[str] = (),
+    columns: str | Sequence[str] = "all",
     level: float = 0.9,
 ) -> pd.DataFrame:
     """Label a column of texts with the shipped model.
@@ -68,7 +69,7 @@ def label_frame(
         Not changed.
     text : str, default="text"
         The column of texts.
-    unit, keep, level
+    unit, keep, columns, level
         As in `Model.label_frame`.
 
     Returns
@@ -83,4 +84,6 @@ def label_frame(
     >>> stance.label_frame(pd.DataFrame({"body": texts}), "body")["stance"].tolist()
     ['pro-ceasefire', 'neutral']
     """
-    return load_shipped().label_frame(frame, text, unit=unit, keep=keep, level=level)
+    return load_shipped().label_frame(
+        frame, text, unit=unit, keep=keep, columns=columns, level=level
+    )

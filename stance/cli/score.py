@@ -96,7 +96,8 @@ _NOT_TEXT: Final = (".html", ".htm", ".ipynb")
     metavar="COLUMNS",
     default="all",
     show_default=True,
-    help="Result columns to write, separated by commas.",
+    help="Result columns to write, separated by commas; +text adds the text of each paragraph, "
+    "which workbooks and terminals get anyway.",
 )
 @level_option
 @target_column_option
@@ -222,6 +223,8 @@ def _score_files(
 ) -> None:
     from stance.batch import label_file
 
+    if not output and sys.stdout.isatty() and options["columns"] == "all":
+        options["columns"] = "all" if options["unit"] == "document" else "+text"
     summary = label_file(
         sys.stdin.buffer if sources == ("-",) else sources[0] if len(sources) == 1 else sources,
         output or sys.stdout.buffer,

@@ -103,6 +103,7 @@ def label_cells(
     level: float,
     targets: Sequence[Any] | None,
     longest: int | None,
+    with_text: bool = False,
 ) -> Columns:
     """Label many cells at once, as `Model.label_cells` describes."""
     check_unit(unit)
@@ -114,7 +115,20 @@ def label_cells(
         block_targets = [known[row] for row in blocks["row"].tolist()]
     scored = score_blocks(model, texts, blocks["status"], block_targets)
     paragraphs = _result_columns(model, blocks, scored, level)
-    return _document_columns(model, paragraphs, len(cells)) if unit == "document" else paragraphs
+    if unit == "document":
+        return _document_columns(model, paragraphs, len(cells))
+    return _with_text(paragraphs, texts) if with_text else paragraphs
+
+
+def _with_text(paragraphs: Columns, texts: Sequence[str]) -> Columns:
+    """Add the text of each block as a column of codes, each of which stands for one text."""
+    numbers = np.arange(len(texts))
+    codes = np.where(paragraphs.arrays["paragraph"] < 0, -1, numbers)
+    row, *others = paragraphs.arrays.items()
+    return Columns(
+        dict([row, ("text", codes), *others]),
+        {**paragraphs.names, "text": tuple(texts) or ("",)},
+    )
 
 
 def _split(cells: Sequence[Any], longest: int | None) -> tuple[dict[str, np.ndarray], list[str]]:

@@ -34,7 +34,9 @@ def write_document(
     ----------
     document : Document
         What `Model.label` returned.
-    output, columns, output_format, force
+    columns : "all" or sequence of str, default="all"
+        As in `label_file`; the text always comes first.
+    output, output_format, force
         As in `label_file`.
 
     Raises
@@ -46,10 +48,11 @@ def write_document(
     """
     path = Path(output) if isinstance(output, (str, Path)) else output
     results = result_columns(document.labels)
+    chosen = choose_columns(columns, results, on_request="text")
     encoder = encoder_of(
         find_output_format(path, output_format),
         {"text": "text"},
-        choose_columns(columns, results),
+        tuple(column for column in chosen if column != "text"),
     )
     labelled = Columns.of(list(document.rows()), results, coded_names(document.labels))
     no_rows = Columns({name: array[:0] for name, array in labelled.arrays.items()}, labelled.names)

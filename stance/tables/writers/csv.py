@@ -57,7 +57,8 @@ class CsvEncoder(RowEncoder):
         return csv_quoted(_without_formula(text) if self.excel_safe else text, self.delimiter)
 
     def _result_cell(self, value: Any) -> str:
-        return csv_quoted(csv_cell(value), self.delimiter)
+        text = csv_cell(value)
+        return csv_quoted(_without_formula(text) if self.excel_safe else text, self.delimiter)
 
 
 class TsvEncoder(CsvEncoder):
