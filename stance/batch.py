@@ -40,6 +40,7 @@ from stance.tables.runs import (
 from stance.tables.summary import Summary
 from stance.tables.writers.csv import check_excel_safe
 from stance.tables.writers.encoder import RowEncoder
+from stance.text.html import is_html
 
 # Changes with how tables are split and written: a run of another version cannot be resumed.
 _VERSION: Final = 2
@@ -62,6 +63,7 @@ def label_file(
     delimiter: str | None = None,
     records: str | None = None,
     sheet: str | None = None,
+    html: str = "detect",
     longest: int = MAX_CELL_CHARACTERS,
     excel_safe: bool = False,
     n_jobs: int = 1,
@@ -80,7 +82,7 @@ def label_file(
     source : str, Path, binary file or sequence of str or Path
         A table: CSV, TSV, JSONL, JSON (``.gz`` and ``.zst`` are unpacked), Parquet, Feather, or a
         workbook (.xlsx, .xls, .ods), by its suffix; a pattern, a folder, or several of these. Among
-        several files, each Word document (.docx) is one row, with column "text". Where there may be
+        several files, each .docx and .html is one row, with column "text". Where there may be
         several files, column ``file`` names the file of each row, and ``row`` counts within it.
     output : str, Path, binary or text file
         Where to write, in the format (and packing) of its suffix. A path takes the new file only
@@ -96,9 +98,9 @@ def label_file(
         them and the text of each paragraph, as ``text``, which a workbook gets by default.
     source_format, output_format : str, optional
         "csv", "tsv", "jsonl", "parquet", "feather" or "xlsx"; a source may also be "json", "xls",
-        "ods" or "docx". The first three, and "json", may end in ``.gz`` or ``.zst``. By default the
-        format that the suffix shows; a source with any other suffix, and an output without one, is
-        CSV.
+        "ods", "docx" or "html". The first three, and "json", may end in ``.gz`` or ``.zst``. By
+        default the format that the suffix shows; a source with any other suffix, and an output
+        without one, is CSV.
     encoding, delimiter : str, optional
         Of the source, as in `stance.tables.read_rows`.
     records : str, optional
@@ -106,6 +108,8 @@ def label_file(
         default the only one, or the file is an array.
     sheet : str, optional
         The sheet of a workbook; by default the first.
+    html : {"detect", "strip", "keep"}, default="detect"
+        As in `stance.Model.label`; the summary counts the cells that are HTML.
     longest : int, default=1,000,000
         A cell of more characters gets the status "too long" and no label.
     excel_safe : bool, default=False
@@ -144,7 +148,7 @@ def label_file(
     twice. `resume` reads the source twice.
     """
     start = time.perf_counter()
-    reading = Reading(text, target_column, unit, level, longest)
+    reading = Reading(text, target_column, unit, level, longest, html=html)
     check_positive("n_jobs", n_jobs)
     model = as_model(model)
     output = Path(output) if isinstance(output, (str, Path)) else output
@@ -213,6 +217,10 @@ def _label(
     counts = Summary.of(
         labelled, list(model.labels), rows=len(chunk.numbers), unreadable=len(chunk.faults)
     )
+    if reading.html == "detect":
+        counts.html = sum(
+            isinstance(cell, str) and is_html(cell) for cell in chunk.columns[reading.text]
+        )
     rows = labelled.arrays["row"]  # within the chunk; the output counts within the file
     numbers = np.asarray(chunk.numbers, dtype=np.int64)[rows]
     numbered = replace(labelled, arrays={**labelled.arrays, "row": numbers})

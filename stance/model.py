@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from stance.columns import Columns
-from stance.errors import InputError
+from stance.errors import InputError, StanceWarning
 from stance.labels import KINDS, LABELLED_KINDS
-from stance.options import carried_names, check_columns, check_level, choose_results
+from stance.options import carried_names, check_columns, check_html, check_level, choose_results
 from stance.results import Document, Evidence, document_columns, result_columns
 from stance.scoring.cells import label_cells
-from stance.scoring.evidence import explain_paragraph, label_blocks
+from stance.scoring.evidence import explain_paragraph, label_blocks, locate, locate_evidence
 from stance.scoring.files import SUMS, digest, read_frozen
 from stance.scoring.folders import SHIPPED, pack_model, read_card, save_model, shipped_path
 from stance.scoring.frozen import FrozenModel
+from stance.text.html import is_html, read_html, reads_html
 from stance.text.paragraphs import Paragraph, split_paragraphs
 
 if TYPE_CHECKING:
@@ -92,6 +94,7 @@ class Model:
         level: float = 0.9,
         target: str | None = None,
         evidence: bool = True,
+        html: str = "detect",
     ) -> Document:
         """Split a document into blocks and label each.
 
@@ -112,6 +115,9 @@ class Model:
         evidence : bool, default=True
             Whether to find the words that count for or against each label. That takes longer than
             the labels do.
+        html : {"detect", "strip", "keep"}, default="detect"
+            Whether to read the text as HTML: if it has a tag or entity of HTML, always, or never.
+            HTML is labelled without its tags, and offsets are those of `text` as it was given.
 
         Returns
         -------
@@ -130,16 +136,20 @@ class Model:
         chosen = frozenset([kinds] if isinstance(kinds, str) else kinds)
         if not chosen <= set(KINDS):
             raise InputError(f"`kinds` must be among {list(KINDS)!r}; got {sorted(chosen)!r}.")
-        whole = [Paragraph(0, len(text), "paragraph")]
-        return label_blocks(
+        check_html(html)
+        page = read_html(text) if reads_html(text, html) else None
+        plain = text if page is None else page.text
+        whole = [Paragraph(0, len(plain), "paragraph")]
+        document = label_blocks(
             self.frozen,
-            text,
-            whole if unit == "row" else split_paragraphs(text),
+            plain,
+            whole if unit == "row" else split_paragraphs(plain),
             kinds=chosen,
             level=level,
             target=target,
             evidence=evidence,
         )
+        return document if page is None else locate(document, page, text)
 
     def explain(
         self,
@@ -179,9 +189,16 @@ class Model:
             If the model has no such head or label.
         """
         _check_text(text)
-        return explain_paragraph(
-            self.frozen, text, head=head, label=label, contrast=contrast, target=target
+        page = read_html(text) if is_html(text) else None
+        intercept, words = explain_paragraph(
+            self.frozen,
+            text if page is None else page.text,
+            head=head,
+            label=label,
+            contrast=contrast,
+            target=target,
         )
+        return intercept, words if page is None else locate_evidence(words, page)
 
     def label_frame(
         self,
@@ -193,6 +210,7 @@ class Model:
         columns: str | Sequence[str] = "all",
         level: float = 0.9,
         target_column: str | None = None,
+        html: str = "detect",
     ) -> pd.DataFrame:
         """Label a column of texts.
 
@@ -216,6 +234,8 @@ class Model:
             As in `label`.
         target_column : str, optional
             The column that names what each text is about, as `target` in `label`.
+        html : {"detect", "strip", "keep"}, default="detect"
+            As in `label`; a notice says how many cells are HTML.
 
         Returns
         -------
@@ -244,12 +264,15 @@ class Model:
         kept = check_columns(list(frame.columns), text, keep, target_column)
         targets = None if target_column is None else frame[target_column].tolist()
         chosen = choose_results(columns, unit, self.columns(unit))
+        cells = frame[text].tolist()
+        _warn_of_html(cells, html)
         labelled = self.label_cells(
-            frame[text].tolist(),
+            cells,
             unit=unit,
             level=level,
             targets=targets,
             with_text="text" in chosen,
+            html=html,
         )
         rows = labelled.arrays["row"]
         results = labelled.frame(self.labels)[list(chosen)]
@@ -272,6 +295,7 @@ class Model:
         targets: Sequence[Any] | None = None,
         longest: int | None = None,
         with_text: bool = False,
+        html: str = "detect",
     ) -> Columns:
         """Label many cells at once, whatever they contain.
 
@@ -289,6 +313,8 @@ class Model:
             A text of more characters gets the status "too long" and no label.
         with_text : bool, default=False
             Add a column ``text``, with the text of each paragraph.
+        html : {"detect", "strip", "keep"}, default="detect"
+            As in `label`.
 
         Returns
         -------
@@ -309,6 +335,7 @@ class Model:
             targets=targets,
             longest=longest,
             with_text=with_text,
+            html=html,
         )
 
     def save(self, path: str | Path, *, force: bool = False) -> Path:
@@ -343,6 +370,17 @@ def _check_text(text: Any) -> None:
         raise InputError(
             f"`text` must be a str; got {type(text).__name__}. "
             "Decode bytes first, and drop missing values."
+        )
+
+
+def _warn_of_html(cells: Sequence[Any], html: str) -> None:
+    count = sum(isinstance(cell, str) and is_html(cell) for cell in cells)
+    if count and html == "detect":
+        warnings.warn(
+            f"{count:,} cells have HTML and are read without tags. Pass html='strip' to read all "
+            "so without this notice, or html='keep' to leave them as they are.",
+            StanceWarning,
+            stacklevel=3,
         )
 
 

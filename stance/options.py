@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from stance.model import Model
 
 UNITS: Final = ("paragraph", "row", "document")
+HTML_MODES: Final = ("detect", "strip", "keep")
+"""Whether a text is read as HTML: if it has a tag or entity of HTML, always, or never."""
 LEVELS: Final = (0.5, 0.99)
 """The lowest and highest confidence level of prediction sets."""
 MAX_CELL_CHARACTERS: Final = 1_000_000
@@ -42,6 +44,8 @@ class Reading:
         As in `stance.Model.label_frame`.
     with_text : bool
         Whether the results have a column "text": the text of each paragraph.
+    html : {"detect", "strip", "keep"}
+        As in `stance.Model.label_frame`.
     longest : int or None
         A cell of more characters gets the status "too long" and no label; None sets no limit.
 
@@ -57,10 +61,12 @@ class Reading:
     level: float = 0.9
     longest: int | None = None
     with_text: bool = False
+    html: str = "detect"
 
     def __post_init__(self) -> None:
         check_unit(self.unit)
         check_level(self.level)
+        check_html(self.html)
         if self.longest is not None:
             check_positive("longest", self.longest)
 
@@ -85,6 +91,7 @@ class Reading:
             targets=None if self.target_column is None else cells[self.target_column],
             longest=self.longest,
             with_text=self.with_text,
+            html=self.html,
         )
 
     def empty(self, model: Model) -> Columns:
@@ -123,6 +130,12 @@ def check_level(level: float) -> None:
             f"`level` must be from {LEVELS[0]} to {LEVELS[1]}; got {level!r}. "
             "The usual choice is 0.9."
         )
+
+
+def check_html(html: str) -> None:
+    """Raise InputError for an unknown way to read HTML."""
+    if html not in HTML_MODES:
+        raise InputError(f"`html` must be one of {list(HTML_MODES)!r}; got {html!r}.")
 
 
 def check_positive(name: str, value: int) -> None:

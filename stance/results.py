@@ -71,7 +71,7 @@ class LabelledParagraph:
     Attributes
     ----------
     text : str
-        ``document.text[start:end]``.
+        ``document.text[start:end]``, without its tags if the document is HTML.
     start, end : int
         Character offsets into the document, end exclusive.
     kind : str

@@ -27,6 +27,7 @@ def label(
     kinds: Iterable[str] = LABELLED_KINDS,
     level: float = 0.9,
     evidence: bool = True,
+    html: str = "detect",
 ) -> Document:
     """Label one document with the shipped model.
 
@@ -34,7 +35,7 @@ def label(
     ----------
     text : str
         One document.
-    unit, kinds, level, evidence
+    unit, kinds, level, evidence, html
         As in `Model.label`.
 
     Returns
@@ -49,7 +50,9 @@ def label(
     >>> [paragraph.stance for paragraph in document]
     ['pro-ceasefire']
     """
-    return load_shipped().label(text, unit=unit, kinds=kinds, level=level, evidence=evidence)
+    return load_shipped().label(
+        text, unit=unit, kinds=kinds, level=level, evidence=evidence, html=html
+    )
 
 
 def label_frame(
@@ -60,6 +63,7 @@ def label_frame(
     keep: str | Sequence[str] = (),
     columns: str | Sequence[str] = "all",
     level: float = 0.9,
+    html: str = "detect",
 ) -> pd.DataFrame:
     """Label a column of texts with the shipped model.
 
@@ -69,7 +73,7 @@ def label_frame(
         Not changed.
     text : str, default="text"
         The column of texts.
-    unit, keep, columns, level
+    unit, keep, columns, level, html
         As in `Model.label_frame`.
 
     Returns
@@ -85,5 +89,5 @@ def label_frame(
     ['pro-ceasefire', 'neutral']
     """
     return load_shipped().label_frame(
-        frame, text, unit=unit, keep=keep, columns=columns, level=level
+        frame, text, unit=unit, keep=keep, columns=columns, level=level, html=html
     )

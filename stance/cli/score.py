@@ -15,6 +15,7 @@ from stance.cli.messages import end_run
 from stance.cli.options import (
     delimiter_option,
     force_option,
+    html_option,
     keep_option,
     level_option,
     model_option,
@@ -59,6 +60,7 @@ _KINDS: Final = {
     "delimiter": _FILES,
     "records": _FILES,
     "sheet": _FILES,
+    "html": _ANY - {_Kind.DATABASE},
     "longest": _TABLES,
     "excel_safe": _FILES,
     "n_jobs": _FILES,
@@ -69,7 +71,7 @@ _KINDS: Final = {
 
 # Suffixes of files that look like plain text and are neither that nor tables we read. Whatever is
 # not text is recognised by its content.
-_NOT_TEXT: Final = (".html", ".htm", ".ipynb")
+_NOT_TEXT: Final = (".ipynb",)
 
 
 @click.command()
@@ -111,6 +113,7 @@ _NOT_TEXT: Final = (".html", ".htm", ".ipynb")
 @delimiter_option
 @records_option
 @sheet_option
+@html_option
 @click.option(
     "--longest",
     type=click.IntRange(1),
@@ -151,9 +154,9 @@ def score(
     """Label SOURCE: tables, one text, or a table of a database.
 
     Tables are .csv, .tsv, .jsonl, .json, .parquet, .feather, .xlsx, .xls and .ods files, patterns
-    or folders (in which each .docx is a row); a text is one .txt or .docx file. Standard input (-)
-    is a text, or a table if --text or --format is given. A table of a database is given by an
-    address such as 'sqlite:///news.db?table=articles&text=body' or
+    or folders (in which each .docx and .html is a row); a text is one .txt, .docx or .html file.
+    Standard input (-) is a text, or a table if --text or --format is given. A table of a database
+    is given by an address such as 'sqlite:///news.db?table=articles&text=body' or
     'postgresql://user@host/news?table=press.articles' (in quotes), and so is the output; &key=NAME
     names a unique column where the table has no primary key.
     """
@@ -256,6 +259,7 @@ def _score_text(
     level: float,
     output_format: str | None,
     encoding: str | None,
+    html: str,
     force: bool,
     model: str | None,
 ) -> None:
@@ -267,7 +271,7 @@ def _score_text(
     if output:
         check_apart([source], made_files(output))
     text = read_document(source, encoding)
-    document = load(model).label(text, unit=unit, level=level, evidence=False)
+    document = load(model).label(text, unit=unit, level=level, evidence=False, html=html)
     if not output and sys.stdout.isatty():
         _show(document)
     else:

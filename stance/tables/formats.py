@@ -42,8 +42,15 @@ FORMATS: Final = {
     "ods": FormatEntry("readers.workbook.WorkbookTable"),
     "json": FormatEntry("readers.json.JsonTable", packable=True),
     "docx": FormatEntry("readers.documents.DocxTable", is_document=True),
+    "html": FormatEntry("readers.documents.HtmlTable", is_document=True),
 }
-_OTHER_SUFFIXES: Final = {"ndjson": "jsonl", "arrow": "feather", "ipc": "feather", "xlsm": "xlsx"}
+_OTHER_SUFFIXES: Final = {
+    "ndjson": "jsonl",
+    "arrow": "feather",
+    "ipc": "feather",
+    "xlsm": "xlsx",
+    "htm": "html",
+}
 
 
 class Format(NamedTuple):
