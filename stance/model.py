@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from stance.columns import Columns
-from stance.errors import InputError, StanceWarning
+from stance.errors import InputError
+from stance.frames import open_frame
 from stance.labels import KINDS, LABELLED_KINDS
 from stance.options import carried_names, check_columns, check_html, check_level, choose_results
 from stance.results import Document, Evidence, document_columns, result_columns
@@ -21,9 +21,10 @@ from stance.scoring.folders import SHIPPED, pack_model, read_card, save_model, s
 from stance.scoring.frozen import FrozenModel
 from stance.text.html import is_html, read_html, reads_html
 from stance.text.paragraphs import Paragraph, split_paragraphs
+from stance.texts import check_text, warn_of_html
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 _TEXT_UNITS: Final = ("paragraph", "row")
 """The units of one text; unit "document" is a figure of many paragraphs, for tables."""
@@ -129,7 +130,7 @@ class Model:
         InputError
             If `text` is not a str, or an option is invalid.
         """
-        _check_text(text)
+        check_text(text)
         check_level(level)
         if unit not in _TEXT_UNITS:
             raise InputError(f"`unit` must be one of {list(_TEXT_UNITS)!r}; got {unit!r}.")
@@ -188,7 +189,7 @@ class Model:
         InputError
             If the model has no such head or label.
         """
-        _check_text(text)
+        check_text(text)
         page = read_html(text) if is_html(text) else None
         intercept, words = explain_paragraph(
             self.frozen,
@@ -202,28 +203,30 @@ class Model:
 
     def label_frame(
         self,
-        frame: pd.DataFrame,
+        frame: Any,
         text: str = "text",
         *,
-        unit: str = "paragraph",
+        unit: str | None = None,
         keep: str | Sequence[str] = (),
         columns: str | Sequence[str] = "all",
         level: float = 0.9,
         target_column: str | None = None,
         html: str = "detect",
-    ) -> pd.DataFrame:
-        """Label a column of texts.
+    ) -> Any:
+        """Label a column of texts, or a list of texts.
 
         Parameters
         ----------
-        frame : pandas.DataFrame
-            Not changed.
+        frame : table, Series, or iterable of str or dict
+            A table of pandas, polars, pyarrow or another library that narwhals reads; or texts: a
+            Series, a list or a generator; or rows as dicts. Not changed.
         text : str, default="text"
             The column of texts.
-        unit : {"paragraph", "row", "document"}, default="paragraph"
-            What one row of the result stands for. "paragraph" splits each cell and gives one row
-            per block; "row" takes each cell as one paragraph; "document" gives one row per cell,
-            with the share of each label among its labelled paragraphs.
+        unit : {"paragraph", "row", "document"}, optional
+            What one row of the result stands for. "paragraph", the default for tables, splits each
+            cell and gives one row per block; "row", the default for texts without a table, takes
+            each cell as one paragraph; "document" gives one row per cell, with the share of each
+            label among its labelled paragraphs.
         keep : "all" or sequence of str, default=()
             Columns of `frame` to carry along. One with the name of a result column becomes
             ``input_<name>``.
@@ -239,15 +242,18 @@ class Model:
 
         Returns
         -------
-        pandas.DataFrame
-            The index of `frame`, repeated where a cell gives several rows. Column ``row`` counts
-            the input rows from 0. A missing, empty or non-text cell keeps its row, with a status
+        table
+            Of the same kind as `frame`; for anything but a table or Series, a pandas DataFrame.
+            From pandas it has the index of `frame`, repeated where a cell gives several rows, and
+            labels as categories; elsewhere labels are strings. Column ``row`` counts the input rows
+            from 0. A missing, empty or non-text cell keeps its row, with a status
             and no label.
 
         Raises
         ------
         InputError
-            If a column is missing, or an option is invalid.
+            If a column is missing, an option is invalid, or `frame` is something else, such as a
+            file or a LazyFrame; the message says what to call.
 
         Examples
         --------
@@ -259,13 +265,13 @@ class Model:
         0    0  pro-ceasefire  labelled
         1    1            NaN   missing
         """
-        import pandas as pd
-
-        kept = check_columns(list(frame.columns), text, keep, target_column)
-        targets = None if target_column is None else frame[target_column].tolist()
+        table = open_frame(frame, text)
+        unit = unit or table.unit
+        kept = check_columns(table.columns, text, keep, target_column)
+        targets = None if target_column is None else table.cells(target_column)
         chosen = choose_results(columns, unit, self.columns(unit))
-        cells = frame[text].tolist()
-        _warn_of_html(cells, html)
+        cells = table.cells(text)
+        warn_of_html(cells, html)
         labelled = self.label_cells(
             cells,
             unit=unit,
@@ -274,13 +280,8 @@ class Model:
             with_text="text" in chosen,
             html=html,
         )
-        rows = labelled.arrays["row"]
-        results = labelled.frame(self.labels)[list(chosen)]
-        results.index = frame.index.take(rows)
         names = carried_names(kept, ["row", *self.columns(unit), *chosen])
-        carried = frame[kept].iloc[rows].set_axis(list(names.values()), axis=1)
-        carried.index = results.index
-        return pd.concat([carried, results], axis=1)
+        return table.labelled(labelled, chosen, names, self.labels)
 
     def columns(self, unit: str = "paragraph") -> list[str]:
         """List the result columns for a unit, in order."""
@@ -363,25 +364,6 @@ class Model:
         pipelines, source = self._pipelines, self._source
         save_model(self.frozen, folder, pipelines=pipelines, source=source, force=force)
         return folder
-
-
-def _check_text(text: Any) -> None:
-    if not isinstance(text, str):
-        raise InputError(
-            f"`text` must be a str; got {type(text).__name__}. "
-            "Decode bytes first, and drop missing values."
-        )
-
-
-def _warn_of_html(cells: Sequence[Any], html: str) -> None:
-    count = sum(isinstance(cell, str) and is_html(cell) for cell in cells)
-    if count and html == "detect":
-        warnings.warn(
-            f"{count:,} cells have HTML and are read without tags. Pass html='strip' to read all "
-            "so without this notice, or html='keep' to leave them as they are.",
-            StanceWarning,
-            stacklevel=3,
-        )
 
 
 def load(path: str | Path | None = None) -> Model:

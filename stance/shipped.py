@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stance.labels import LABELLED_KINDS
 from stance.model import Model, load
 from stance.results import Document
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 @lru_cache(maxsize=1)
@@ -56,21 +56,21 @@ def label(
 
 
 def label_frame(
-    frame: pd.DataFrame,
+    frame: Any,
     text: str = "text",
     *,
-    unit: str = "paragraph",
+    unit: str | None = None,
     keep: str | Sequence[str] = (),
     columns: str | Sequence[str] = "all",
     level: float = 0.9,
     html: str = "detect",
-) -> pd.DataFrame:
-    """Label a column of texts with the shipped model.
+) -> Any:
+    """Label a column of texts, or a list of texts, with the shipped model.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Not changed.
+    frame : table, Series, or iterable of str or dict
+        Of pandas, polars, pyarrow or another library that narwhals reads. Not changed.
     text : str, default="text"
         The column of texts.
     unit, keep, columns, level, html
@@ -78,8 +78,8 @@ def label_frame(
 
     Returns
     -------
-    pandas.DataFrame
-        As `Model.label_frame` returns it.
+    table
+        As `Model.label_frame` returns it: of the same kind.
 
     Examples
     --------

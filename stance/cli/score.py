@@ -160,6 +160,7 @@ def score(
     'postgresql://user@host/news?table=press.articles' (in quotes), and so is the output; &key=NAME
     names a unique column where the table has no primary key.
     """
+    _refuse_text(sources[0])
     kind = _find_kind(sources, output, is_table=bool(options["text"] or options["source_format"]))
     _refuse_others(context, kind)
     applicable = {name: value for name, value in options.items() if kind in _KINDS[name]}
@@ -169,6 +170,16 @@ def score(
         _score_files(sources, Path(output) if output else None, quiet, applicable)
     else:
         _score_database(sources[0], output or "", quiet, applicable)
+
+
+def _refuse_text(source: str) -> None:
+    """Raise UsageError for a text where a file must be named."""
+    is_text = len(source.split()) >= 3 and "://" not in source
+    if is_text and not os.path.exists(source) and not glob.glob(source):  # noqa: PTH110, PTH207
+        raise click.UsageError(
+            "SOURCE must be a file; it looks like a text. Pass it through a pipe "
+            "(echo 'They urged a truce.' | stance score -), or to stance explain."
+        )
 
 
 def _find_kind(sources: tuple[str, ...], output: str | None, *, is_table: bool) -> _Kind:

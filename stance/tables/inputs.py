@@ -41,11 +41,23 @@ def find_files(
     if isinstance(source, (str, Path)):
         return [*_list_files(Path(source), besides)]
     if not isinstance(source, Sequence):
+        _check_stream(source)
         return [source]
+    for path in source:
+        _check_stream(path)
     files = [file for path in source for file in _list_files(Path(path), besides)]
     if not files:
         raise InputError("`source` must name at least one file; got none.")
     return [*files]
+
+
+def _check_stream(source: object) -> None:
+    """Raise InputError for what is neither a path nor a file."""
+    if not isinstance(source, (str, Path)) and not hasattr(source, "read"):
+        raise InputError(
+            "`source` must be a file, a pattern, a folder or several of them; got "
+            f"{type(source).__name__}. Call label_frame for a table in memory."
+        )
 
 
 def _list_files(path: Path, besides: Sequence[Path]) -> list[Path]:
@@ -158,7 +170,6 @@ class Inputs:
         sheet: str | None = None,
         besides: Sequence[Path] = (),
     ) -> None:
-        self._stack = contextlib.ExitStack()
         self._files = find_files(source, besides=besides)
         check_apart(self._files, besides)
         self._formats = [find_format(file, source_format) for file in self._files]
@@ -170,17 +181,19 @@ class Inputs:
             if not FORMATS[table_format.kind].is_document
         ]
         self._first_index = tables[0] if tables else 0
-        self._first = self._stack.enter_context(self._open(self._first_index))
-        self.columns = self._first[0].columns
-        self.types: Mapping[str, Any] = self._first[0].types
-        self.size = sum(file.stat().st_size for file in self._files if isinstance(file, Path))
-        with warnings.catch_warnings():
-            # The warning is repeated when this table is read.
-            warnings.simplefilter("ignore", StanceWarning)
-            for index in range(len(self._files)):
-                if index != self._first_index:
-                    with self._open(index) as (table, _):
-                        self._compare(table, is_document=index not in tables)
+        with contextlib.ExitStack() as stack:  # closes the first table if another is refused
+            self._first = stack.enter_context(self._open(self._first_index))
+            self.columns = self._first[0].columns
+            self.types: Mapping[str, Any] = self._first[0].types
+            self.size = sum(file.stat().st_size for file in self._files if isinstance(file, Path))
+            with warnings.catch_warnings():
+                # The warning is repeated when this table is read.
+                warnings.simplefilter("ignore", StanceWarning)
+                for index in range(len(self._files)):
+                    if index != self._first_index:
+                        with self._open(index) as (table, _):
+                            self._compare(table, is_document=index not in tables)
+            self._stack = stack.pop_all()
 
     def _open(
         self, index: int

@@ -90,7 +90,7 @@ class ParquetEncoder(RowEncoder):
             name: self._carried_array(column, carried[column], row_numbers)
             for column, name in self.carried.items()
         }
-        arrays |= {column: _result_array(labelled, column) for column in self.results}
+        arrays |= {column: result_array(labelled, column) for column in self.results}
         return pa.RecordBatch.from_pydict(arrays)
 
     def _carried_array(
@@ -129,7 +129,8 @@ def _assemble_feather(batches: Path, output: IO[bytes]) -> None:
                 writer.write_batch(batch)
 
 
-def _result_array(labelled: Columns, column: str) -> pa.Array:
+def result_array(labelled: Columns, column: str) -> pa.Array:
+    """Return a result column as an Arrow array, with null where a value is missing."""
     import pyarrow as pa
 
     values = labelled.arrays[column]
