@@ -17,13 +17,14 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "gener
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 6
-smartquotes = False  # "don't" is typed as it is meant, commands above all
+smartquotes = False  # quotation marks are typed as they are meant, above all in commands
 
-autodoc_typehints = "none"  # the docstrings tell them, with shapes and units
+autodoc_typehints = "none"  # the docstrings give them, with shapes and units
 # Methods that scikit-learn writes, with references into its own pages.
-autodoc_default_options = {
-    "exclude-members": "set_fit_request, set_predict_proba_request, set_predict_request, set_score_request"
-}
+_OF_SKLEARN = (
+    "set_fit_request", "set_predict_proba_request", "set_predict_request", "set_score_request",
+)  # fmt: skip
+autodoc_default_options = {"exclude-members": ", ".join(_OF_SKLEARN)}
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False
 napoleon_use_ivar = True

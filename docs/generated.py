@@ -1,9 +1,19 @@
-"""What the pages take from the code and from other files, put in as they are read, so that nothing is typed twice.
+"""Fill the pages from the code and from other files of the project, so that nothing is typed twice.
 
-A page asks for it by a comment on a line of its own: ``<!-- commands -->``, ``<!-- names -->``, ``<!-- modules -->``,
-``<!-- notebooks -->``, ``<!-- meanings: status -->``, ``<!-- file: CHANGELOG.md -->``. A pattern takes several files (no
-README), and ``FILE#Heading`` what stands under one heading. Links to files of the project become links to the page that shows
-them, or else downloads, so that the built pages need nothing but themselves.
+A page asks for a block with a comment on its own line:
+
+``<!-- commands -->``, ``<!-- names -->``, ``<!-- modules -->``
+    The reference of the command, of the package, of its public modules.
+``<!-- notebooks -->``
+    The titles and questions of the notebooks.
+``<!-- meanings: status -->``
+    What the values of a column mean.
+``<!-- file: CHANGELOG.md -->``
+    A file; or several, by a pattern that leaves out README files; or what stands under one of its
+    headings, by ``FILE#Heading``.
+
+Links to files of the project become links to the page that shows them, or else downloads, so that
+the built pages need nothing else.
 """
 
 from __future__ import annotations
@@ -28,9 +38,9 @@ PAGES = {
     "seeds/DATASHEET.md": "datasheet.md",
     "seeds/GUIDELINES.md": "guidelines.md",
 }
-"""Which page shows a file of the project."""
+"""The page that shows each file of the project."""
 MODULES = ("plots", "engines", "engines.dask", "engines.spark", "sql", "convert")
-"""The public modules beside the names of the package; those that are there are shown."""
+"""Public modules, beside the names of the package."""
 BESIDE = (
     "columns.Columns",
     "training.evaluation.Evaluation",
@@ -38,36 +48,45 @@ BESIDE = (
     "tables.read_rows",
     "report.TableCounts",
 )
-"""What the docstrings of public names speak of, and the package does not name."""
+"""What public names return or refer to, and `stance` itself does not name."""
+_DIRECTIVES = {
+    "Functions": "autofunction",
+    "Classes": "autoclass",
+    "Errors": "autoexception",
+    "Closed sets": "py:data",
+}
+_OPTIONS = {"Functions": "", "Classes": "   :members:\n", "Errors": "   :show-inheritance:\n"}
 
 
 def setup(app: Any) -> dict[str, bool]:
-    """Take part in Sphinx's reading."""
+    """Connect to Sphinx, which calls this because conf.py lists the module."""
     app.connect("source-read", fill)
     app.connect("autodoc-process-docstring", list_references)
     return {"parallel_read_safe": True}
 
 
 def fill(_app: Any, _page: str, source: list[str]) -> None:
-    """Put what a page asks for in the place of its comments."""
+    """Replace the comments of a page by the blocks that they ask for."""
 
-    def put(match: re.Match[str]) -> str:
+    def block(match: re.Match[str]) -> str:
         if match[1] not in _BLOCKS:
             return match[0]
         above = re.findall(r"^(#+) ", match.string[: match.start()], re.MULTILINE)
         return "\n".join(_BLOCKS[match[1]](match[2] or "", "#" * (len(above[-1]) if above else 0)))
 
     text = _outside_fences(source[0], lambda part: relink(part, HERE))
-    source[0] = re.sub(r"^<!-- (\w+)(?:: (.+))? -->$", put, text, flags=re.MULTILINE)
+    source[0] = re.sub(r"^<!-- (\w+)(?:: (.+))? -->$", block, text, flags=re.MULTILINE)
 
 
 def _outside_fences(text: str, change: Callable[[str], str]) -> str:
+    """Change a text everywhere but inside its fenced blocks."""
     parts = re.split(r"(^```.*?^```$)", text, flags=re.MULTILINE | re.DOTALL)
-    return "".join(part if at % 2 else change(part) for at, part in enumerate(parts))
+    # A group in the pattern puts the fenced blocks at the odd positions.
+    return "".join(part if number % 2 else change(part) for number, part in enumerate(parts))
 
 
 def relink(text: str, folder: Path) -> str:
-    """Let the links of a file in `folder` lead on from a page of the documentation."""
+    """Make the links of a file in `folder` valid on a page of the documentation."""
 
     def lead(match: re.Match[str]) -> str:
         path = (folder / match[1]).resolve()
@@ -82,7 +101,7 @@ def relink(text: str, folder: Path) -> str:
 
 
 def file_lines(pattern: str, above: str) -> Iterator[str]:
-    """Yield the text of files, or what stands under one heading of theirs, with headings below the heading above them."""
+    """Yield the text of files, or of one of their sections, with headings below the one above."""
     pattern, _, heading = pattern.partition("#")
     files = sorted(
         file for file in ROOT.glob(pattern) if "*" not in pattern or file.name != "README.md"
@@ -92,15 +111,18 @@ def file_lines(pattern: str, above: str) -> Iterator[str]:
     for file in files:
         text = file.read_text(encoding="utf-8")
         if heading:
-            text = re.split(
-                r"^#+ ", text.split(f"# {heading}\n", 1)[1], maxsplit=1, flags=re.MULTILINE
-            )[0]
-        yield _outside_fences(
-            text,
-            lambda part, file=file: relink(
-                re.sub(r"^#", f"{above}#", part, flags=re.MULTILINE), file.parent
-            ),
-        )
+            text = _section(text, heading)
+        yield _outside_fences(text, lambda part, file=file: _fit(part, file.parent, above))
+
+
+def _section(text: str, heading: str) -> str:
+    """Return what stands under a heading, up to the next heading of any level."""
+    below = text.split(f"# {heading}\n", 1)[1]
+    return re.split(r"^#+ ", below, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def _fit(text: str, folder: Path, above: str) -> str:
+    return relink(re.sub(r"^#", f"{above}#", text, flags=re.MULTILINE), folder)
 
 
 def meaning_lines(name: str, _above: str) -> Iterator[str]:
@@ -113,43 +135,36 @@ def meaning_lines(name: str, _above: str) -> Iterator[str]:
 
 
 def notebook_lines(_argument: str, _above: str) -> Iterator[str]:
-    """Yield a list of the notebooks: their titles and the questions they answer."""
+    """Yield a list of the notebooks: their titles, and the questions they answer."""
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        lines = "".join(
-            json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]
-        ).splitlines()
-        title, question = lines[0].lstrip("# "), next(line for line in lines[1:] if line.strip())
-        yield f"- [{title}](../notebooks/{path.name}). {question.strip('*')}"
+        first_cell = json.loads(path.read_text(encoding="utf-8"))["cells"][0]
+        title, *lines = "".join(first_cell["source"]).splitlines()
+        question = next(line for line in lines if line.strip())
+        yield f"- [{title.lstrip('# ')}](../notebooks/{path.name}). {question.strip('*')}"
 
 
 def command_lines(_argument: str, above: str) -> Iterator[str]:
-    """Yield what click knows of each command."""
+    """Yield what `--help` says of each command."""
     from stance.cli.main import cli
 
     return _command_lines(cli, click.Context(cli, info_name="stance"), above)
 
 
 def _command_lines(command: click.Command, context: click.Context, above: str) -> Iterator[str]:
-    yield from (
-        f"{above}# {context.command_path}",
-        "",
-        "```text",
-        command.get_usage(context).removeprefix("Usage: "),
-        "```",
-        "",
-    )
-    yield from (re.sub(r"([*<\[])", r"\\\1", command.help or ""), "")
+    usage = command.get_usage(context).removeprefix("Usage: ")
+    yield from (f"{above}# {context.command_path}", "", "```text", usage, "```", "")
+    yield from (_escape(command.help or ""), "")
     for parameter in command.get_params(context):
         if record := parameter.get_help_record(context):
-            yield from (
-                f"`{record[0]}`",
-                ": " + (re.sub(r"([*<\[])", r"\\\1", record[1]) or "what to read"),
-                "",
-            )
+            option, meaning = record
+            yield from (f"`{option}`", f": {_escape(meaning) or 'what to read'}", "")
     for name, child in getattr(command, "commands", {}).items():
-        yield from _command_lines(
-            child, click.Context(child, info_name=name, parent=context), above
-        )
+        child_context = click.Context(child, info_name=name, parent=context)
+        yield from _command_lines(child, child_context, above)
+
+
+def _escape(text: str) -> str:
+    return re.sub(r"([*<\[])", r"\\\1", text)
 
 
 def name_lines(_argument: str, above: str) -> Iterator[str]:
@@ -170,39 +185,25 @@ def name_lines(_argument: str, above: str) -> Iterator[str]:
 
 
 def module_lines(_argument: str, above: str) -> Iterator[str]:
-    """Yield a directive for each public module that is there."""
-    import stance
-
-    there = {module.name for module in pkgutil.walk_packages(stance.__path__, "stance.")}
-    for name in (f"stance.{module}" for module in MODULES):
-        if name in there:
-            yield from (
-                f"{above}# {name}",
-                "",
-                "```{eval-rst}",
-                f".. automodule:: {name}",
-                "   :members:",
-                "```",
-                "",
-            )
+    """Yield a directive for each public module."""
+    for module in MODULES:
+        directive = f".. automodule:: stance.{module}"
+        yield from (f"{above}# stance.{module}", "", "```{eval-rst}", directive, "   :members:")
+        yield from ("```", "")
 
 
 def list_references(
     _app: Any, _what: str, _name: str, _object: Any, _options: Any, lines: list[str]
 ) -> None:
-    """Turn the numbered references of a docstring into a list: footnotes of the same number would clash on one page."""
+    """Turn the numbered references of a docstring into a list.
+
+    As footnotes, those of the same number would clash on one page.
+    """
     lines[:] = [
         re.sub(r"^\.\. \[(\d+)\] ", r"\1. ", re.sub(r"\[(\d+)\]_", r"[\1]", line)) for line in lines
     ]
 
 
-_DIRECTIVES = {
-    "Functions": "autofunction",
-    "Classes": "autoclass",
-    "Errors": "autoexception",
-    "Closed sets": "py:data",
-}
-_OPTIONS = {"Functions": "", "Classes": "   :members:\n", "Errors": "   :show-inheritance:\n"}
 _BLOCKS: dict[str, Callable[[str, str], Iterator[str]]] = {
     "commands": command_lines,
     "file": file_lines,
@@ -211,3 +212,4 @@ _BLOCKS: dict[str, Callable[[str, str], Iterator[str]]] = {
     "names": name_lines,
     "notebooks": notebook_lines,
 }
+"""What writes each block."""

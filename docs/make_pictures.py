@@ -1,4 +1,6 @@
-"""Take the pictures that the README shows, of the articles in seeds/articles.csv (composed; their outlets do not exist).
+"""Take the pictures of README and docs.
+
+They show the articles in seeds/articles.csv, which are composed; their outlets do not exist.
 
 usage: python docs/make_pictures.py
 """

@@ -1,4 +1,4 @@
-"""Notebooks are stored by one rule; nbmake runs them."""
+"""How notebooks are stored; nbmake runs them."""
 
 import json
 
@@ -16,7 +16,7 @@ def test_notebooks_are_numbered() -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_holds_no_output(path) -> None:  # type: ignore[no-untyped-def]
+def test_a_notebook_is_stored_without_output(path) -> None:  # type: ignore[no-untyped-def]
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     assert cells[0]["source"][0].startswith("# ")
     code = [cell for cell in cells if cell["cell_type"] == "code"]
