@@ -1,12 +1,11 @@
-"""The labels of `label_frame` in DuckDB and polars, by functions on columns."""
+"""The labels of `label_frame` in DuckDB."""
 
 from typing import Any
 
 import pandas as pd
 import pytest
 
-import stance.engines.duckdb
-import stance.engines.polars
+import stance
 from stance import InputError
 from stance.model import Model
 
@@ -37,19 +36,6 @@ def test_an_sql_function_gives_the_labels_of_a_frame(
     connection.register("texts", texts)
     rows = connection.sql("select stance(text) as labels from texts order by n").fetchall()
     assert [row[0] for row in rows] == expected
-
-
-def test_an_expression_gives_the_labels_of_a_frame(
-    expected: list[dict[str, Any]], small: Model
-) -> None:
-    pl = pytest.importorskip("polars")
-    frame = pl.DataFrame({"text": TEXTS})
-    expression = stance.engines.polars.label(model=small)
-    labelled = frame.select(expression).unnest("labels")
-    assert labelled.to_dicts() == expected
-    streamed = frame.lazy().select(expression).unnest("labels").collect(engine="streaming")
-    assert streamed.to_dicts() == expected
-    assert frame[:0].select(expression).unnest("labels").schema == labelled.schema
 
 
 def test_what_is_no_connection_is_refused() -> None:

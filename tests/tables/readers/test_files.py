@@ -14,7 +14,7 @@ from stance.model import Model
 from stance.tables.documents import read_document
 from stance.tables.readers.docx import read_docx
 
-FILES = Path(__file__).parent / "files"
+FILES = Path(__file__).parents[2] / "files"
 TABLES = ["articles.xlsx", "articles.xls", "articles.ods", "articles.json", "response.json"]
 
 
