@@ -84,6 +84,14 @@ def test_a_report_finds_the_labels_of_html_again(tmp_path: Path, small: Model) -
         )
 
 
+def test_a_report_takes_the_text_of_html_from_its_column(tmp_path: Path, small: Model) -> None:
+    pd.DataFrame({"text": [CELL]}).to_csv(tmp_path / "in.csv")
+    stance.label_file(tmp_path / "in.csv", tmp_path / "out.csv", model=small, columns="+text")
+    stance.write_report(tmp_path / "out.csv", tmp_path / "o.html", model=small)
+    page = (tmp_path / "o.html").read_text(encoding="utf-8")
+    assert "The council voted against a truce." in page
+
+
 def test_a_page_is_a_text_alone_and_a_row_in_a_folder(tmp_path: Path, small: Model) -> None:
     page = f"<html><head><title>T</title></head><body><nav>Home</nav><article>{CELL}</article></body></html>"
     for name in ("a.html", "b.htm"):
