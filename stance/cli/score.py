@@ -74,7 +74,14 @@ _KINDS: Final = {
 _NOT_TEXT: Final = (".ipynb",)
 
 
-@click.command()
+_EXAMPLES: Final = """\b
+Examples:
+  stance score articles.xlsx -o labels.xlsx --text body --keep id,date
+  stance score 'archive/*.jsonl.gz' -o labels.parquet --text body --resume
+"""
+
+
+@click.command(epilog=_EXAMPLES)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option(
     "-o",
