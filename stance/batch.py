@@ -98,9 +98,9 @@ def label_file(
         them and the text of each paragraph, as ``text``, which a workbook gets by default.
     source_format, output_format : str, optional
         "csv", "tsv", "jsonl", "parquet", "feather" or "xlsx"; a source may also be "json", "xls",
-        "ods", "docx" or "html". The first three, and "json", may end in ``.gz`` or ``.zst``. By
-        default the format that the suffix shows; a source with any other suffix, and an output
-        without one, is CSV.
+        "ods", "docx", "nexis" or "html". The first three, and "json", may end in ``.gz`` or
+        ``.zst``. By default the format that the suffix shows; a source with any other suffix, and
+        an output without one, is CSV.
     encoding, delimiter : str, optional
         Of the source, as in `stance.tables.read_rows`.
     records : str, optional

@@ -47,7 +47,7 @@ source_format_option = click.option(
     "--format",
     "source_format",
     help="csv, tsv, jsonl, json (each also with .gz or .zst), parquet, feather, xlsx, xls, ods, "
-    "docx or html; by default the format that the suffix shows.",
+    "docx, nexis (a .docx of many articles) or html; by default the format that the suffix shows.",
 )
 records_option = click.option(
     "--records",

@@ -42,6 +42,7 @@ FORMATS: Final = {
     "ods": FormatEntry("readers.workbook.WorkbookTable"),
     "json": FormatEntry("readers.json.JsonTable", packable=True),
     "docx": FormatEntry("readers.documents.DocxTable", is_document=True),
+    "nexis": FormatEntry("readers.nexis.NexisTable"),
     "html": FormatEntry("readers.documents.HtmlTable", is_document=True),
 }
 _OTHER_SUFFIXES: Final = {

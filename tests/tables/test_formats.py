@@ -50,7 +50,7 @@ def test_an_unknown_format_is_refused_with_those_there_are(name: str) -> None:
     with pytest.raises(InputError) as error:
         find_format(Path("a.csv"), name)
     assert str(error.value) == (
-        "`source_format` must be one of ['csv', 'tsv', 'jsonl', 'parquet', 'feather', 'xlsx', 'xls', 'ods', 'json', 'docx', 'html'] "
+        "`source_format` must be one of ['csv', 'tsv', 'jsonl', 'parquet', 'feather', 'xlsx', 'xls', 'ods', 'json', 'docx', 'nexis', 'html'] "
         "(csv, tsv, jsonl, json may end in .gz or .zst); "
         f"got {name!r}."
     )

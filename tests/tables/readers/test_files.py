@@ -187,3 +187,57 @@ def test_a_word_document_cannot_expand_entities() -> None:
         TableError, match=r"^a\.docx must be a Word document \(\.docx\) that can be read; "
     ):
         read_docx(io.BytesIO(content), "a.docx")
+
+
+COVER = ["Date and Time: Monday", "Documents (3)", "1. Talks Resume", "2. Lamps Out"]
+FIRST = ["Talks Resume", "The Harbour Bell", "May 1, 2024 Wednesday", "Copyright 2024 The Harbour Bell", "Section: NEWS; Pg. 1", "Length: 12 words", "Byline: A Keeper", "Body",
+         "The guild urged a truce.", "The council voted against a truce.", "Classification", "Language: ENGLISH", "Load-Date: May 2, 2024", "End of Document"]  # fmt: skip
+SECOND = [
+    "Lamps Out",
+    "The Harbour Bell",
+    "May 3, 2024 Friday",
+    "Copyright 2024 The Harbour Bell",
+    "Body",
+    "Forty boats were counted.",
+    "Load-Date: May 4, 2024",
+    "End of Document",
+]
+
+
+def nexis(lines: list[str]) -> io.BytesIO:
+    body = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)
+    return io.BytesIO(docx_of(f"<w:document {W}><w:body>{body}</w:body></w:document>"))
+
+
+def test_a_download_of_nexis_is_a_row_per_article(small: Model) -> None:
+    keep = ["title", "source", "date", "byline", "section", "length", "load_date"]
+    rows = label(
+        nexis([*COVER, *FIRST, *SECOND]), small, source_format="nexis", keep=keep, columns="+text"
+    )
+    assert [row["text"] for row in rows] == [FIRST[8], FIRST[9], SECOND[5]]
+    assert [row[name] for name in keep for row in rows[:1]] == [
+        "Talks Resume", "The Harbour Bell", "May 1, 2024 Wednesday", "A Keeper", "NEWS; Pg. 1", "12 words", "May 2, 2024",
+    ]  # fmt: skip
+    assert [rows[2][name] for name in ("title", "byline", "load_date")] == [
+        "Lamps Out",
+        None,
+        "May 4, 2024",
+    ]
+
+
+def test_what_cannot_be_cut_is_kept_and_a_notice_says_so(small: Model) -> None:
+    with pytest.warns(
+        StanceWarning,
+        match=r"has 1 parts without a line 'Body', kept whole; the first begins 'A truce\.'",
+    ):
+        rows = label(
+            nexis([*FIRST, "A truce."]), small, source_format="nexis", keep="title", columns="+text"
+        )
+    assert (rows[-1]["title"], rows[-1]["text"]) == (None, "A truce.")
+
+
+def test_another_word_document_is_no_download_of_nexis(small: Model) -> None:
+    with pytest.raises(
+        TableError, match=r"must be a download of Nexis Uni; none of its parts has a line 'Body'\."
+    ):
+        label(FILES / "article.docx", small, source_format="nexis")
