@@ -42,6 +42,10 @@ KINDS: Final = {
     "gz": _Kind("packed with gzip", "Let its name end in .gz, or unpack it."),
     "zst": _Kind("packed with zstd", "Let its name end in .zst, or unpack it."),
     "zip": _Kind("a zip archive", "Unpack it, and name the files in it."),
+    "archive": _Kind(
+        "a workbook, a document or another zip archive",
+        "Name its format with --format xlsx, ods or docx, or save it and name the file.",
+    ),
     "sqlite": _Kind(
         "a database of SQLite", "Give its address, as in 'sqlite:///news.db?table=articles'."
     ),
@@ -65,6 +69,7 @@ _SIGNATURES: Final = (
 )
 _HTML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _JSON: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(\[\s*)?\{\s*\"")
+_ZIPS: Final = frozenset({"xlsx", "ods", "docx", "nexis"})
 # An .xls is such a file, and an .xlsx with a password, which its reader refuses.
 _OLE: Final = frozenset({"xls", "xlsx"})
 
@@ -87,7 +92,7 @@ def check_content(stream: Any, name: str, expected: str) -> None:
         If it is another kind of file. The message says which, and what to do.
     """
     actual = find_kind(_look_ahead(stream), stream)
-    if (expected, actual) == ("nexis", "docx"):
+    if (expected, actual) == ("nexis", "docx") or (actual == "archive" and expected in _ZIPS):
         return
     if actual in (None, expected) or (actual == "ole" and expected in _OLE):
         return
@@ -147,7 +152,7 @@ def _look_ahead(stream: Any) -> bytes:
 def _look_into(stream: Any) -> str:
     """Return what kind of file a zip archive is."""
     if not getattr(stream, "seekable", bool)():
-        return "zip"
+        return "archive"  # its list of files stands at its end
     import zipfile
 
     start = stream.tell()

@@ -241,3 +241,24 @@ def test_another_word_document_is_no_download_of_nexis(small: Model) -> None:
         TableError, match=r"must be a download of Nexis Uni; none of its parts has a line 'Body'\."
     ):
         label(FILES / "article.docx", small, source_format="nexis")
+
+
+class Pipe(io.BufferedReader):
+    """A stream that cannot be rewound, such as standard input behind a pipe."""
+
+    def seekable(self) -> bool:
+        return False
+
+
+def test_a_workbook_from_a_pipe_must_be_named(small: Model) -> None:
+    needs("articles.xlsx")
+    content = (FILES / "articles.xlsx").read_bytes()
+    with pytest.raises(
+        TableError,
+        match=r"it is a workbook, a document or another zip archive\. Name its format with --format xlsx, ods or docx",
+    ):
+        label(Pipe(io.BytesIO(content)), small)  # type: ignore[arg-type]
+    rows = label(
+        Pipe(io.BytesIO(content)), small, source_format="xlsx", sheet="autumn", text="body"
+    )  # type: ignore[arg-type]
+    assert [row["status"] for row in rows] == ["labelled"]
