@@ -52,7 +52,7 @@ _TOKEN: Final = re.compile(
     rf"|(?P<block></?(?P<block_name>{_BLOCKS}){_ATTRIBUTES}>)"
     rf"|</?(?:{_INLINE}|\w+[-:][\w:-]+){_ATTRIBUTES}>"
     rf"|(?P<entity>{_ENTITY})"
-    r"|(?P<space>\s+)",
+    r"|(?P<space>[^\S ]\s*| \s+)",  # all but a single space, which stays as it is
     re.IGNORECASE | re.DOTALL,
 )
 # What ends a comment, or what is not read.
