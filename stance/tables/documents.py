@@ -102,10 +102,10 @@ def _may_be_binary(content: bytes) -> bool:
 
 def _read_binary(content: bytes, name: str) -> str | None:
     """Return the text of a Word document, or None for text; refuse anything else."""
-    from stance.tables.readers.signatures import check_content, find_kind
+    from stance.tables.readers.signatures import check_content, find_file_kind
 
     stream = io.BytesIO(content)
-    if find_kind(content, stream) == "docx":
+    if find_file_kind(content, stream) == "docx":
         from stance.tables.readers.docx import read_docx
 
         return read_docx(stream, name)

@@ -10,43 +10,45 @@ from stance.errors import TableError
 _HEAD: Final = 512  # bytes that are looked at
 
 
-class _Kind(NamedTuple):
+class _FileKind(NamedTuple):
     """What messages call a kind of file, and what to do with one that cannot be read."""
 
     title: str
     remedy: str = ""
 
 
-KINDS: Final = {
-    "csv": _Kind("CSV"),
-    "tsv": _Kind("TSV"),
-    "jsonl": _Kind("JSONL, one object per line"),
-    "json": _Kind("JSON"),
-    "parquet": _Kind("Parquet"),
-    "feather": _Kind("Feather (Arrow IPC)"),
-    "xlsx": _Kind("an Excel workbook (.xlsx)"),
-    "xls": _Kind("an old Excel workbook (.xls)"),
-    "ods": _Kind("an OpenDocument workbook (.ods)"),
-    "docx": _Kind("a Word document (.docx)"),
-    "nexis": _Kind("a download of Nexis Uni (.docx)"),
-    "html": _Kind(
+FILE_KINDS: Final = {
+    "csv": _FileKind("CSV"),
+    "tsv": _FileKind("TSV"),
+    "jsonl": _FileKind("JSONL, one object per line"),
+    "json": _FileKind("JSON"),
+    "parquet": _FileKind("Parquet"),
+    "feather": _FileKind("Feather (Arrow IPC)"),
+    "xlsx": _FileKind("an Excel workbook (.xlsx)"),
+    "xls": _FileKind("an old Excel workbook (.xls)"),
+    "ods": _FileKind("an OpenDocument workbook (.ods)"),
+    "docx": _FileKind("a Word document (.docx)"),
+    "nexis": _FileKind("a download of Nexis Uni (.docx)"),
+    "html": _FileKind(
         "HTML",
         "Save a table from a spreadsheet as .xlsx, or let the name of an article end in .html.",
     ),
-    "text": _Kind("plain text"),
-    "pdf": _Kind("a PDF", "Make text of it first, with docling or markitdown, and score the text."),
-    "doc": _Kind("an old Office document (.doc)", "Save it as .docx or .txt."),
-    "rtf": _Kind("a document in RTF", "Save it as .docx or .txt."),
-    "odt": _Kind("an OpenDocument text (.odt)", "Save it as .docx or .txt."),
-    "image": _Kind("an image", "Make text of it first, with OCR such as docling's."),
-    "gz": _Kind("packed with gzip", "Let its name end in .gz, or unpack it."),
-    "zst": _Kind("packed with zstd", "Let its name end in .zst, or unpack it."),
-    "zip": _Kind("a zip archive", "Unpack it, and name the files in it."),
-    "archive": _Kind(
+    "text": _FileKind("plain text"),
+    "pdf": _FileKind(
+        "a PDF", "Make text of it first, with docling or markitdown, and score the text."
+    ),
+    "doc": _FileKind("an old Office document (.doc)", "Save it as .docx or .txt."),
+    "rtf": _FileKind("a document in RTF", "Save it as .docx or .txt."),
+    "odt": _FileKind("an OpenDocument text (.odt)", "Save it as .docx or .txt."),
+    "image": _FileKind("an image", "Make text of it first, with OCR such as docling's."),
+    "gz": _FileKind("packed with gzip", "Let its name end in .gz, or unpack it."),
+    "zst": _FileKind("packed with zstd", "Let its name end in .zst, or unpack it."),
+    "zip": _FileKind("a zip archive", "Unpack it, and name the files in it."),
+    "archive": _FileKind(
         "a workbook, a document or another zip archive",
         "Name its format with --format xlsx, ods or docx, or save it and name the file.",
     ),
-    "sqlite": _Kind(
+    "sqlite": _FileKind(
         "a database of SQLite", "Give its address, as in 'sqlite:///news.db?table=articles'."
     ),
 }
@@ -84,14 +86,14 @@ def check_content(stream: Any, name: str, expected: str) -> None:
     name : str
         What messages call it.
     expected : str
-        A key of `KINDS`.
+        A key of `FILE_KINDS`.
 
     Raises
     ------
     TableError
         If it is another kind of file. The message says which, and what to do.
     """
-    actual = find_kind(_look_ahead(stream), stream)
+    actual = find_file_kind(_look_ahead(stream), stream)
     if (expected, actual) == ("nexis", "docx") or (actual == "archive" and expected in _ZIPS):
         return
     if actual in (None, expected) or (actual == "ole" and expected in _OLE):
@@ -100,17 +102,17 @@ def check_content(stream: Any, name: str, expected: str) -> None:
         if expected in ("json", "jsonl"):
             return
         actual = "json"
-    kind = KINDS["doc" if actual == "ole" else str(actual)]
+    kind = FILE_KINDS["doc" if actual == "ole" else str(actual)]
     if kind.remedy:
         raise TableError(f"{name} cannot be read; it is {kind.title}. {kind.remedy}")
     hint = ", or 'jsonl' if each line is one object" if actual == "json" else ""
     raise TableError(
-        f"{name} must be {KINDS[expected].title}; it is {kind.title}. "
+        f"{name} must be {FILE_KINDS[expected].title}; it is {kind.title}. "
         f"Rename it, or name its format with --format {actual}{hint}."
     )
 
 
-def find_kind(head: bytes, stream: Any = None) -> str | None:
+def find_file_kind(head: bytes, stream: Any = None) -> str | None:
     """Return the kind of a file that begins so, or None for plain text and what is unknown.
 
     "object" is a JSON object, and perhaps one of many lines; "ole" an old file of Office.
@@ -124,7 +126,7 @@ def find_kind(head: bytes, stream: Any = None) -> str | None:
 
     Examples
     --------
-    >>> find_kind(b"%PDF-1.7"), find_kind(b'[{"text": "A truce."}]'), find_kind(b"id,text")
+    >>> find_file_kind(b"%PDF-1.7"), find_file_kind(b'[{"text": "A truce."}]'), find_file_kind(b"id,text")
     ('pdf', 'json', None)
     """
     for signature, kind in _SIGNATURES:
