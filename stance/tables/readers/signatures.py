@@ -126,8 +126,9 @@ def find_file_kind(head: bytes, stream: Any = None) -> str | None:
 
     Examples
     --------
-    >>> find_file_kind(b"%PDF-1.7"), find_file_kind(b'[{"text": "A truce."}]'), find_file_kind(b"id,text")
-    ('pdf', 'json', None)
+    >>> heads = b"%PDF-1.7", b'[{"text": "A truce."}]', b"id,text"
+    >>> [find_file_kind(head) for head in heads]
+    ['pdf', 'json', None]
     """
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):

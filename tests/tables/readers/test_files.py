@@ -6,6 +6,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import stance
@@ -60,6 +61,13 @@ def test_a_word_document_is_its_paragraphs() -> None:
         "# Talks Resume\n\nThe guild urged a truce before winter.\n\n• Lamp oil was counted.\n\n"
         "The council voted against a truce.\n\nForty boats were counted."
     )
+
+
+def test_feather_is_read_as_pandas_writes_it(tmp_path: Path, small: Model) -> None:
+    pytest.importorskip("pyarrow")
+    pd.DataFrame({"id": [7, 8], "body": ["A truce.", None]}).to_feather(tmp_path / "a.feather")
+    rows = label(tmp_path / "a.feather", small, text="body", keep="id")
+    assert [(row["id"], row["status"]) for row in rows] == [(7, "labelled"), (8, "missing")]
 
 
 def test_a_folder_of_documents_and_tables_is_one_table(tmp_path: Path, small: Model) -> None:
