@@ -39,7 +39,16 @@ PAGES = {
     "seeds/GUIDELINES.md": "guidelines.md",
 }
 """The page that shows each file of the project."""
-MODULES = ("plots", "engines", "engines.dask", "engines.spark", "sql", "convert")
+MODULES = (
+    "plots",
+    "engines",
+    "engines.dask",
+    "engines.spark",
+    "engines.duckdb",
+    "engines.polars",
+    "sql",
+    "convert",
+)
 """Public modules, beside the names of the package."""
 BESIDE = (
     "columns.Columns",

@@ -25,9 +25,9 @@ from stance.options import (
     Reading,
     check_columns,
     check_positive,
-    choose_columns,
+    choose_results,
 )
-from stance.tables.formats import find_format
+from stance.tables.formats import Format, find_output_format
 from stance.tables.inputs import Inputs
 from stance.tables.outputs import made_files, open_output
 from stance.tables.rows import Chunk
@@ -41,6 +41,7 @@ from stance.tables.runs import (
 from stance.tables.summary import Summary
 from stance.tables.writers.csv import check_excel_safe
 from stance.tables.writers.encoder import RowEncoder
+from stance.text.html import is_html
 
 # Changes with how tables are split and written: a run of another version cannot be resumed.
 _VERSION: Final = 3
@@ -63,6 +64,9 @@ def label_file(
     output_format: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
+    records: str | None = None,
+    sheet: str | None = None,
+    html: str = "detect",
     longest: int = MAX_CELL_CHARACTERS,
     excel_safe: bool = False,
     n_jobs: int = 1,
@@ -74,14 +78,15 @@ def label_file(
     """Label tables of texts into another table.
 
     Memory does not grow with the table: it is that of a few chunks of 4,096 rows or 4 million
-    characters.
+    characters. Only JSON, workbooks and Word documents are read whole.
 
     Parameters
     ----------
     source : str, Path, binary file or sequence of str or Path
-        A CSV, TSV, JSONL or Parquet file by its suffix (``.gz`` and ``.zst`` are unpacked), a
-        pattern, a folder, or several of these. Where there may be several files, column ``file``
-        names the file of each row, and ``row`` counts within it.
+        A table: CSV, TSV, JSONL, JSON (``.gz`` and ``.zst`` are unpacked), Parquet, Feather, or a
+        workbook (.xlsx, .xls, .ods), by its suffix; a pattern, a folder, or several of these. Among
+        several files, each .docx and .html is one row, with column "text". Where there may be
+        several files, column ``file`` names the file of each row, and ``row`` counts within it.
     output : str, Path, binary or text file
         Where to write, in the format (and packing) of its suffix. A path takes the new file only
         once it is complete.
@@ -91,13 +96,23 @@ def label_file(
         A model, or what `stance.load` takes; by default the shipped model.
     unit, keep, level, target_column, key
         As in `stance.Model.label_frame`.
-    columns : "all" or sequence of str, default="all"
-        The result columns to write: some of ``row`` and `stance.Model.columns`.
-    source_format, output_format : {"csv", "tsv", "jsonl", "parquet"}, optional
-        The first three may end in ``.gz`` or ``.zst``. By default the format that the suffix
-        shows, or CSV.
+    columns : "all", "+text" or sequence of str, default="all"
+        The result columns to write: some of ``row`` and `stance.Model.columns`. "+text" is all of
+        them and the text of each paragraph, as ``text``, which a workbook gets by default.
+    source_format, output_format : str, optional
+        "csv", "tsv", "jsonl", "parquet", "feather" or "xlsx"; a source may also be "json", "xls",
+        "ods", "docx", "nexis" or "html". The first three, and "json", may end in ``.gz`` or
+        ``.zst``. By default the format that the suffix shows; a source with any other suffix, and
+        an output without one, is CSV.
     encoding, delimiter : str, optional
         Of the source, as in `stance.tables.read_rows`.
+    records : str, optional
+        The list of a JSON object that holds the rows, such as "articles" or "response.results"; by
+        default the only one, or the file is an array.
+    sheet : str, optional
+        The sheet of a workbook; by default the first.
+    html : {"detect", "strip", "keep"}, default="detect"
+        As in `stance.Model.label`; the summary counts the cells that are HTML.
     longest : int, default=1,000,000
         A cell of more characters gets the status "too long" and no label.
     excel_safe : bool, default=False
@@ -137,17 +152,20 @@ def label_file(
     twice. `resume` reads the source twice.
     """
     start = time.perf_counter()
-    reading = Reading(text, target_column, unit, level, longest, key)
+    reading = Reading(text, target_column, unit, level, longest, key, html=html)
     check_positive("n_jobs", n_jobs)
     model = as_model(model)
     output = Path(output) if isinstance(output, (str, Path)) else output
-    table_format = find_format(output, output_format, "output_format")
+    table_format = find_output_format(output, output_format)
     check_excel_safe(excel_safe, table_format)
     made = made_files(output) if isinstance(output, Path) else ()
     read_as = {"source_format": source_format, "encoding": encoding, "delimiter": delimiter}
+    read_as |= {"records": records, "sheet": sheet}
     with Inputs(source, besides=made, **read_as) as inputs:
         kept = check_columns(inputs.columns, text, keep, target_column, key)
-        results = choose_columns(columns, ["row", *model.columns(unit)])
+        columns = _with_default_text(columns, unit, table_format)
+        results = choose_results(columns, unit, model.columns(unit))
+        reading = replace(reading, with_text="text" in results)
         encoder = make_encoder(inputs, table_format, kept, results, excel_safe=excel_safe)
         options: dict[str, Any] = {"keep": kept, "columns": results, "excel_safe": excel_safe}
         options |= {"output_format": table_format, **asdict(reading), **read_as}
@@ -170,6 +188,14 @@ def label_file(
             )
     summary.seconds = time.perf_counter() - start
     return summary
+
+
+def _with_default_text(
+    columns: str | Sequence[str], unit: str, table_format: Format
+) -> str | Sequence[str]:
+    """Ask for the text of each paragraph where a person will read the table."""
+    is_read = table_format.kind == "xlsx" and unit != "document"
+    return "+text" if columns == "all" and is_read else columns
 
 
 def _identify(inputs: Inputs, model: Model, options: dict[str, Any]) -> dict[str, str]:
@@ -202,6 +228,10 @@ def _label(
     counts = Summary.of(
         labelled, list(model.labels), rows=len(chunk.numbers), unreadable=len(chunk.faults)
     )
+    if reading.html == "detect":
+        counts.html = sum(
+            isinstance(cell, str) and is_html(cell) for cell in chunk.columns[reading.text]
+        )
     rows = labelled.arrays["row"]  # within the chunk; the output counts within the file
     numbers = np.asarray(chunk.numbers, dtype=np.int64)[rows]
     numbered = replace(labelled, arrays={**labelled.arrays, "row": numbers})

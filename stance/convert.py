@@ -11,9 +11,8 @@ from typing import IO
 import numpy as np
 
 from stance.columns import Columns
-from stance.errors import InputError
 from stance.options import check_once
-from stance.tables.formats import FORMATS, parse_format
+from stance.tables.formats import find_output_format
 from stance.tables.inputs import Inputs
 from stance.tables.outputs import made_files, open_output
 from stance.tables.runs import (
@@ -36,6 +35,8 @@ def convert_file(
     source_format: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
+    records: str | None = None,
+    sheet: str | None = None,
     force: bool = False,
     progress: bool = False,
 ) -> Summary:
@@ -51,7 +52,7 @@ def convert_file(
     output : str or Path
         Where to write. The path takes the new file only once it is complete. From Parquet to
         Parquet, types are kept; in all other cases every column is text.
-    source_format, encoding, delimiter : str, optional
+    source_format, encoding, delimiter, records, sheet : str, optional
         Of the source, as in `stance.label_file`.
     force : bool, default=False
         Replace `output` if it exists.
@@ -74,11 +75,9 @@ def convert_file(
     """
     start = time.perf_counter()
     path = Path(output)
-    table_format = parse_format(path.name)
-    if table_format is None or not table_format.is_supported:
-        suffixes = [f".{kind}" for kind in FORMATS]
-        raise InputError(f"the output must end in one of {suffixes!r}; got {path.name!r}.")
+    table_format = find_output_format(path, None)
     read_as = {"source_format": source_format, "encoding": encoding, "delimiter": delimiter}
+    read_as |= {"records": records, "sheet": sheet}
     with Inputs(source, besides=made_files(path), **read_as) as inputs:
         check_once(inputs.columns, inputs.columns)
         encoder = make_encoder(inputs, table_format, inputs.columns)

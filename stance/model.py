@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stance.columns import Columns
 from stance.errors import InputError
+from stance.frames import open_frame
 from stance.labels import KINDS, LABELLED_KINDS
-from stance.options import carried_names, check_columns, check_level
+from stance.options import carried_names, check_columns, check_html, check_level, choose_results
 from stance.results import Document, Evidence, document_columns, result_columns
 from stance.scoring.cells import label_cells
-from stance.scoring.evidence import explain_paragraph, label_blocks
+from stance.scoring.evidence import explain_paragraph, label_blocks, locate, locate_evidence
 from stance.scoring.files import read_frozen
 from stance.scoring.folders import SHIPPED, pack_model, read_card, save_model, shipped_path
 from stance.scoring.frozen import FrozenModel
 from stance.scoring.sums import SUMS, digest
+from stance.text.html import is_html, read_html, reads_html
 from stance.text.paragraphs import Paragraph, split_paragraphs
+from stance.texts import check_text, warn_of_html
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 _TEXT_UNITS: Final = ("paragraph", "row")
 """The units of one text; unit "document" is a figure of many paragraphs, for tables."""
@@ -93,6 +96,7 @@ class Model:
         level: float = 0.9,
         target: str | None = None,
         evidence: bool = True,
+        html: str = "detect",
     ) -> Document:
         """Split a document into blocks and label each.
 
@@ -113,6 +117,9 @@ class Model:
         evidence : bool, default=True
             Whether to find the words that count for or against each label. That takes longer than
             the labels do.
+        html : {"detect", "strip", "keep"}, default="detect"
+            Whether to read the text as HTML: if it has a tag or entity of HTML, always, or never.
+            HTML is labelled without its tags, and offsets are those of `text` as it was given.
 
         Returns
         -------
@@ -124,23 +131,27 @@ class Model:
         InputError
             If `text` is not a str, or an option is invalid.
         """
-        _check_text(text)
+        check_text(text)
         check_level(level)
         if unit not in _TEXT_UNITS:
             raise InputError(f"`unit` must be one of {list(_TEXT_UNITS)!r}; got {unit!r}.")
         chosen = frozenset([kinds] if isinstance(kinds, str) else kinds)
         if not chosen <= set(KINDS):
             raise InputError(f"`kinds` must be among {list(KINDS)!r}; got {sorted(chosen)!r}.")
-        whole = [Paragraph(0, len(text), "paragraph")]
-        return label_blocks(
+        check_html(html)
+        page = read_html(text) if reads_html(text, html) else None
+        plain = text if page is None else page.text
+        whole = [Paragraph(0, len(plain), "paragraph")]
+        document = label_blocks(
             self.frozen,
-            text,
-            whole if unit == "row" else split_paragraphs(text),
+            plain,
+            whole if unit == "row" else split_paragraphs(plain),
             kinds=chosen,
             level=level,
             target=target,
             evidence=evidence,
         )
+        return document if page is None else locate(document, page, text)
 
     def explain(
         self,
@@ -179,37 +190,51 @@ class Model:
         InputError
             If the model has no such head or label.
         """
-        _check_text(text)
-        return explain_paragraph(
-            self.frozen, text, head=head, label=label, contrast=contrast, target=target
+        check_text(text)
+        page = read_html(text) if is_html(text) else None
+        intercept, words = explain_paragraph(
+            self.frozen,
+            text if page is None else page.text,
+            head=head,
+            label=label,
+            contrast=contrast,
+            target=target,
         )
+        return intercept, words if page is None else locate_evidence(words, page)
 
     def label_frame(
         self,
-        frame: pd.DataFrame,
+        frame: Any,
         text: str = "text",
         *,
-        unit: str = "paragraph",
+        unit: str | None = None,
         keep: str | Sequence[str] = (),
+        columns: str | Sequence[str] = "all",
         level: float = 0.9,
         target_column: str | None = None,
         key: str | None = None,
-    ) -> pd.DataFrame:
-        """Label a column of texts.
+        html: str = "detect",
+    ) -> Any:
+        """Label a column of texts, or a list of texts.
 
         Parameters
         ----------
-        frame : pandas.DataFrame
-            Not changed.
+        frame : table, Series, or iterable of str or dict
+            A table of pandas, polars, pyarrow or another library that narwhals reads; or texts: a
+            Series, a list or a generator; or rows as dicts. Not changed.
         text : str, default="text"
             The column of texts.
-        unit : {"paragraph", "row", "document"}, default="paragraph"
-            What one row of the result stands for. "paragraph" splits each cell and gives one row
-            per block; "row" takes each cell as one paragraph; "document" gives one row per cell,
-            with the share of each label among its labelled paragraphs.
+        unit : {"paragraph", "row", "document"}, optional
+            What one row of the result stands for. "paragraph", the default for tables, splits each
+            cell and gives one row per block; "row", the default for texts without a table, takes
+            each cell as one paragraph; "document" gives one row per cell, with the share of each
+            label among its labelled paragraphs.
         keep : "all" or sequence of str, default=()
             Columns of `frame` to carry along. One with the name of a result column becomes
             ``input_<name>``.
+        columns : "all", "+text" or sequence of str, default="all"
+            The result columns: some of ``row`` and `columns`. "+text" is all of them and the text
+            of each paragraph, in a column ``text``.
         level : float, default=0.9
             As in `label`.
         target_column : str, optional
@@ -217,18 +242,23 @@ class Model:
         key : str, optional
             A column of unique values, by which ``paragraph_id`` names the documents. By default
             the number of the row.
+        html : {"detect", "strip", "keep"}, default="detect"
+            As in `label`; a notice says how many cells are HTML.
 
         Returns
         -------
-        pandas.DataFrame
-            The index of `frame`, repeated where a cell gives several rows. Column ``row`` counts
-            the input rows from 0. A missing, empty or non-text cell keeps its row, with a status
+        table
+            Of the same kind as `frame`; for anything but a table or Series, a pandas DataFrame.
+            From pandas it has the index of `frame`, repeated where a cell gives several rows, and
+            labels as categories; elsewhere labels are strings. Column ``row`` counts the input rows
+            from 0. A missing, empty or non-text cell keeps its row, with a status
             and no label.
 
         Raises
         ------
         InputError
-            If a column is missing, or an option is invalid.
+            If a column is missing, an option is invalid, or `frame` is something else, such as a
+            file or a LazyFrame; the message says what to call.
 
         Examples
         --------
@@ -240,21 +270,25 @@ class Model:
         0    0  pro-ceasefire  labelled
         1    1            NaN   missing
         """
-        import pandas as pd
-
-        kept = check_columns(list(frame.columns), text, keep, target_column, key)
-        targets = None if target_column is None else frame[target_column].tolist()
-        keys = None if key is None else frame[key].tolist()
+        table = open_frame(frame, text)
+        unit = unit or table.unit
+        kept = check_columns(table.columns, text, keep, target_column, key)
+        targets = None if target_column is None else table.cells(target_column)
+        keys = None if key is None else table.cells(key)
+        chosen = choose_results(columns, unit, self.columns(unit))
+        cells = table.cells(text)
+        warn_of_html(cells, html)
         labelled = self.label_cells(
-            frame[text].tolist(), unit=unit, level=level, targets=targets, keys=keys
+            cells,
+            unit=unit,
+            level=level,
+            targets=targets,
+            keys=keys,
+            with_text="text" in chosen,
+            html=html,
         )
-        rows = labelled.arrays["row"]
-        results = labelled.frame(self.labels)
-        results.index = frame.index.take(rows)
-        names = carried_names(kept, ["row", *self.columns(unit)])
-        carried = frame[kept].iloc[rows].set_axis(list(names.values()), axis=1)
-        carried.index = results.index
-        return pd.concat([carried, results], axis=1)
+        names = carried_names(kept, ["row", *self.columns(unit), *chosen])
+        return table.labelled(labelled, chosen, names, self.labels)
 
     def columns(self, unit: str = "paragraph") -> list[str]:
         """List the result columns for a unit, in order."""
@@ -269,6 +303,8 @@ class Model:
         targets: Sequence[Any] | None = None,
         longest: int | None = None,
         keys: Sequence[Any] | None = None,
+        with_text: bool = False,
+        html: str = "detect",
     ) -> Columns:
         """Label many cells at once, whatever they contain.
 
@@ -286,6 +322,10 @@ class Model:
             A text of more characters gets the status "too long" and no label.
         keys : sequence of object, of length n_cells, optional
             What ``paragraph_id`` names each cell by; by default its number, from 0.
+        with_text : bool, default=False
+            Add a column ``text``, with the text of each paragraph.
+        html : {"detect", "strip", "keep"}, default="detect"
+            As in `label`.
 
         Returns
         -------
@@ -306,6 +346,8 @@ class Model:
             targets=targets,
             longest=longest,
             keys=keys,
+            with_text=with_text,
+            html=html,
         )
 
     def save(self, path: str | Path, *, force: bool = False) -> Path:
@@ -333,14 +375,6 @@ class Model:
         pipelines, source = self._pipelines, self._source
         save_model(self.frozen, folder, pipelines=pipelines, source=source, force=force)
         return folder
-
-
-def _check_text(text: Any) -> None:
-    if not isinstance(text, str):
-        raise InputError(
-            f"`text` must be a str; got {type(text).__name__}. "
-            "Decode bytes first, and drop missing values."
-        )
 
 
 def load(path: str | Path | None = None) -> Model:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from stance.model import Model
 
 UNITS: Final = ("paragraph", "row", "document")
+HTML_MODES: Final = ("detect", "strip", "keep")
+"""Whether a text is read as HTML: if it has a tag or entity of HTML, always, or never."""
 LEVELS: Final = (0.5, 0.99)
 """The lowest and highest confidence level of prediction sets."""
 MAX_CELL_CHARACTERS: Final = 1_000_000
@@ -40,6 +42,10 @@ class Reading:
         As in `stance.Model.label_frame`.
     level : float
         As in `stance.Model.label_frame`.
+    with_text : bool
+        Whether the results have a column "text": the text of each paragraph.
+    html : {"detect", "strip", "keep"}
+        As in `stance.Model.label_frame`.
     longest : int or None
         A cell of more characters gets the status "too long" and no label; None sets no limit.
     key : str or None
@@ -57,10 +63,13 @@ class Reading:
     level: float = 0.9
     longest: int | None = None
     key: str | None = None
+    with_text: bool = False
+    html: str = "detect"
 
     def __post_init__(self) -> None:
         check_unit(self.unit)
         check_level(self.level)
+        check_html(self.html)
         if self.longest is not None:
             check_positive("longest", self.longest)
 
@@ -91,11 +100,13 @@ class Reading:
             targets=None if self.target_column is None else cells[self.target_column],
             longest=self.longest,
             keys=row_keys if self.key is None else cells[self.key],
+            with_text=self.with_text,
+            html=self.html,
         )
 
     def empty(self, model: Model) -> Columns:
         """Return the result columns without any row: their names and types."""
-        return model.label_cells([], unit=self.unit, level=self.level)
+        return model.label_cells([], unit=self.unit, level=self.level, with_text=self.with_text)
 
 
 def cell_status(cell: Any, longest: int | None = None) -> str | None:
@@ -129,6 +140,12 @@ def check_level(level: float) -> None:
             f"`level` must be from {LEVELS[0]} to {LEVELS[1]}; got {level!r}. "
             "The usual choice is 0.9."
         )
+
+
+def check_html(html: str) -> None:
+    """Raise InputError for an unknown way to read HTML."""
+    if html not in HTML_MODES:
+        raise InputError(f"`html` must be one of {list(HTML_MODES)!r}; got {html!r}.")
 
 
 def check_positive(name: str, value: int) -> None:
@@ -186,11 +203,26 @@ def carried_names(kept: Sequence[Any], taken: Sequence[str]) -> dict[Any, Any]:
     return names
 
 
-def choose_columns(columns: str | Sequence[str], available: Sequence[str]) -> tuple[str, ...]:
+def choose_columns(
+    columns: str | Sequence[str], available: Sequence[str], *, on_request: str | None = None
+) -> tuple[str, ...]:
     """Return the result columns to write, in the order asked for.
 
+    Parameters
+    ----------
+    columns : "all", "+text" or sequence of str
+        A column with a plus comes beside the others that are named, or else beside all.
+    available : sequence of str
+        The columns that "all" stands for.
+    on_request : str, optional
+        A further column, which "all" leaves out. It follows column "row", or comes first.
+
+    Examples
+    --------
     >>> choose_columns("all", ["row", "tone"]), choose_columns(["tone"], ["row", "tone"])
     (('row', 'tone'), ('tone',))
+    >>> choose_columns("+text", ["row", "tone"], on_request="text")
+    ('row', 'text', 'tone')
 
     Raises
     ------
@@ -199,11 +231,30 @@ def choose_columns(columns: str | Sequence[str], available: Sequence[str]) -> tu
     """
     if columns == "all":
         return tuple(available)
-    chosen = tuple([columns] if isinstance(columns, str) else dict.fromkeys(columns))
-    unknown = [column for column in chosen if column not in available]
+    named = [columns] if isinstance(columns, str) else list(columns)
+    chosen = tuple(dict.fromkeys(column.removeprefix("+") for column in named))
+    allowed = [*available, *([on_request] if on_request else [])]
+    unknown = [column for column in chosen if column not in allowed]
     if unknown or not chosen:
         raise InputError(
             f"`columns` must be some of the result columns; got {unknown or list(chosen)!r}. "
-            f"Choose from {list(available)!r}."
+            f"Choose from {allowed!r}."
         )
-    return chosen
+    if not all(column.startswith("+") for column in named):
+        return chosen
+    added = [column for column in chosen if column not in available]
+    first = 1 if available[0] == "row" else 0
+    return (*available[:first], *added, *available[first:])
+
+
+def choose_results(
+    columns: str | Sequence[str], unit: str, available: Sequence[str]
+) -> tuple[str, ...]:
+    """Return the columns of labelled rows: number, text on request, and the results of a unit.
+
+    >>> choose_results("+text", "row", ["tone"]), choose_results("all", "document", ["labelled"])
+    (('row', 'text', 'tone'), ('row', 'labelled'))
+    """
+    check_unit(unit)
+    on_request = None if unit == "document" else "text"
+    return choose_columns(columns, ["row", *available], on_request=on_request)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _PREVIEW: Final = 60
 """Characters of each block that the `repr` of a document shows."""
+_SHORT_PREVIEW: Final = 40
+"""Characters that the `repr` of a block shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,14 @@ class HeadResult:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class LabelledParagraph:
     """One block of a document with its labels.
 
     Attributes
     ----------
     text : str
-        ``document.text[start:end]``.
+        ``document.text[start:end]``, without its tags if the document is HTML.
     start, end : int
         Character offsets into the document, end exclusive.
     kind : str
@@ -91,6 +93,11 @@ class LabelledParagraph:
     status: str
     results: Mapping[str, HeadResult] = field(default_factory=dict)
     familiarity: float | None = None
+
+    def __repr__(self) -> str:
+        """Fit on one line: labels, probabilities, what is uncertain, and how the text begins."""
+        text = _preview(self.text, _SHORT_PREVIEW)
+        return f"<LabelledParagraph {_labels_of(self, uncertain=True)}: {text!r}>"
 
     @property
     def stance(self) -> str | None:
@@ -191,13 +198,7 @@ class Document(Sequence[LabelledParagraph]):
         n_labelled = sum(block.status == "labelled" for block in self)
         lines = [f"<Document: {len(self)} blocks, {n_labelled} labelled>"]
         for block in self.blocks:
-            labels = " ".join(
-                f"{head}={result.label} ({result.probabilities[result.label]:.2f})"
-                for head, result in block.results.items()
-            )
-            text = " ".join(block.text.split())
-            preview = f"{text[:_PREVIEW]}…" if len(text) > _PREVIEW else text
-            lines.append(f"  {labels or f'{block.kind}, {block.status}'}: {preview}")
+            lines.append(f"  {_labels_of(block)}: {_preview(block.text, _PREVIEW)}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -212,6 +213,26 @@ def _has_surrogates(text: str) -> bool:
     except UnicodeEncodeError:
         return True
     return False
+
+
+def _labels_of(block: LabelledParagraph, *, uncertain: bool = False) -> str:
+    """Name the labels of a block, or what it is instead."""
+    labels = (
+        f"{head}={result.label} ({result.probabilities[result.label]:.2f}"
+        f"{', uncertain' if uncertain and result.uncertain else ''})"
+        for head, result in block.results.items()
+    )
+    return " ".join(labels) or f"{block.kind}, {block.status}"
+
+
+def _preview(text: str, length: int) -> str:
+    """Return the beginning of a text on one line.
+
+    >>> _preview("The talks\\nresume.", 9)
+    'The talks…'
+    """
+    plain = " ".join(text.split())
+    return f"{plain[:length]}…" if len(plain) > length else plain
 
 
 @lru_cache(maxsize=1024)  # called for every label of every block

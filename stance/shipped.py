@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stance.labels import LABELLED_KINDS
 from stance.model import Model, load
 from stance.results import Document
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 @lru_cache(maxsize=1)
@@ -27,6 +27,7 @@ def label(
     kinds: Iterable[str] = LABELLED_KINDS,
     level: float = 0.9,
     evidence: bool = True,
+    html: str = "detect",
 ) -> Document:
     """Label one document with the shipped model.
 
@@ -34,7 +35,7 @@ def label(
     ----------
     text : str
         One document.
-    unit, kinds, level, evidence
+    unit, kinds, level, evidence, html
         As in `Model.label`.
 
     Returns
@@ -49,32 +50,36 @@ def label(
     >>> [paragraph.stance for paragraph in document]
     ['pro-ceasefire']
     """
-    return load_shipped().label(text, unit=unit, kinds=kinds, level=level, evidence=evidence)
+    return load_shipped().label(
+        text, unit=unit, kinds=kinds, level=level, evidence=evidence, html=html
+    )
 
 
 def label_frame(
-    frame: pd.DataFrame,
+    frame: Any,
     text: str = "text",
     *,
-    unit: str = "paragraph",
+    unit: str | None = None,
     keep: str | Sequence[str] = (),
+    columns: str | Sequence[str] = "all",
     level: float = 0.9,
-) -> pd.DataFrame:
-    """Label a column of texts with the shipped model.
+    html: str = "detect",
+) -> Any:
+    """Label a column of texts, or a list of texts, with the shipped model.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Not changed.
+    frame : table, Series, or iterable of str or dict
+        Of pandas, polars, pyarrow or another library that narwhals reads. Not changed.
     text : str, default="text"
         The column of texts.
-    unit, keep, level
+    unit, keep, columns, level, html
         As in `Model.label_frame`.
 
     Returns
     -------
-    pandas.DataFrame
-        As `Model.label_frame` returns it.
+    table
+        As `Model.label_frame` returns it: of the same kind.
 
     Examples
     --------
@@ -83,4 +88,6 @@ def label_frame(
     >>> stance.label_frame(pd.DataFrame({"body": texts}), "body")["stance"].tolist()
     ['pro-ceasefire', 'neutral']
     """
-    return load_shipped().label_frame(frame, text, unit=unit, keep=keep, level=level)
+    return load_shipped().label_frame(
+        frame, text, unit=unit, keep=keep, columns=columns, level=level, html=html
+    )

@@ -150,7 +150,8 @@ def long_report(tmp_path_factory: pytest.TempPathFactory, small: Model) -> Path:
 def notebook(tmp_path_factory: pytest.TempPathFactory, small: Model) -> Path:
     page = tmp_path_factory.mktemp("notebook") / "notebook.html"
     shown = (
-        small.label("\n\n".join(text for *_, text in STORIES))._repr_html_() + small._repr_html_()
+        small.label("\n\n".join(text for *_, text in STORIES), html="keep")._repr_html_()
+        + small._repr_html_()
     )
     page.write_text(
         f'<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">{shown}',

@@ -102,10 +102,11 @@ def test_a_table_without_rows_keeps_its_columns(tmp_path: Path, name: str) -> No
 
 def test_another_format_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
-        convert_file(tmp_path / "nowhere.csv", tmp_path / "out.feather")
+        convert_file(tmp_path / "nowhere.csv", tmp_path / "out.json")
     assert (
         str(caught.value)
-        == "the output must end in one of ['.csv', '.tsv', '.jsonl', '.parquet']; got 'out.feather'."
+        == "the output must end in .csv, .tsv, .jsonl, .parquet, .feather, .xlsx (csv, tsv, jsonl also in .gz or .zst); "
+        "got 'out.json'. Rename it, or name its format with output_format (--output-format)."
     )
 
 

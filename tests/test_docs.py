@@ -42,6 +42,8 @@ SKIPPED = 0
 # The package that a block needs, by a pattern that its text matches.
 NEEDS = {
     r"\bdask\b": "dask",
+    r"\bduckdb\b": "duckdb",
+    r"\bpolars\b": "polars",
     r"\bspark\b": "pyspark",
     r"\bplots\b": "matplotlib",
     r"\.parquet\b": "pyarrow",

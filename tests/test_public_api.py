@@ -19,7 +19,7 @@ RANKS = [
     {"data", "errors", "labels"},
     {"columns", "optional", "options"},
     {"text", "show"},
-    {"results"},
+    {"frames", "results", "texts"},
     {"scoring", "tables"},
     {"model"},
     {"shipped", "training"},

@@ -46,3 +46,19 @@ def test_a_frame_has_the_text_and_its_place(small: Model) -> None:
     assert frame["text"].tolist() == ["Lamps Out", "A truce was signed."]
     assert frame["start"].tolist() == [0, 11]
     assert frame["stance"].isna().tolist() == [True, False]
+
+
+def test_a_paragraph_is_shown_on_one_line(small: Model) -> None:
+    heading, paragraph = small.label(
+        "Lamps Out\n\nThe council voted against\na truce by nine to two, the guild said."
+    )
+    assert repr(heading) == "<LabelledParagraph heading, skipped: 'Lamps Out'>"
+    results = paragraph.results.items()
+    labels = " ".join(
+        f"{head}={result.label} ({result.probabilities[result.label]:.2f}{', uncertain' if result.uncertain else ''})"
+        for head, result in results
+    )
+    assert (
+        repr(paragraph)
+        == f"<LabelledParagraph {labels}: 'The council voted against a truce by nin…'>"
+    )

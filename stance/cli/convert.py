@@ -13,6 +13,8 @@ from stance.cli.options import (
     delimiter_option,
     force_option,
     quiet_option,
+    records_option,
+    sheet_option,
     source_encoding_option,
     source_format_option,
 )
@@ -24,6 +26,8 @@ from stance.cli.options import (
 @source_format_option
 @source_encoding_option
 @delimiter_option
+@records_option
+@sheet_option
 @force_option
 @quiet_option
 def convert(source: str, output: Path, quiet: bool, **options: Any) -> None:

@@ -33,6 +33,10 @@ def explain(
     labelled = loaded.label(paragraph, unit="row", target=target)[0]
     if not labelled.results:
         show(f"{labelled.status}: this paragraph gets no label", err=True)
+    given = label or (labelled.results[head].label if labelled.results else None)
+    if given:
+        against = f", and not {contrast}" if contrast else ""
+        show(f"{head}: what speaks for {given}{against} (+), and against it (-)")
     probabilities = labelled.results[head].probabilities if labelled.results else {}
     for name, probability in probabilities.items():
         show(f"{probability:6.1%}  {name}")

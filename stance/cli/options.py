@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from stance.options import LEVELS
+from stance.options import HTML_MODES, LEVELS
 
 
 def split_names(value: str) -> list[str]:
@@ -46,9 +46,15 @@ level_option = click.option(
 source_format_option = click.option(
     "--format",
     "source_format",
-    help="csv, tsv, jsonl (each also with .gz or .zst) or parquet; by default the format that the "
-    "suffix shows.",
+    help="csv, tsv, jsonl, json (each also with .gz or .zst), parquet, feather, xlsx, xls, ods, "
+    "docx, nexis (a .docx of many articles) or html; by default the format that the suffix shows.",
 )
+records_option = click.option(
+    "--records",
+    metavar="KEY",
+    help="The list of a JSON object that holds the rows, such as articles or response.results.",
+)
+sheet_option = click.option("--sheet", help="The sheet of a workbook; by default the first.")
 source_encoding_option = click.option(
     "--encoding",
     help="Encoding of SOURCE; by default what its byte order mark says, or UTF-8, or a guess "
@@ -56,6 +62,13 @@ source_encoding_option = click.option(
 )
 delimiter_option = click.option(
     "--delimiter", help="Delimiter of a CSV; by default the one that its header shows."
+)
+html_option = click.option(
+    "--html",
+    type=click.Choice(HTML_MODES),
+    default="detect",
+    show_default=True,
+    help="Read texts as HTML, without tags: if they have any, always (strip) or never (keep).",
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 table_encoding_option = click.option(

@@ -33,6 +33,11 @@ from stance.cli.options import force_option, model_option, split_names
 )
 @click.option("--date", help="The column of dates; by default the first whose name says so.")
 @click.option(
+    "--day-first/--month-first",
+    default=None,
+    help="How to read dates such as 04/08/2024, which are not read otherwise.",
+)
+@click.option(
     "--annotated",
     type=click.Path(path_type=Path),
     help="A CSV of paragraphs of the same print, annotated, to correct the shares with.",

@@ -15,10 +15,13 @@ from stance.cli.messages import end_run
 from stance.cli.options import (
     delimiter_option,
     force_option,
+    html_option,
     keep_option,
     level_option,
     model_option,
     quiet_option,
+    records_option,
+    sheet_option,
     source_encoding_option,
     source_format_option,
     split_names_or_all,
@@ -57,6 +60,9 @@ _KINDS: Final = {
     "output_format": _ANY - {_Kind.DATABASE},
     "encoding": _ANY - {_Kind.DATABASE},
     "delimiter": _FILES,
+    "records": _FILES,
+    "sheet": _FILES,
+    "html": _ANY - {_Kind.DATABASE},
     "longest": _TABLES,
     "excel_safe": _FILES,
     "n_jobs": _FILES,
@@ -65,13 +71,19 @@ _KINDS: Final = {
     "model": _ANY,
 }
 
-# Suffixes of files that are neither tables we read nor plain text.
-_NOT_TEXT: Final = (
-    ".json", ".xlsx", ".xls", ".gz", ".zst", ".zip", ".html", ".htm", ".pdf", ".docx", ".ipynb",
-)  # fmt: skip
+# Suffixes of files that look like plain text and are neither that nor tables we read. Whatever is
+# not text is recognised by its content.
+_NOT_TEXT: Final = (".ipynb",)
 
 
-@click.command()
+_EXAMPLES: Final = """\b
+Examples:
+  stance score articles.xlsx -o labels.xlsx --text body --keep id,date
+  stance score 'archive/*.jsonl.gz' -o labels.parquet --text body --resume
+"""
+
+
+@click.command(epilog=_EXAMPLES)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option(
     "-o",
@@ -95,7 +107,8 @@ _NOT_TEXT: Final = (
     metavar="COLUMNS",
     default="all",
     show_default=True,
-    help="Result columns to write, separated by commas.",
+    help="Result columns to write, separated by commas; +text adds the text of each paragraph, "
+    "which workbooks and terminals get anyway.",
 )
 @level_option
 @target_column_option
@@ -106,9 +119,16 @@ _NOT_TEXT: Final = (
     "[default: their row]",
 )
 @source_format_option
-@click.option("--output-format", help="Format of the output; the same choices.")
+@click.option(
+    "--output-format",
+    help="csv, tsv, jsonl (each also with .gz or .zst), parquet, feather or xlsx; by default the "
+    "format that the suffix shows, or CSV.",
+)
 @source_encoding_option
 @delimiter_option
+@records_option
+@sheet_option
+@html_option
 @click.option(
     "--longest",
     type=click.IntRange(1),
@@ -148,12 +168,14 @@ def score(
 ) -> None:
     """Label SOURCE: tables, one text, or a table of a database.
 
-    Tables are .csv, .tsv, .jsonl and .parquet files, patterns or folders; a text is one .txt file.
+    Tables are .csv, .tsv, .jsonl, .json, .parquet, .feather, .xlsx, .xls and .ods files, patterns
+    or folders (in which each .docx and .html is a row); a text is one .txt, .docx or .html file.
     Standard input (-) is a text, or a table if --text or --format is given. A table of a database
     is given by an address such as 'sqlite:///news.db?table=articles&text=body' or
     'postgresql://user@host/news?table=press.articles' (in quotes), and so is the output; &key=NAME
     names a unique column where the table has no primary key.
     """
+    _refuse_text(sources[0])
     kind = _find_kind(sources, output, is_table=bool(options["text"] or options["source_format"]))
     _refuse_others(context, kind)
     applicable = {name: value for name, value in options.items() if kind in _KINDS[name]}
@@ -163,6 +185,16 @@ def score(
         _score_files(sources, Path(output) if output else None, quiet, applicable)
     else:
         _score_database(sources[0], output or "", quiet, applicable)
+
+
+def _refuse_text(source: str) -> None:
+    """Raise UsageError for a text where a file must be named."""
+    is_text = len(source.split()) >= 3 and "://" not in source
+    if is_text and not os.path.exists(source) and not glob.glob(source):  # noqa: PTH110, PTH207
+        raise click.UsageError(
+            "SOURCE must be a file; it looks like a text. Pass it through a pipe "
+            "(echo 'They urged a truce.' | stance score -), or to stance explain."
+        )
 
 
 def _find_kind(sources: tuple[str, ...], output: str | None, *, is_table: bool) -> _Kind:
@@ -179,12 +211,15 @@ def _find_kind(sources: tuple[str, ...], output: str | None, *, is_table: bool) 
 
 
 def _are_tables(sources: tuple[str, ...]) -> bool:
-    from stance.tables.formats import parse_format
+    from stance.tables.formats import FORMATS, parse_format
 
     first = Path(sources[0])
     is_pattern = glob.has_magic(sources[0]) and not first.exists()
-    if len(sources) > 1 or parse_format(first.name) or first.is_dir() or is_pattern:
+    if len(sources) > 1 or first.is_dir() or is_pattern:
         return True
+    table_format = parse_format(first.name)
+    if table_format:
+        return not FORMATS[table_format.kind].is_document
     suffix = first.suffix.lower()
     if suffix in _NOT_TEXT:
         raise click.UsageError(
@@ -217,6 +252,8 @@ def _score_files(
 ) -> None:
     from stance.batch import label_file
 
+    if not output and sys.stdout.isatty() and options["columns"] == "all":
+        options["columns"] = "all" if options["unit"] == "document" else "+text"
     summary = label_file(
         sys.stdin.buffer if sources == ("-",) else sources[0] if len(sources) == 1 else sources,
         output or binary_stream(sys.stdout),
@@ -248,6 +285,7 @@ def _score_text(
     level: float,
     output_format: str | None,
     encoding: str | None,
+    html: str,
     force: bool,
     model: str | None,
 ) -> None:
@@ -259,7 +297,7 @@ def _score_text(
     if output:
         check_apart([source], made_files(output))
     text = read_document(source, encoding)
-    document = load(model).label(text, unit=unit, level=level, evidence=False)
+    document = load(model).label(text, unit=unit, level=level, evidence=False, html=html)
     if not output and sys.stdout.isatty():
         _show(document)
     else:

@@ -1,6 +1,7 @@
-"""The same labels on Dask and on Spark.
+"""The same labels in DuckDB, in polars, on Dask and on Spark.
 
-They pay where the texts are in such an engine already, or where several machines share the work.
+DuckDB and polars label inside a query, as fast as one process does. Dask and Spark pay where the
+texts are in such an engine already, or where several machines share the work.
 Seconds from Parquet to Parquet, each cell as one paragraph, on one machine with two cores, with
 two workers (``benchmarks/engines.py`` measures again):
 
@@ -18,6 +19,21 @@ some without a warning.
 """
 
 from __future__ import annotations
+
+import importlib
+from typing import Any, Final
+
+_ENGINES: Final = ("dask", "duckdb", "polars", "spark")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ENGINES:
+        return importlib.import_module(f"stance.engines.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ENGINES})
 
 
 def kind_of(value: object) -> str:

@@ -99,7 +99,7 @@ def _label_partition(
 def _label(
     frame: pd.DataFrame, model: Model, reading: Reading, kept: Sequence[str]
 ) -> pd.DataFrame:
-    labelled = model.label_frame(
+    labelled: pd.DataFrame = model.label_frame(
         frame,
         text=reading.text,
         unit=reading.unit,

@@ -92,6 +92,8 @@ class TableCounts:
         Columns to count by: cells of each row.
     date : str, optional
         The column of dates: a cell of each row.
+    day_first : bool, optional
+        As in `read_day`.
     sample : int
         How many labelled paragraphs to keep; of more, a random sample, always the same. Of a text
         of more than 10,000 characters, the first 2,000 are kept.
@@ -108,10 +110,11 @@ class TableCounts:
         by: Sequence[str] = (),
         *,
         date: str | None = None,
+        day_first: bool | None = None,
         sample: int,
     ) -> None:
         self.heads = {head: HeadCounts(names) for head, names in labels.items()}
-        self.by, self.date = tuple(by), date
+        self.by, self.date, self.day_first = tuple(by), date, day_first
         self.documents = self.labelled = self.any_uncertain = self.undated = 0
         self.statuses: Counter[str] = Counter()
         self.familiarities = np.zeros(10, dtype=np.int64)  # by tenths
@@ -166,7 +169,7 @@ class TableCounts:
             self._sample[replaced] = (self.labelled, row)
 
     def _read_day(self, cell: str) -> datetime.date | None:
-        day = read_day(cell)
+        day = read_day(cell, self.day_first)
         if day is None:
             self.undated += 1
             if len(self.bad_dates) < _EXAMPLES and cell not in self.bad_dates:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -21,6 +22,7 @@ COLUMNS: Final = (
 """Names of columns that are taken for the date where none is named."""
 
 _FORMATS: Final = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d", "%Y-%m", "%Y%m%d")
+_NUMBERS: Final = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})", re.ASCII)
 _MAX_BINS: Final = 40  # more cannot be told apart in a chart
 # Whatever the locale.
 _MONTHS: Final = [
@@ -50,24 +52,52 @@ _STEPS: Final = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
 
 
 @lru_cache(maxsize=65_536)  # a table repeats its dates, and a bad one is tried in every format
-def read_day(cell: str) -> date | None:
+def read_day(cell: str, day_first: bool | None = None) -> date | None:
     """Read a date, or return None where it is none, or can be read in two ways.
 
+    Parameters
+    ----------
+    cell : str
+        Such as an ISO date, week or time, or a day whose month is written as a word. 8.4.2024 is
+        the eighth of April.
+    day_first : bool, optional
+        Whether 04/08/2024 begins with the day; by default it can be read in two ways.
+
+    Examples
+    --------
     >>> cells = ["2024-04-08T10:30:00Z", "8 April 2024", "Mon, 08 Apr 2024 10:30:00 +0000"]
     >>> [str(read_day(cell)) for cell in cells]
     ['2024-04-08', '2024-04-08', '2024-04-08']
     >>> [read_day(cell) for cell in ("04/08/2024", "spring", "")]
     [None, None, None]
+    >>> str(read_day("04/08/2024", day_first=True)), str(read_day("2024-W15"))
+    ('2024-08-04', '2024-04-08')
     """
     cell = cell.strip()
     with contextlib.suppress(ValueError):
         return datetime.fromisoformat(cell).date()
+    numbers = _NUMBERS.fullmatch(cell)
+    if numbers:
+        return _read_numbers(numbers, day_first)
     for written in _FORMATS:
         with contextlib.suppress(ValueError):
             return datetime.strptime(cell, written).date()  # a day has no time zone
     with contextlib.suppress(ValueError, TypeError):
         return parsedate_to_datetime(cell).date()
     return None
+
+
+def _read_numbers(numbers: re.Match[str], day_first: bool | None) -> date | None:
+    first, mark, second, year = numbers.groups()
+    if mark == ".":
+        day_first = True
+    if day_first is None:
+        return None
+    day, month = (first, second) if day_first else (second, first)
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
 
 
 class Bins(NamedTuple):

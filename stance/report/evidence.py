@@ -58,18 +58,24 @@ def find_evidence(model: Model, counts: TableCounts, path: Path) -> dict[int, La
 def _label_again(
     model: Model, row: LabelledRow, path: Path, *, evidence: bool
 ) -> LabelledParagraph:
-    block = model.label(row.block.text, unit="row", evidence=evidence)[0]
-    for head, result in row.block.results.items():
-        again = block.results[head].probabilities if head in block.results else {}
-        if any(
-            abs(again.get(label, -1) - p) > _TOLERANCE for label, p in result.probabilities.items()
-        ):
-            raise TableError(
-                f"{path}, paragraph of row {row.row} at {row.block.start} must get the {head} that "
-                "the table gives it; this model and text give another. Pass the model (--model), "
-                "table (--source) and column (--text) that it was scored with."
-            )
-    return block
+    for html in ("detect", "keep"):  # the table does not say which it was scored with
+        block = model.label(row.block.text, unit="row", evidence=evidence, html=html)[0]
+        head = next((head for head in row.block.results if _differs(row, block, head)), None)
+        if head is None:
+            return block
+    raise TableError(
+        f"{path}, paragraph of row {row.row} at {row.block.start} must get the {head} that "
+        "the table gives it; this model and text give another. Pass the model (--model), "
+        "table (--source) and column (--text) that it was scored with."
+    )
+
+
+def _differs(row: LabelledRow, again: LabelledParagraph, head: str) -> bool:
+    probabilities = again.results[head].probabilities if head in again.results else {}
+    return any(
+        abs(probabilities.get(label, -1) - p) > _TOLERANCE
+        for label, p in row.block.results[head].probabilities.items()
+    )
 
 
 def _with_evidence(block: LabelledParagraph, again: LabelledParagraph) -> LabelledParagraph:

@@ -240,7 +240,8 @@ class LabelledTable:
 
     def _slice(self, cell: str, start: int, end: int, row: int) -> str:
         """Take a paragraph out of its cell; a cell of just its length is the paragraph itself."""
-        if len(cell) == end - start:
+        is_paragraph = self._source is None and len(cell) < end - start  # HTML, without its tags
+        if len(cell) == end - start or is_paragraph:
             return cell
         if len(cell) < end:
             name = self._source.name if self._source else self._table.name

@@ -39,6 +39,7 @@ def write_report(
     text: str | None = None,
     by: str | Sequence[str] = (),
     date: str | None = None,
+    day_first: bool | None = None,
     model: Model | str | Path | None = None,
     annotated: str | Path | None = None,
     title: str | None = None,
@@ -64,6 +65,8 @@ def write_report(
         Columns to compare: outlet, author.
     date : str, optional
         The column of dates; by default the first that is named in `stance.report.dates.COLUMNS`.
+    day_first : bool, optional
+        Whether dates such as 04/08/2024 begin with the day; by default they are not read.
     model : Model, str or Path, optional
         The model that labelled the table; by default the shipped one.
     annotated : str or Path, optional
@@ -98,7 +101,14 @@ def write_report(
     scored = None if source is None else Path(source)
     opened = read_labelled(path, scorer.labels, source=scored, text=text, encoding=encoding)
     with opened as table, open_output(Path(output), force=force) as out:
-        counts = _count(table, scorer, columns, date or _date_column(table.columns), sample)
+        counts = TableCounts(
+            scorer.labels,
+            columns,
+            date=date or _date_column(table.columns),
+            day_first=day_first,
+            sample=sample,
+        )
+        _count(table, counts)
         contents = Contents(
             model=scorer,
             counts=counts,
@@ -117,11 +127,8 @@ def _date_column(columns: Iterable[str]) -> str | None:
     return next((column for column in columns if column.lower() in COLUMNS), None)
 
 
-def _count(
-    table: LabelledTable, model: Model, by: Sequence[str], date: str | None, sample: int
-) -> TableCounts:
-    counts = TableCounts(model.labels, by, date=date, sample=sample)
-    for row in table.rows([*by, *([date] if date else [])]):
+def _count(table: LabelledTable, counts: TableCounts) -> None:
+    for row in table.rows([*counts.by, *([counts.date] if counts.date else [])]):
         counts.add(row)
     counts.end()
     if not counts.labelled:
@@ -130,7 +137,6 @@ def _count(
             f"a report needs at least one labelled paragraph; got {statuses or 'no row'}. "
             "Score the table first, and look at its statuses."
         )
-    return counts
 
 
 def _page_parts(title: str, contents: Contents) -> Iterator[str]:

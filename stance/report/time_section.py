@@ -126,5 +126,6 @@ def undated_note(counts: TableCounts) -> str:
     cells = ", ".join(repr(cell[:30]) for cell in counts.bad_dates)
     return (
         f'<p class="s-note">{counts.undated:,} paragraphs have no date that can be read in one way '
-        f"only ({escape(cells)}); they are not shown here. Write dates as 2024-04-08.</p>"
+        f"only ({escape(cells)}); they are not shown here. Write dates as 2024-04-08, "
+        "or say which comes first with --day-first or --month-first.</p>"
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from stance.columns import Columns
 from stance.labels import KINDS, LABELLED_KINDS, SENTIMENTS, STATUSES, sentiment_of, sentiment_signs
-from stance.options import cell_status, check_level, check_unit
+from stance.options import cell_status, check_html, check_level, check_unit
 from stance.results import (
     coded_names,
     column_name,
@@ -20,7 +20,7 @@ from stance.results import (
     result_columns,
 )
 from stance.scoring.frozen import FrozenModel
-from stance.text.paragraphs import split_paragraphs
+from stance.text.html import plain_text, split_text
 
 LABELLED: Final = STATUSES.index("labelled")
 SKIPPED: Final = STATUSES.index("skipped")
@@ -111,11 +111,15 @@ def label_cells(
     targets: Sequence[Any] | None,
     longest: int | None,
     keys: Sequence[Any] | None = None,
+    with_text: bool = False,
+    html: str = "detect",
 ) -> Columns:
     """Label many cells at once, as `Model.label_cells` describes."""
     check_unit(unit)
     check_level(level)
-    blocks, texts = _take_whole(cells, longest) if unit == "row" else _split(cells, longest)
+    check_html(html)
+    take = _take_whole if unit == "row" else _split
+    blocks, texts = take(cells, longest, html)
     block_targets = None
     if targets is not None:
         known = [target if isinstance(target, str) else None for target in targets]
@@ -125,7 +129,8 @@ def label_cells(
         blocks["paragraph_id"] = blocks["row"]  # of no use to a document
         return _document_columns(model, _result_columns(model, blocks, scored, level), len(cells))
     blocks["paragraph_id"] = _paragraph_ids(blocks, keys)
-    return _result_columns(model, blocks, scored, level)
+    paragraphs = _result_columns(model, blocks, scored, level)
+    return _with_text(paragraphs, texts) if with_text else paragraphs
 
 
 def _paragraph_ids(blocks: dict[str, np.ndarray], keys: Sequence[Any] | None) -> np.ndarray:
@@ -137,7 +142,20 @@ def _paragraph_ids(blocks: dict[str, np.ndarray], keys: Sequence[Any] | None) ->
     return ids
 
 
-def _split(cells: Sequence[Any], longest: int | None) -> tuple[dict[str, np.ndarray], list[str]]:
+def _with_text(paragraphs: Columns, texts: Sequence[str]) -> Columns:
+    """Add the text of each block as a column of codes, each of which stands for one text."""
+    numbers = np.arange(len(texts))
+    codes = np.where(paragraphs.arrays["paragraph"] < 0, -1, numbers)
+    row, *others = paragraphs.arrays.items()
+    return Columns(
+        dict([row, ("text", codes), *others]),
+        {**paragraphs.names, "text": tuple(texts) or ("",)},
+    )
+
+
+def _split(
+    cells: Sequence[Any], longest: int | None, html: str
+) -> tuple[dict[str, np.ndarray], list[str]]:
     """Split cells into blocks: columns that say where each stands, and the text of each.
 
     A cell without blocks gets one row with its status, -1 in the other columns, and no text.
@@ -146,32 +164,40 @@ def _split(cells: Sequence[Any], longest: int | None) -> tuple[dict[str, np.ndar
     texts: list[str] = []
     for row, cell in enumerate(cells):
         status = first_status(cell, longest)
-        blocks = split_paragraphs(cell) if status == LABELLED else ()
+        blocks = split_text(cell, html) if status == LABELLED else ()
         if not blocks:
             values.extend((row, -1, -1, -1, -1, _EMPTY if status == LABELLED else status))
             texts.append("")
-        for number, (start, end, kind) in enumerate(blocks):
+        for number, (start, end, kind, text) in enumerate(blocks):
             block_status = LABELLED if kind in LABELLED_KINDS else SKIPPED
             values.extend((row, number, start, end, KINDS.index(kind), block_status))
-            texts.append(cell[start:end])
+            texts.append(text)
     table = np.frombuffer(values, dtype=np.int64).reshape(-1, len(_BLOCK_COLUMNS)).copy()
     return dict(zip(_BLOCK_COLUMNS, table.T, strict=True)), texts
 
 
 def _take_whole(
-    cells: Sequence[Any], longest: int | None
+    cells: Sequence[Any], longest: int | None, html: str
 ) -> tuple[dict[str, np.ndarray], list[str]]:
     """Take each cell as one paragraph; the columns are those of `_split`."""
-    codes = [first_status(cell, longest) for cell in cells]
-    texts = [cell if code == LABELLED else "" for cell, code in zip(cells, codes, strict=True)]
+    texts: list[str] = []
+    codes: list[int] = []
+    ends: list[int] = []
+    for cell in cells:
+        code = first_status(cell, longest)
+        text = plain_text(cell, html) if code == LABELLED else ""
+        if code == LABELLED and text is not cell:  # HTML may have no text
+            code = first_status(text)
+        codes.append(code)
+        texts.append(text if code == LABELLED else "")
+        ends.append(len(cell) if code == LABELLED else -1)
     statuses = np.asarray(codes, dtype=np.int64)
     is_text = statuses == LABELLED
-    lengths = np.asarray(list(map(len, texts)), dtype=np.int64)
     return {
         "row": np.arange(len(cells)),
         "paragraph": np.where(is_text, 0, -1),
         "start": np.where(is_text, 0, -1),
-        "end": np.where(is_text, lengths, -1),
+        "end": np.asarray(ends, dtype=np.int64),
         "kind": np.where(is_text, KINDS.index("paragraph"), -1),
         "status": statuses,
     }, texts

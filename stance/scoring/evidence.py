@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 from math import isnan
 
 import numpy as np
@@ -13,6 +14,7 @@ from stance.results import Document, Evidence, HeadResult, LabelledParagraph
 from stance.scoring.cells import SKIPPED, ScoredBlocks, first_status, score_blocks
 from stance.scoring.frozen import FrozenModel
 from stance.scoring.heads import Head
+from stance.text.html import ReadHtml
 from stance.text.paragraphs import Paragraph
 from stance.text.tokens import Token
 
@@ -45,6 +47,27 @@ def label_blocks(
         for number, result in zip(numbers, head_results, strict=True):
             results[number][name] = result
     return Document(text, list(_paragraphs(texts, blocks, scored, results)), model.labels)
+
+
+def locate(document: Document, page: ReadHtml, source: str) -> Document:
+    """Give the blocks and the evidence of the text of a page their places in its source."""
+    return Document(source, [_located(block, page) for block in document], document.labels)
+
+
+def _located(block: LabelledParagraph, page: ReadHtml) -> LabelledParagraph:
+    start, end = page.span(block.start, block.end)
+    results = {
+        head: replace(result, evidence=locate_evidence(result.evidence, page))
+        for head, result in block.results.items()
+    }
+    return replace(block, start=start, end=end, results=results)
+
+
+def locate_evidence(words: Sequence[Evidence], page: ReadHtml) -> tuple[Evidence, ...]:
+    """Give words of the text of a page their places in its source."""
+    return tuple(
+        Evidence(word.text, *page.span(word.start, word.end), word.contribution) for word in words
+    )
 
 
 def _head_results(

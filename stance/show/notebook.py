@@ -152,6 +152,9 @@ def mark_evidence(text: str, words: Sequence[Evidence], offset: int = 0) -> str:
     parts, copied = [], 0
     for word in weightiest(words):
         start, end = word.start - offset, word.end - offset
+        if text[start:end] != word.text:  # the document is HTML, and its tags are not shown
+            start = text.find(word.text, copied)
+            end = start + len(word.text)
         if copied <= start and end <= len(text):
             parts.append(f"{escape(text[copied:start])}{_mark(word)}")
             copied = end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from stance.errors import TableError
 from stance.options import choose_columns
 from stance.results import Document, coded_names, result_columns
 from stance.tables.encodings import marked_encoding
-from stance.tables.formats import find_format
+from stance.tables.formats import find_output_format
 from stance.tables.outputs import open_output
 from stance.tables.writers.encoder import encoder_of
 
@@ -33,7 +34,9 @@ def write_document(
     ----------
     document : Document
         What `Model.label` returned.
-    output, columns, output_format, force
+    columns : "all" or sequence of str, default="all"
+        As in `label_file`; the text always comes first.
+    output, output_format, force
         As in `label_file`.
 
     Raises
@@ -45,10 +48,11 @@ def write_document(
     """
     path = Path(output) if isinstance(output, (str, Path)) else output
     results = result_columns(document.labels)
+    chosen = choose_columns(columns, results, on_request="text")
     encoder = encoder_of(
-        find_format(path, output_format, "output_format"),
+        find_output_format(path, output_format),
         {"text": "text"},
-        choose_columns(columns, results),
+        tuple(column for column in chosen if column != "text"),
     )
     labelled = Columns.of(list(document.rows()), results, coded_names(document.labels))
     no_rows = Columns({name: array[:0] for name, array in labelled.arrays.items()}, labelled.names)
@@ -59,7 +63,7 @@ def write_document(
 
 
 def read_document(path: Path, encoding: str | None = None) -> str:
-    """Read a text file (``-`` for standard input); its line ends are kept.
+    """Read a text or a Word document (``-`` for a text on standard input); line ends are kept.
 
     Parameters
     ----------
@@ -71,10 +75,14 @@ def read_document(path: Path, encoding: str | None = None) -> str:
     Raises
     ------
     TableError
-        If the file cannot be read, or is not of that encoding.
+        If the file cannot be read, is not of that encoding, or is no text.
     """
     try:
         content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        if _may_be_binary(content):
+            document = _read_binary(content, "standard input" if str(path) == "-" else str(path))
+            if document is not None:
+                return document
         return content.decode(encoding or marked_encoding(content) or "utf-8")
     except OSError as error:
         raise TableError(
@@ -85,3 +93,21 @@ def read_document(path: Path, encoding: str | None = None) -> str:
             f"{path} must be {encoding or 'UTF-8'}; {error}. Name its encoding, or save it as "
             "UTF-8."
         ) from error
+
+
+def _may_be_binary(content: bytes) -> bool:
+    """Return whether a file needs a closer look; text in UTF-16 has zeros too."""
+    return content.startswith((b"%PDF", b"PK", b"{\\rtf", b"\x1f\x8b")) or b"\0" in content[:512]
+
+
+def _read_binary(content: bytes, name: str) -> str | None:
+    """Return the text of a Word document, or None for text; refuse anything else."""
+    from stance.tables.readers.signatures import check_content, find_file_kind
+
+    stream = io.BytesIO(content)
+    if find_file_kind(content, stream) == "docx":
+        from stance.tables.readers.docx import read_docx
+
+        return read_docx(stream, name)
+    check_content(stream, name, "text")
+    return None

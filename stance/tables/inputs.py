@@ -41,11 +41,23 @@ def find_files(
     if isinstance(source, (str, Path)):
         return [*_list_files(Path(source), besides)]
     if not isinstance(source, Sequence):
+        _check_stream(source)
         return [source]
+    for path in source:
+        _check_stream(path)
     files = [file for path in source for file in _list_files(Path(path), besides)]
     if not files:
         raise InputError("`source` must name at least one file; got none.")
     return [*files]
+
+
+def _check_stream(source: object) -> None:
+    """Raise InputError for what is neither a path nor a file."""
+    if not isinstance(source, (str, Path)) and not hasattr(source, "read"):
+        raise InputError(
+            "`source` must be a file, a pattern, a folder or several of them; got "
+            f"{type(source).__name__}. Call label_frame for a table in memory."
+        )
 
 
 def _list_files(path: Path, besides: Sequence[Path]) -> list[Path]:
@@ -53,7 +65,7 @@ def _list_files(path: Path, besides: Sequence[Path]) -> list[Path]:
         candidates = [
             file
             for file in path.iterdir()
-            if not file.name.startswith(".") and parse_format(file.name)
+            if not file.name.startswith((".", "~$")) and parse_format(file.name)
         ]
     elif not path.exists() and glob.has_magic(str(path)):
         matches = glob.iglob(str(path), recursive=True)  # noqa: PTH207 - a pattern may begin at /
@@ -109,7 +121,10 @@ def open_table(
     TableError
         If it cannot be opened or is not of that format.
     """
+    from stance.tables.readers.signatures import check_content  # a text needs no reader of tables
+
     with open_source(source, table_format.packing) as opened:
+        check_content(opened.stream, opened.name, table_format.kind)
         yield load_reader(table_format)(opened, options), opened
 
 
@@ -120,8 +135,8 @@ class Inputs:
     ----------
     source : str, Path, binary file or sequence of str or Path
         As in `find_files`.
-    source_format, encoding, delimiter : str, optional
-        Of every table; by default what each table shows.
+    source_format, encoding, delimiter, records, sheet : str, optional
+        Of every table, as in `ReadOptions`; by default what each table shows.
     besides : sequence of Path
         Files that the run writes: patterns and folders leave them out, and they are refused as a
         source.
@@ -151,26 +166,36 @@ class Inputs:
         source_format: str | None = None,
         encoding: str | None = None,
         delimiter: str | None = None,
+        records: str | None = None,
+        sheet: str | None = None,
         besides: Sequence[Path] = (),
     ) -> None:
-        self._stack = contextlib.ExitStack()
         self._files = find_files(source, besides=besides)
         self._states = [file_state(file) for file in self._files]
         self._digest: str | None = None
         check_apart(self._files, besides)
-        self._formats = [find_format(file, source_format, "source_format") for file in self._files]
-        self._options = ReadOptions(encoding, delimiter)
+        self._formats = [find_format(file, source_format) for file in self._files]
+        self._options = ReadOptions(encoding, delimiter, records, sheet)
         self.several = _may_be_several(source, self._files)
-        self._first = self._stack.enter_context(self._open(0))
-        self.columns = self._first[0].columns
-        self.types: Mapping[str, Any] = self._first[0].types
-        self.size = sum(file.stat().st_size for file in self._files if isinstance(file, Path))
-        with warnings.catch_warnings():
-            # The warning is repeated when this table is read.
-            warnings.simplefilter("ignore", StanceWarning)
-            for index in range(1, len(self._files)):
-                with self._open(index) as (table, _):
-                    self._compare(table)
+        tables = [
+            index
+            for index, table_format in enumerate(self._formats)
+            if not FORMATS[table_format.kind].is_document
+        ]
+        self._first_index = tables[0] if tables else 0
+        with contextlib.ExitStack() as stack:  # closes the first table if another is refused
+            self._first = stack.enter_context(self._open(self._first_index))
+            self.columns = self._first[0].columns
+            self.types: Mapping[str, Any] = self._first[0].types
+            self.size = sum(file.stat().st_size for file in self._files if isinstance(file, Path))
+            with warnings.catch_warnings():
+                # The warning is repeated when this table is read.
+                warnings.simplefilter("ignore", StanceWarning)
+                for index in range(len(self._files)):
+                    if index != self._first_index:
+                        with self._open(index) as (table, _):
+                            self._compare(table, is_document=index not in tables)
+            self._stack = stack.pop_all()
 
     def _open(
         self, index: int
@@ -188,9 +213,14 @@ class Inputs:
     ) -> None:
         self._stack.close()
 
-    def _compare(self, table: TableReader) -> None:
-        """Check that a table has the columns of the first, and keep the types they agree on."""
+    def _compare(self, table: TableReader, *, is_document: bool) -> None:
+        """Check that a table has the columns of the first, and keep the types they agree on.
+
+        A document has only its text; in other columns, its row is empty.
+        """
         missing = [column for column in self.columns if column not in table.columns]
+        if is_document and "text" in self.columns:
+            missing = []
         more = [column for column in table.columns if column not in self.columns]
         if missing or more:
             differences = [f"lacks {missing!r}"] if missing else []
@@ -199,11 +229,12 @@ class Inputs:
                 f"{table.name} must have the columns of {self._first[0].name}; it "
                 f"{' and '.join(differences)}. Rename them, or label the tables one by one."
             )
-        self.types = {
-            column: type_
-            for column, type_ in self.types.items()
-            if table.types.get(column) == type_
-        }
+        if not is_document:
+            self.types = {
+                column: type_
+                for column, type_ in self.types.items()
+                if table.types.get(column) == type_
+            }
 
     def chunks(self, columns: Sequence[str]) -> Iterator[tuple[str, Chunk, int]]:
         """Yield the name of a table, a chunk of it, and the number of bytes read so far of all.
@@ -216,7 +247,8 @@ class Inputs:
         """
         n_bytes = 0
         for index, file in enumerate(self._files):
-            opening = contextlib.nullcontext(self._first) if index == 0 else self._open(index)
+            is_first = index == self._first_index
+            opening = contextlib.nullcontext(self._first) if is_first else self._open(index)
             with opening as (table, source):
                 for chunk in table.chunks(columns):
                     self._check_state(index)

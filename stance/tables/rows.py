@@ -68,10 +68,23 @@ class ReadOptions(NamedTuple):
     """How to read a table where its format leaves that open; None for what the file itself shows.
 
     A reader ignores what its format does not have.
+
+    Attributes
+    ----------
+    encoding : str or None
+        Of CSV, TSV, JSONL and JSON.
+    delimiter : str or None
+        Of CSV.
+    records : str or None
+        The list of a JSON object that holds the rows, such as "articles" or "response.results".
+    sheet : str or None
+        The sheet of a workbook.
     """
 
     encoding: str | None = None
     delimiter: str | None = None
+    records: str | None = None
+    sheet: str | None = None
 
 
 class TableReader(Protocol):

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from stance.columns import Columns
 from stance.tables.rows import Fault
+
+_COUNTS: Final = ("rows", "written", "unreadable", "html")
 
 
 @dataclass
@@ -37,6 +39,8 @@ class Summary:
         stream.
     faults : list of Fault
         The rows that could not be read, unless they were written to a file or a stream.
+    html : int
+        Cells that were recognised as HTML, and read without their tags.
     seconds : float
         Wall-clock time; for a resumed run, since it was resumed.
 
@@ -55,12 +59,15 @@ class Summary:
     errors: Path | None = None
     faults: list[Fault] = field(default_factory=list)
     seconds: float = 0.0
+    html: int = 0
 
     def __str__(self) -> str:
         lines = [f"{self.rows:,} rows read, {self.written:,} written, in {self.seconds:.1f} s"]
         if self.statuses:
             counts = (f"{name} {count:,}" for name, count in self.statuses.most_common())
             lines.append(f"status: {', '.join(counts)}")
+        if self.html:
+            lines.append(f"html: {self.html:,} cells read without tags (--html keep leaves them)")
         return "\n".join([*lines, *(self._label_line(head) for head in self.labels)])
 
     def _label_line(self, head: str) -> str:
@@ -75,6 +82,7 @@ class Summary:
         self.rows += other.rows
         self.written += other.written
         self.unreadable += other.unreadable
+        self.html += other.html
         self.uncertain += other.uncertain
         self.statuses += other.statuses
         for head, counts in other.labels.items():
@@ -82,10 +90,7 @@ class Summary:
 
     def state(self) -> dict[str, Any]:
         """Return the counts as JSON values, for `restored`."""
-        return {
-            name: getattr(self, name)
-            for name in ("rows", "written", "unreadable", "labels", "uncertain", "statuses")
-        }
+        return {name: getattr(self, name) for name in (*_COUNTS, "labels", "uncertain", "statuses")}
 
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> Summary:
@@ -94,11 +99,7 @@ class Summary:
         >>> Summary.restored(Summary(rows=3).state()).rows
         3
         """
-        summary = cls(
-            rows=int(state.get("rows", 0)),
-            written=int(state.get("written", 0)),
-            unreadable=int(state.get("unreadable", 0)),
-        )
+        summary = cls(**{name: state.get(name, 0) for name in _COUNTS})
         summary.labels = {head: Counter(counts) for head, counts in state.get("labels", {}).items()}
         summary.uncertain.update(state.get("uncertain", {}))
         summary.statuses.update(state.get("statuses", {}))

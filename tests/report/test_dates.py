@@ -18,6 +18,27 @@ def test_what_is_no_date_or_two_is_none(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("cell", "day_first", "expected"),
+    [
+        ("03/04/2024", True, date(2024, 4, 3)),
+        ("03/04/2024", False, date(2024, 3, 4)),
+        ("13/04/2024", True, date(2024, 4, 13)),
+        ("13/04/2024", False, None),
+        ("13/04/2024", None, None),  # else a column would keep its late days only
+        ("3.4.2024", None, date(2024, 4, 3)),
+        ("03-04-2024", True, date(2024, 4, 3)),
+        ("31/02/2024", True, None),
+        ("2024-W14", None, date(2024, 4, 1)),
+        ("2024-W14-3", None, date(2024, 4, 3)),
+    ],
+)
+def test_numbers_are_read_in_the_order_that_was_named(
+    cell: str, day_first: bool | None, expected: date | None
+) -> None:
+    assert read_day(cell, day_first) == expected
+
+
+@pytest.mark.parametrize(
     ("span", "unit"),
     [
         (0, "day"),

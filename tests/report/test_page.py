@@ -122,7 +122,7 @@ def test_nothing_in_the_data_becomes_markup(tmp_path: Path, small: Model) -> Non
         (f"{BREAKOUT}{outlet}", f"{BREAKOUT}{date}", f"{text} {BREAKOUT} said the council.")
         for outlet, date, text in STORIES
     ]
-    tables = Tables(tmp_path, small, stories)
+    tables = Tables(tmp_path, small, stories, html="keep")
     renamed = tables.articles.read_text(encoding="utf-8").replace(
         "outlet,date", "\"<img src=x onerror='alert(4)'>\",date", 1
     )

@@ -31,7 +31,7 @@ def test_a_pattern_or_folder_without_a_table_is_named(name: str, tmp_path: Path)
         find_files(tmp_path / name)
     assert (
         str(error.value)
-        == f"{tmp_path}/{name} must hold a table (csv, tsv, jsonl, parquet); it holds none. Check the path."
+        == f"{tmp_path}/{name} must hold a table (csv, tsv, jsonl, parquet, feather, xlsx, xls, ods, json, docx, nexis, html); it holds none. Check the path."
     )
 
 

@@ -34,7 +34,7 @@ def _constant(text: str) -> None:
 
 
 # Python's decoder also takes keys that occur twice, 1e999 and NaN; other programs do not.
-_DECODER: Final = json.JSONDecoder(
+DECODER: Final = json.JSONDecoder(
     object_pairs_hook=_object, parse_float=_float, parse_constant=_constant
 )
 
@@ -136,7 +136,7 @@ def _split_by_keys(rows: list[_Row], known: frozenset[str]) -> tuple[list[_Row],
 def _parse(line: str) -> dict[str, Any] | str:
     """Return the object of a line, or the reason why it is no row."""
     try:
-        value = _DECODER.decode(line)
+        value = DECODER.decode(line)
         if not isinstance(value, dict):
             return f"must hold a JSON object; it holds {type(value).__name__}"
         # Half of a surrogate pair, as itself or as "\ud800", cannot be written as UTF-8.

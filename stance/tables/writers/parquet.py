@@ -1,4 +1,4 @@
-"""Write Parquet: encode record batches, and assemble a file from them."""
+"""Write Parquet and Feather: encode record batches, and assemble a file from them."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ class ParquetEncoder(RowEncoder):
         row_numbers: np.ndarray,
         labelled: Columns,
     ) -> pa.RecordBatch:
-        pa = load_extra("pyarrow", "io", "writing Parquet")
+        pa = load_extra("pyarrow", "io", "writing Parquet or Feather")
         arrays = {
             name: self._carried_array(column, carried[column], row_numbers)
             for column, name in self.carried.items()
         }
-        arrays |= {column: _result_array(labelled, column) for column in self.results}
+        arrays |= {column: result_array(labelled, column) for column in self.results}
         return pa.RecordBatch.from_pydict(arrays)
 
     def _carried_array(
@@ -108,7 +108,29 @@ class ParquetEncoder(RowEncoder):
             return pa.array([values[index] for index in row_numbers.tolist()], type=type_)
 
 
-def _result_array(labelled: Columns, column: str) -> pa.Array:
+class FeatherEncoder(ParquetEncoder):
+    """Writes the Arrow stream format, and makes a Feather (Arrow IPC) file from it."""
+
+    @property
+    def assemble(self) -> Assemble:
+        """Makes the Feather file."""
+        return _assemble_feather
+
+
+def _assemble_feather(batches: Path, output: IO[bytes]) -> None:
+    """Make a Feather file from a file in the Arrow stream format, batch by batch."""
+    import pyarrow as pa
+
+    with batches.open("rb") as stream:
+        reader = pa.ipc.open_stream(stream)
+        options = pa.ipc.IpcWriteOptions(compression="lz4")
+        with pa.ipc.new_file(output, reader.schema, options=options) as writer:
+            for batch in reader:
+                writer.write_batch(batch)
+
+
+def result_array(labelled: Columns, column: str) -> pa.Array:
+    """Return a result column as an Arrow array, with null where a value is missing."""
     import pyarrow as pa
 
     values = labelled.arrays[column]

@@ -1,0 +1,36 @@
+"""Cut rows that are already in memory into chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from stance.tables.rows import CHARACTERS, ROWS, Chunk
+
+
+def chunks_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[Chunk]:
+    """Yield rows as chunks, none of them unreadable.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        The names of the columns.
+    rows : iterable of sequence
+        The cells of each row, in the order of `columns`.
+    """
+    first = 0
+    batch: list[Sequence[Any]] = []
+    size = 0
+    for row in rows:
+        batch.append(row)
+        size += sum(len(cell) for cell in row if isinstance(cell, str))
+        if len(batch) == ROWS or size >= CHARACTERS:
+            yield _chunk(columns, batch, first)
+            first, batch, size = first + len(batch), [], 0
+    if batch:
+        yield _chunk(columns, batch, first)
+
+
+def _chunk(columns: Sequence[str], rows: Sequence[Sequence[Any]], first: int) -> Chunk:
+    cells = {column: [row[index] for row in rows] for index, column in enumerate(columns)}
+    return Chunk(range(first, first + len(rows)), cells, [])

@@ -1,0 +1,48 @@
+"""What users are told about the texts that they give."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from stance.errors import InputError, StanceWarning
+from stance.text.html import is_html
+
+# A text that is only this was probably meant as the file.
+_FILE_NAME: Final = re.compile(
+    r"[^\s<>]{1,250}\.(?:csv|tsv|txt|jsonl?|parquet|xlsx?|ods|docx?|html?|pdf|md)"
+)
+
+
+def check_text(text: Any) -> None:
+    """Raise InputError for what is no text, and ask about a text that is the name of a file."""
+    if not isinstance(text, str):
+        is_many = hasattr(text, "columns") or isinstance(text, (list, tuple, Mapping))
+        hint = "Decode bytes first, and drop missing values."
+        if is_many or hasattr(text, "to_list"):
+            hint = "Call label_frame for many texts."
+        elif isinstance(text, Path):
+            hint = "Call label_file for a table, or label(path.read_text()) for one text."
+        raise InputError(f"`text` must be a str; got {type(text).__name__}. {hint}")
+    if _FILE_NAME.fullmatch(text):
+        warnings.warn(
+            f"`text` is labelled as it stands; is {text!r} a file? Call label_file for a table, or "
+            "label(path.read_text()) for one text.",
+            StanceWarning,
+            stacklevel=4,
+        )
+
+
+def warn_of_html(cells: Sequence[Any], html: str) -> None:
+    """Say how many cells are read without tags, unless that was asked for."""
+    count = sum(isinstance(cell, str) and is_html(cell) for cell in cells)
+    if count and html == "detect":
+        warnings.warn(
+            f"{count:,} cells have HTML and are read without tags. Pass html='strip' to read all "
+            "so without this notice, or html='keep' to leave them as they are.",
+            StanceWarning,
+            stacklevel=4,
+        )
