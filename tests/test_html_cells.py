@@ -50,7 +50,7 @@ def test_cells_of_html_are_labelled_without_tags_and_a_notice_says_so(
     with pytest.warns(StanceWarning, match=r"^2 cells have HTML and are read without tags\."):
         labelled = small.label_frame(frame, unit=unit)
     plain = small.label_frame(frame.replace(CELL, PLAIN).replace("<p></p>", " "), unit=unit)
-    positions = [column for column in ("start", "end") if column in labelled]
+    positions = [column for column in ("paragraph_id", "start", "end") if column in labelled]
     pd.testing.assert_frame_equal(labelled.drop(columns=positions), plain.drop(columns=positions))
 
 

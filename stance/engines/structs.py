@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from stance.model import Model
 
 # What a cell that is one paragraph has no use for.
-_LEFT_OUT: Final = frozenset({"paragraph", "start", "end", "kind"})
+_LEFT_OUT: Final = frozenset({"paragraph_id", "paragraph", "start", "end", "kind"})
 
 
 class StructLabeller:

@@ -20,7 +20,7 @@ TEXTS = [
 @pytest.fixture
 def expected(small: Model) -> list[dict[str, Any]]:
     labelled = small.label_frame(pd.DataFrame({"text": TEXTS}), unit="row")
-    labelled = labelled.drop(columns=["row", "paragraph", "start", "end", "kind"])
+    labelled = labelled.drop(columns=["row", "paragraph_id", "paragraph", "start", "end", "kind"])
     labelled = labelled.astype(object)
     return labelled.where(labelled.notna(), None).to_dict("records")  # type: ignore[no-any-return]
 

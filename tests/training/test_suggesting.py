@@ -71,7 +71,7 @@ def test_a_head_can_be_chosen(small: Model) -> None:
 def test_the_choice_is_spread_over_what_there_is(shipped: Model, lighthouse: pd.DataFrame) -> None:
     # one matter told a dozen times with a word changed, and three others
     many = [
-        f"The herring boats of pier {number} wait for the tide and the market price of salt."
+        f"On day {number} the envoys met again to discuss prisoners, aid and a text on the border."
         for number in NUMBERS
     ]
     pool = pd.DataFrame({"text": [*many, *lighthouse["text"][:3]]})
