@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
 _OWN_PRINT: Final = "The correction assumes that they are a fair sample of the print scored."
 _OTHER_PRINT: Final = (
-    "The correction assumes that this print is confused in the same way, and real print is not "
-    "quite: the shipped model was trained on composed paragraphs, and on real news copy its "
-    "corrected shares were further from the readers' than the counted ones. Take the gap between "
-    "the two as a measure of doubt. Intervals that hold need paragraphs of your own print, "
+    "The correction assumes that this print is confused in the same way as what the matrix was "
+    "measured on, and no two outlets are quite. Take the gap between the counted and the "
+    "corrected share as a measure of doubt. Intervals that hold need paragraphs of your own print, "
     "annotated: a hundred, better three hundred, passed as --annotated."
 )
 _NO_MATRIX: Final = (
