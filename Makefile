@@ -37,7 +37,7 @@ sanitize: $(VENV)/.dev
 	  -fno-sanitize-recover=all -fsanitize=address,undefined \
 	  -I"$$($(RUN) -c "import sysconfig; print(sysconfig.get_path('include'))")" \
 	  stance/scoring/c/module.c -o $(SANITIZED) -lm
-	$(SANITIZER) -m pytest -q -p no:cacheprovider tests/scoring
+	$(SANITIZER) -m pytest -q -p no:cacheprovider -m "not slow" tests/scoring
 	$(SANITIZER) tests/fuzz_scorer.py $(INPUTS)
 
 # Pages in docs/_build/html, offline; a warning is an error.

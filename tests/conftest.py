@@ -143,9 +143,11 @@ def pytest_terminal_summary(
     reasons = Counter(
         report.longrepr[2].removeprefix("Skipped: ") for report in stats.get("skipped", [])
     )
-    lines = [f"{count} skipped: {reason}" for reason, count in reasons.most_common(MAX_REASONS)]
+    # the most frequent first, and equal ones by name: workers report in any order
+    common = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:MAX_REASONS]
+    lines = [f"{count} skipped: {reason}" for reason, count in common]
     if len(reasons) > MAX_REASONS:
-        rest = reasons.total() - sum(count for _, count in reasons.most_common(MAX_REASONS))
+        rest = reasons.total() - sum(count for _, count in common)
         lines.append(f"{rest} skipped for other reasons (pytest -rs lists them)")
     if stats.get("xfailed"):
         lines.append(f"{len(stats['xfailed'])} known failures (pytest -rx lists them)")
