@@ -159,10 +159,10 @@ def lines(repeats: int) -> Iterator[str]:
     yield "| annotated | family holds | error | refused (under 30 in an outlet) |"
     yield "|--:|--:|--:|--:|"
     for n in SIZES:
-        held, error, refused = (
+        coverage, error, refused = (
             measure_differences(n, repeats) if n >= 60 else (np.nan, np.nan, repeats)
         )
-        yield f"| {n} | {held:.1%} | {error:.1f} | {refused} |".replace("nan%", "–").replace(
+        yield f"| {n} | {coverage:.1%} | {error:.1f} | {refused} |".replace("nan%", "–").replace(
             "nan", "–"
         )
 

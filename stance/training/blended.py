@@ -332,10 +332,10 @@ def _stack_shares(
 def _tabulate(lists: Sequence[Sequence[str]], features: Sequence[str]) -> tuple[list[str], Any]:
     """Count strings row by row in the columns of `features`; others are left out."""
     numbers = {feature: number for number, feature in enumerate(features)}
-    found = [[numbers[one] for one in row if one in numbers] for row in lists]
-    ends = np.cumsum([0, *map(len, found)])
+    columns_of_rows = [[numbers[one] for one in row if one in numbers] for row in lists]
+    ends = np.cumsum([0, *map(len, columns_of_rows)])
     columns = np.fromiter(
-        (column for row in found for column in row), dtype=np.int64, count=ends[-1]
+        (column for row in columns_of_rows for column in row), dtype=np.int64, count=ends[-1]
     )
     matrix = sparse.csr_array(
         (np.ones(len(columns)), columns, ends), shape=(len(lists), len(features))

@@ -59,8 +59,8 @@ def test_what_cannot_be_compared_is_refused(simulation: ModuleType) -> None:
 
 @pytest.mark.slow
 def test_intervals_hold_together(simulation: ModuleType) -> None:
-    held, _, refused = simulation.measure_differences(100, repeats=200)
-    assert 0.92 <= held <= 0.985
+    coverage, _, refused = simulation.measure_differences(100, repeats=200)
+    assert 0.92 <= coverage <= 0.985
     assert refused == 0
 
 
