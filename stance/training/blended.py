@@ -18,6 +18,7 @@ from stance.scoring.heads import softmax
 from stance.text.features import Analyzer, runs_of_characters
 from stance.text.sides import load_gazetteer
 from stance.training.classifier import check_texts, make_folds
+from stance.training.counted.counting import tabulate
 from stance.training.counted.counts import Counts
 from stance.training.linear import LinearMap, fit_map, fit_temperature
 
@@ -212,20 +213,18 @@ class BlendedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return the features of a block and how often each row has them; texts first."""
         lists = [analyzer(text) for text in texts]
         if published is None:
-            return _frequent(
-                *_tabulate(lists, sorted({one for row in lists for one in row})), self.min_df
-            )
+            return _frequent(*tabulate(lists), self.min_df)
         if analyzer.block in published.blocks:
             block = published.blocks[analyzer.block]
             is_short = [feature.count(" ") < analyzer.ngram_range[1] for feature in block.features]
             columns = np.flatnonzero(is_short)
             features = [block.features[column] for column in columns]
-            counted = [_tabulate(lists, features)[1], block.matrix[:, columns]]
+            counted = [tabulate(lists, features)[1], block.matrix[:, columns]]
             return features, sparse.vstack(counted, format="csr")
         block = published.blocks["spellings"]
         runs = [runs_of_characters(word, analyzer.ngram_range) for word in block.features]
         features = sorted({one for row in (*lists, *runs) for one in row})
-        counted = [_tabulate(lists, features)[1], block.matrix @ _tabulate(runs, features)[1]]
+        counted = [tabulate(lists, features)[1], block.matrix @ tabulate(runs, features)[1]]
         return _frequent(features, sparse.vstack(counted, format="csr"), self.min_df)
 
     def _folds(
@@ -327,21 +326,6 @@ def _stack_shares(
         return composed
     names, readings = _only_head(published)
     return np.vstack([composed, readings[:, [names.index(str(name)) for name in classes]]])
-
-
-def _tabulate(lists: Sequence[Sequence[str]], features: Sequence[str]) -> tuple[list[str], Any]:
-    """Count strings row by row in the columns of `features`; others are left out."""
-    numbers = {feature: number for number, feature in enumerate(features)}
-    columns_of_rows = [[numbers[one] for one in row if one in numbers] for row in lists]
-    ends = np.cumsum([0, *map(len, columns_of_rows)])
-    columns = np.fromiter(
-        (column for row in columns_of_rows for column in row), dtype=np.int64, count=ends[-1]
-    )
-    matrix = sparse.csr_array(
-        (np.ones(len(columns)), columns, ends), shape=(len(lists), len(features))
-    )
-    matrix.sum_duplicates()
-    return list(features), matrix
 
 
 def _frequent(features: list[str], matrix: Any, min_df: int) -> tuple[list[str], Any]:

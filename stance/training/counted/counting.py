@@ -210,28 +210,35 @@ def _word_table(tokens: Sequence[Sequence[Token]], thresholds: Thresholds) -> _T
         [*one, *(f"{a} {b}" for a, b in itertools.pairwise(one) if b not in FUNCTION_STEMS)]
         for one in stems
     ]
-    features, matrix = _tabulate(lists)
+    features, matrix = tabulate(lists)
     pairs = np.array([" " in feature for feature in features], dtype=bool)
     return _Table(features, matrix, np.where(pairs, thresholds.pairs, thresholds.stems))
 
 
 def _table(lists: Sequence[Sequence[str]], threshold: int) -> _Table:
-    features, matrix = _tabulate(lists)
+    features, matrix = tabulate(lists)
     return _Table(features, matrix, np.full(len(features), threshold))
 
 
-def _tabulate(lists: Sequence[Sequence[str]]) -> tuple[list[str], sparse.csr_array]:
-    """Count strings row by row; columns in sorted order."""
+def tabulate(
+    lists: Sequence[Sequence[str]], features: Sequence[str] | None = None
+) -> tuple[list[str], sparse.csr_array]:
+    """Count strings row by row.
+
+    The columns are those of `features`, which leaves other strings out; by default all strings, in
+    sorted order.
+    """
     from scipy import sparse
 
-    features = sorted({feature for one in lists for feature in one})
-    numbers = {feature: number for number, feature in enumerate(features)}
-    columns = np.array([numbers[feature] for one in lists for feature in one], dtype=np.int64)
-    ends = np.cumsum([0, *map(len, lists)])
-    shape = (len(lists), len(features))
+    names = sorted({one for row in lists for one in row}) if features is None else list(features)
+    numbers = {name: number for number, name in enumerate(names)}
+    columns_of_rows = [[numbers[one] for one in row if one in numbers] for row in lists]
+    ends = np.cumsum([0, *map(len, columns_of_rows)])
+    columns = np.array([column for row in columns_of_rows for column in row], dtype=np.int64)
+    shape = (len(lists), len(names))
     matrix = sparse.csr_array((np.ones(len(columns)), columns, ends), shape=shape)
     matrix.sum_duplicates()
-    return features, matrix
+    return names, matrix
 
 
 def _settle(

@@ -22,7 +22,6 @@ array is checked before it is used.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping
@@ -33,6 +32,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from stance.errors import TableError
+from stance.scoring.sums import SUMS, digest, make_sums
 from stance.text.sides import load_gazetteer
 from stance.text.tokens import SIDE, Gazetteer, make_tokens
 from stance.text.words import is_plain
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from scipy import sparse
 
 FORMAT: Final = 1
-SUMS: Final = "SHA256SUMS"
 NOTICE_FILE: Final = "NOTICE.txt"
 NOTICE: Final = (
     "This is not anonymous. Whoever holds an article can recognise its paragraphs and read their "
@@ -148,12 +147,12 @@ class Counts:
 def digest_tokenizer() -> str:
     """Return a SHA-256 of what the tokenizer makes of a fixed text that meets each of its rules."""
     tokens = make_tokens(_PROBE)
-    return hashlib.sha256(repr([(token.word, token.stem) for token in tokens]).encode()).hexdigest()
+    return digest(repr([(token.word, token.stem) for token in tokens]).encode())
 
 
 def digest_sides(gazetteer: Gazetteer) -> str:
     """Return a SHA-256 of the names that are masked."""
-    return hashlib.sha256(repr((gazetteer.names, gazetteer.exact)).encode()).hexdigest()
+    return digest(repr((gazetteer.names, gazetteer.exact)).encode())
 
 
 def save_counts(counts: Counts, folder: Path) -> None:
@@ -170,7 +169,7 @@ def save_counts(counts: Counts, folder: Path) -> None:
     files = dict(_files(counts))
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    (folder / SUMS).write_bytes(_sums(files))
+    (folder / SUMS).write_bytes(make_sums(files))
 
 
 def _files(counts: Counts) -> Iterator[tuple[str, bytes]]:
@@ -260,7 +259,7 @@ def _read_files(folder: Path) -> dict[str, bytes]:
                 f"{folder} must hold {name}, of 1 GB at most; it does not. Copy it again."
             )
     files = {name: file.read_bytes() for name, file in paths.items()}
-    if _sums(files) != sums:
+    if make_sums(files) != sums:
         raise TableError(f"{folder} was changed after it was made. Do not trust it; copy it again.")
     return files
 
@@ -321,15 +320,6 @@ def _array(files: Mapping[str, bytes], name: str, shape: tuple[int, ...], kind: 
     if array.shape != shape or array.dtype.kind != kind or not np.isfinite(array).all():
         raise ValueError(f"{name} must be of shape {shape} and kind {kind!r}")
     return np.asarray(array)
-
-
-def _sums(files: Mapping[str, bytes]) -> bytes:
-    lines = (
-        f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n"
-        for name in sorted(files)
-        if name != SUMS
-    )
-    return "".join(lines).encode()
 
 
 def _json(value: Any) -> bytes:

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT
 
 from stance import TableError, TrainingError
 from stance.training.counted.counting import Thresholds
@@ -13,25 +11,6 @@ from stance.training.counted.counts import NOTICE_FILE, read_counts
 from stance.training.counted.sharing import write_counts
 
 LOW = Thresholds(stems=3, pairs=4, spellings=3, features=8)
-
-
-@pytest.fixture(scope="module")
-def table() -> pd.DataFrame:
-    """Six hundred seeds as if they were print: three paragraphs per article, one article in two outlets, some copies."""
-    seeds = pd.read_csv(ROOT / "seeds" / "paragraphs.csv", keep_default_na=False).iloc[:600]
-    rows = pd.DataFrame(
-        {
-            "text": seeds["text"],
-            "stance": seeds["stance"],
-            "tone": seeds["tone"],
-            "tone_2": np.where(np.arange(600) % 7, "", seeds["tone"]),
-            "doc": [f"article {n // 3}" for n in range(600)],
-            "outlet": [f"outlet {n // 60}" for n in range(600)],
-        }
-    )
-    rows.loc[59, "doc"] = rows.loc[60, "doc"]
-    copies = rows.iloc[[0, 100]].assign(doc=["copy a", "copy b"])
-    return pd.concat([rows, copies], ignore_index=True)
 
 
 def test_written_and_read(table: pd.DataFrame, tmp_path: Path) -> None:
