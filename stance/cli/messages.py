@@ -1,7 +1,10 @@
-"""What the command writes to standard error."""
+"""What commands write: tables as CSV, and messages to standard error."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,6 +12,8 @@ import click
 from stance.show.printable import printable
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from stance.tables.summary import Summary
 
 
@@ -31,6 +36,19 @@ def fail(message: str) -> int:
 def show_notice(message: Warning | str, *_: Any, **__: Any) -> None:
     """Show a warning; `warnings.showwarning` while a command runs."""
     show(f"stance: notice: {_sentence(message)}", err=True)
+
+
+def write_frame(
+    frame: pd.DataFrame, output: Path | None, *, force: bool = False, notes: Iterable[str] = ()
+) -> None:
+    """Write a frame as CSV, by default to standard output, and show the notes on it."""
+    from stance.tables.outputs import open_output
+    from stance.tables.writers.csv import csv_lines
+
+    with open_output(output or sys.stdout.buffer, force=force) as opened:
+        opened.add(csv_lines(list(frame.columns), frame.itertuples(index=False)))
+    for note in notes:
+        show(note, err=True)
 
 
 def end_run(summary: Summary, *, quiet: bool) -> None:

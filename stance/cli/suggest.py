@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from stance.cli.messages import write_frame
 from stance.cli.options import (
     force_option,
     keep_option,
@@ -78,8 +78,6 @@ def suggest(
 ) -> None:
     """Choose which paragraphs of TABLE, a CSV, to annotate next."""
     from stance.model import load
-    from stance.tables.outputs import open_output
-    from stance.tables.writers.csv import csv_lines
     from stance.training.annotated import read_annotated
     from stance.training.suggesting import suggest as suggest_paragraphs
 
@@ -91,5 +89,4 @@ def suggest(
     suggestions = suggest_paragraphs(
         load(model), table, head=head or None, labelled=texts, **options
     )
-    with open_output(output or sys.stdout.buffer, force=force) as opened:
-        opened.add(csv_lines(list(suggestions.columns), suggestions.itertuples(index=False)))
+    write_frame(suggestions, output, force=force)

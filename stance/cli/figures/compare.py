@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from stance.cli.messages import write_frame
 from stance.cli.options import (
     article_option,
     design_option,
@@ -61,12 +61,7 @@ def compare(
 ) -> None:
     """Compare the shares of labels in groups of LABELLED, a table that `stance score` wrote."""
     from stance.inference.differences import compare as compare_groups
-    from stance.tables.outputs import open_output
-    from stance.tables.writers.csv import csv_lines
 
     frame = compare_groups(labelled, annotated, by, head=list(head) or None, **options)
     cells = frame.astype(object).where(frame.notna(), None)
-    with open_output(output or sys.stdout.buffer, force=force) as opened:
-        opened.add(csv_lines(list(frame.columns), cells.itertuples(index=False)))
-    for note in frame.attrs["notes"]:
-        click.echo(note, err=True)
+    write_frame(cells, output, force=force, notes=frame.attrs["notes"])

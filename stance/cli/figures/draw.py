@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from stance.cli.messages import write_frame
 from stance.cli.options import force_option, head_option, split_names
 
 
@@ -51,11 +51,8 @@ def draw(
     Fill in the empty columns from the top, and pass the table to `stance shares --annotated`.
     """
     from stance.inference.drawing import draw as draw_paragraphs
-    from stance.tables.outputs import open_output
-    from stance.tables.writers.csv import csv_lines
 
     frame = draw_paragraphs(labelled, head=list(head) or None, **options)
     # Six decimals, as csv_lines writes floats, would change small probabilities.
     frame["probability"] = frame["probability"].map(repr)
-    with open_output(output or sys.stdout.buffer, force=force) as opened:
-        opened.add(csv_lines(list(frame.columns), frame.itertuples(index=False)))
+    write_frame(frame, output, force=force)

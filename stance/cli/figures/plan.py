@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
+from stance.cli.messages import write_frame
 from stance.cli.options import design_option
 
 
@@ -30,11 +30,6 @@ from stance.cli.options import design_option
 def plan(labelled: Path, pilot: Path, width: float, head: str, design: str | None) -> None:
     """Plan how many paragraphs of LABELLED to annotate, from a pilot."""
     from stance.inference.planning import plan as make_plan
-    from stance.tables.outputs import open_output
-    from stance.tables.writers.csv import csv_lines
 
     frame = make_plan(labelled, pilot, width, head=head, design=design)
-    with open_output(sys.stdout.buffer) as opened:
-        opened.add(csv_lines(list(frame.columns), frame.itertuples(index=False)))
-    for note in frame.attrs["notes"]:
-        click.echo(note, err=True)
+    write_frame(frame, None, notes=frame.attrs["notes"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from stance.cli.messages import write_frame
 from stance.cli.options import article_option, design_option, force_option
 
 
@@ -51,11 +51,6 @@ def regress(
     letters, digits and _.
     """
     from stance.inference.regressions import regress as fit
-    from stance.tables.outputs import open_output
-    from stance.tables.writers.csv import csv_lines
 
     frame = fit(formula, labelled, annotated, **options)
-    with open_output(output or sys.stdout.buffer, force=force) as opened:
-        opened.add(csv_lines(list(frame.columns), frame.itertuples(index=False)))
-    for note in frame.attrs["notes"]:
-        click.echo(note, err=True)
+    write_frame(frame, output, force=force, notes=frame.attrs["notes"])
