@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +14,6 @@ from typing import IO, Any, Final
 
 import numpy as np
 
-from stance.errors import StanceError
 from stance.model import Model, as_model
 from stance.optional import version_of
 from stance.options import (
@@ -42,10 +38,10 @@ from stance.tables.summary import Summary
 from stance.tables.writers.csv import check_excel_safe
 from stance.tables.writers.encoder import RowEncoder
 from stance.text.html import is_html
+from stance.workers import call_in_processes
 
 # Changes with how tables are split and written: a run of another version cannot be resumed.
 _VERSION: Final = 3
-_LOOK_FOR_PARENT: Final = 0.5  # seconds between two looks of a worker for its parent
 
 
 def label_file(
@@ -265,71 +261,10 @@ def _label_in_thread(
 def _label_in_processes(
     label: Callable[..., DoneChunk], model: Model, n_jobs: int, chunks: Chunks
 ) -> Iterator[DoneChunk]:
-    """Label chunks in several processes, and yield them in order.
-
-    Nothing is read while a chunk is written, so that few chunks wait for a slow writer.
-    """
-    from joblib import Parallel, delayed
-
-    errors: list[BaseException] = []
-    may_read = threading.Event()  # set while the consumer waits for a result
-
-    def read() -> Iterator[Any]:
-        try:  # joblib reads in a thread of its own, where an error would be lost
-            for chunk in chunks:
-                yield delayed(_label_in_worker)(label, *chunk)
-                may_read.wait()
-        except BaseException as error:
-            errors.append(error)
-
-    parallel = Parallel(
-        n_jobs,
-        return_as="generator",
-        pre_dispatch="2*n_jobs",
-        batch_size=1,
-        max_nbytes=None,
-        initializer=_start_worker,
-        initargs=(model, os.getpid()),
-    )
-    may_read.set()
-    results = parallel(read())
-    try:
-        while done := next(results, None):
-            may_read.clear()
-            yield done
-            may_read.set()
-    except BrokenExecutor as error:
-        raise StanceError(
-            "every process that labels must live to the end of the run; one was ended, perhaps for "
-            "lack of memory. Take fewer (n_jobs, --jobs)."
-        ) from error
-    finally:
-        may_read.set()
-        with warnings.catch_warnings(action="ignore"):  # joblib warns of work that is cut off
-            results.close()
-    if errors:
-        raise errors[0]
+    """Label chunks in several processes, and yield them in order."""
+    return call_in_processes(partial(_label_to_send, label, model), n_jobs, chunks)
 
 
-_worker: dict[str, Model] = {}
-"""In a process that labels: its model, under "model"."""
-
-
-def _start_worker(model: Model, parent: int) -> None:
-    _worker["model"] = model
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    """End this process when its parent has ended, which a killed parent cannot see to.
-
-    On Windows the number of the parent never changes, and this changes nothing.
-    """
-    while os.getppid() == parent:
-        time.sleep(_LOOK_FOR_PARENT)
-    os._exit(1)
-
-
-def _label_in_worker(label: Callable[..., DoneChunk], *chunk: Any) -> DoneChunk:
-    done = label(_worker["model"], *chunk)
+def _label_to_send(label: Callable[..., DoneChunk], model: Model, *chunk: Any) -> DoneChunk:
+    done = label(model, *chunk)
     return replace(done, data=list(done.data))

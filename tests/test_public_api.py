@@ -17,7 +17,7 @@ PACKAGE = Path(stance.__file__).parent
 # form no circle, and none imports the package root (but the command asks it for the version).
 RANKS = [
     {"data", "errors", "labels"},
-    {"columns", "optional", "options"},
+    {"columns", "optional", "options", "workers"},
     {"text", "show"},
     {"frames", "results", "texts"},
     {"scoring", "tables"},

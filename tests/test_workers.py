@@ -1,0 +1,70 @@
+"""Calls in several processes."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from stance.errors import StanceError
+from stance.workers import call_in_processes
+
+ENDED = (
+    r"every process that labels must live to the end of the run; one was ended, perhaps for lack "
+    r"of memory\. Take fewer \(n_jobs, --jobs\)\."
+)
+
+
+def double(number: int) -> int:
+    if number == 13:
+        raise ValueError("13 must not be doubled.")
+    return 2 * number
+
+
+class KillsItsProcess:
+    def __reduce__(self) -> str:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return "never"
+
+
+def die_in_the_middle_of_a_result(number: int) -> object:
+    return b"x" * 1_000_000, KillsItsProcess()
+
+
+def test_results_come_in_the_order_of_the_calls() -> None:
+    numbers = [number for number in range(100) if number != 13]
+    results = call_in_processes(double, 3, ((number,) for number in numbers))
+    assert list(results) == [2 * number for number in numbers]
+
+
+def test_an_error_of_the_function_is_raised_in_its_place() -> None:
+    results = call_in_processes(double, 2, ((number,) for number in range(10, 20)))
+    assert [next(results) for _ in range(3)] == [20, 22, 24]
+    with pytest.raises(ValueError, match=r"13 must not be doubled\."):
+        next(results)
+
+
+def test_an_error_of_the_calls_is_raised_after_the_results_before_it() -> None:
+    def calls() -> Iterator[tuple[int]]:
+        yield (1,)
+        yield (2,)
+        raise OSError("no more to read")
+
+    results = call_in_processes(double, 2, calls())
+    assert [next(results), next(results)] == [2, 4]
+    with pytest.raises(OSError, match="no more to read"):
+        next(results)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is not known on Windows")
+def test_a_process_killed_in_the_middle_of_a_result_is_noticed() -> None:
+    with pytest.raises(StanceError, match=ENDED):
+        list(call_in_processes(die_in_the_middle_of_a_result, 2, [(1,), (2,), (3,)]))
+
+
+def test_no_process_outlives_a_consumer_that_stops() -> None:
+    results = call_in_processes(os.getpid.__call__, 1, iter([()] * 100))
+    process = next(results)
+    results.close()  # type: ignore[attr-defined]
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
