@@ -50,12 +50,14 @@ class Model:
         *,
         pipelines: Mapping[str, Any] | None = None,
         source: Path | None = None,
+        card: str | None = None,
     ):
         self.frozen = frozen
         self.facts = frozen.facts
         self.labels = frozen.labels
         self._pipelines = dict(pipelines or {})
         self._source = source
+        self._card = card
 
     def __repr__(self) -> str:
         heads = ", ".join(f"{head}: {' / '.join(labels)}" for head, labels in self.labels.items())
@@ -64,7 +66,7 @@ class Model:
     @property
     def card(self) -> str | None:
         """The model card in the model's folder or zip (``MODEL_CARD.md``), or None."""
-        return read_card(self._source) if self._source else None
+        return read_card(self._source) if self._source else self._card
 
     def _repr_html_(self) -> str:
         from stance.show.notebook import model_html
@@ -372,8 +374,14 @@ class Model:
             If the folder holds a model and `force` is not set, or if it holds anything else.
         """
         folder = Path(path)
-        pipelines, source = self._pipelines, self._source
-        save_model(self.frozen, folder, pipelines=pipelines, source=source, force=force)
+        save_model(
+            self.frozen,
+            folder,
+            pipelines=self._pipelines,
+            source=self._source,
+            card=self._card,
+            force=force,
+        )
         return folder
 
 

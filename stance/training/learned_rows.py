@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 FACT: Final = "learned_rows"
-"""Where the facts of a model hold what `salt_and_digest_rows` returns."""
+"""Where a model's facts, and those of its adaptation, have what `salt_and_digest_rows` returns."""
 _SALT_BYTES: Final = 16
 _DIGEST_BYTES: Final = 8
 """A million paragraphs beside ten thousand digests are mistaken once in a billion times."""
@@ -41,8 +41,8 @@ def salt_and_digest_rows(texts: Iterable[str]) -> dict[str, Any]:
     1
     """
     rows = sorted({_normalize(text) for text in texts})
-    salt = hashlib.blake2b(b"\0".join(rows), digest_size=_SALT_BYTES).digest()
-    return {"salt": salt.hex(), "digests": sorted(_digest(row, salt) for row in rows)}
+    salt = hashlib.blake2b(b"\0".join(rows), digest_size=_SALT_BYTES).hexdigest()
+    return {"salt": salt, "digests": sorted(_digest(row, salt) for row in rows)}
 
 
 def find_learned(facts: Mapping[str, Any], texts: Sequence[str]) -> np.ndarray:
@@ -51,7 +51,8 @@ def find_learned(facts: Mapping[str, Any], texts: Sequence[str]) -> np.ndarray:
     Parameters
     ----------
     facts : mapping
-        The facts of a model; one without digests learned from none, as far as can be known.
+        The facts of a model: what it was trained on and what it was adapted on both count. One
+        without digests learned from none, as far as can be known.
     texts : sequence of str
         Paragraphs.
 
@@ -59,11 +60,12 @@ def find_learned(facts: Mapping[str, Any], texts: Sequence[str]) -> np.ndarray:
     -------
     ndarray of bool, of shape (n_texts,)
     """
-    record = facts.get(FACT)
-    if not record:
-        return np.zeros(len(texts), dtype=bool)
-    salt, known = bytes.fromhex(record["salt"]), frozenset(record["digests"])
-    return np.array([_digest(_normalize(text), salt) in known for text in texts], dtype=bool)
+    learned = np.zeros(len(texts), dtype=bool)
+    for record in (facts.get(FACT), facts.get("adapted", {}).get(FACT)):
+        if record:
+            known = frozenset(record["digests"])
+            learned |= [_digest(_normalize(text), record["salt"]) in known for text in texts]
+    return learned
 
 
 def count_learned(facts: Mapping[str, Any], texts: Sequence[str]) -> int:
@@ -80,5 +82,6 @@ def _normalize(text: str) -> bytes:
     return " ".join(text.split()).casefold().encode("utf-8", "surrogatepass")
 
 
-def _digest(row: bytes, salt: bytes) -> str:
-    return hashlib.blake2b(row, key=salt, digest_size=_DIGEST_BYTES).hexdigest()
+def _digest(row: bytes, salt: str) -> str:
+    key = salt.encode()[: hashlib.blake2b.MAX_KEY_SIZE]  # a forged model may have a longer one
+    return hashlib.blake2b(row, key=key, digest_size=_DIGEST_BYTES).hexdigest()

@@ -34,3 +34,8 @@ def test_the_record_holds_no_text():
 
 def test_lone_surrogates_have_digests():
     assert count_learned(facts_of(["\udcff lamps"]), ["\udcff lamps"]) == 1
+
+
+def test_rows_that_a_model_was_adapted_on_count_too():
+    facts = facts_of(ROWS[:1]) | {"adapted": facts_of(ROWS[1:2])}
+    assert find_learned(facts, ROWS).tolist() == [True, True, False]
