@@ -221,7 +221,7 @@ def _weights(frame: pd.DataFrame, is_annotated: np.ndarray, name: str) -> np.nda
     """
     import pandas as pd
 
-    if "probability" not in frame:
+    if "probability" not in frame or (frame["probability"].fillna("") == "").all():
         return np.ones(len(frame))
     probabilities = pd.to_numeric(frame["probability"], errors="coerce").to_numpy(dtype=float)
     if not ((probabilities > 0) & (probabilities <= 1)).all():
