@@ -12,7 +12,14 @@ from stance.columns import Columns
 from stance.errors import InputError
 from stance.frames import open_frame
 from stance.labels import KINDS, LABELLED_KINDS
-from stance.options import carried_names, check_columns, check_html, check_level, choose_results
+from stance.options import (
+    carried_names,
+    check_columns,
+    check_html,
+    check_level,
+    choose_results,
+    extra_columns,
+)
 from stance.results import Document, Evidence, document_columns, result_columns
 from stance.scoring.cells import label_cells
 from stance.scoring.evidence import explain_paragraph, label_blocks, locate, locate_evidence
@@ -236,7 +243,8 @@ class Model:
             ``input_<name>``.
         columns : "all", "+text" or sequence of str, default="all"
             The result columns: some of ``row`` and `columns`. "+text" is all of them and the text
-            of each paragraph, in a column ``text``.
+            of each paragraph, in a column ``text``; "+voice" adds whose words it gives (own,
+            attributed, quoted), and "+place" where it stands (lead, body).
         level : float, default=0.9
             As in `label`.
         target_column : str, optional
@@ -287,6 +295,7 @@ class Model:
             targets=targets,
             keys=keys,
             with_text="text" in chosen,
+            extra=extra_columns(chosen, self.columns(unit)),
             html=html,
         )
         names = carried_names(kept, ["row", *self.columns(unit), *chosen])
@@ -306,6 +315,7 @@ class Model:
         longest: int | None = None,
         keys: Sequence[Any] | None = None,
         with_text: bool = False,
+        extra: Sequence[str] = (),
         html: str = "detect",
     ) -> Columns:
         """Label many cells at once, whatever they contain.
@@ -326,6 +336,8 @@ class Model:
             What ``paragraph_id`` names each cell by; by default its number, from 0.
         with_text : bool, default=False
             Add a column ``text``, with the text of each paragraph.
+        extra : sequence of {"voice", "place"}, default=()
+            Add these columns: whose words the paragraph gives, and where it stands.
         html : {"detect", "strip", "keep"}, default="detect"
             As in `label`.
 
@@ -349,6 +361,7 @@ class Model:
             longest=longest,
             keys=keys,
             with_text=with_text,
+            extra=extra,
             html=html,
         )
 
