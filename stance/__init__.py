@@ -21,8 +21,8 @@ write_report("labels.csv", "report.html", source="news.csv", text="body")
     Show a labelled table on one page.
 load(path)
     Load your own model, or the shipped one; `Model.explain` shows why it gave a label.
-train(table), evaluate(model, table), suggest(model, table)
-    Train a model on your own annotations, measure it, choose what to annotate next.
+train(table), evaluate(model, table), suggest(model, table), adapt(model, table)
+    Train a model on your annotations, measure it, choose what to annotate next, fit it to print.
 estimate_shares("labels.csv", "drawn.csv", by="outlet")
     Shares of labels with intervals that hold, from paragraphs that you drew and annotated.
 plots, sql, engines
@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from stance.shipped import label, label_frame
     from stance.tables.summary import Summary
     from stance.text.paragraphs import Paragraph, split_paragraphs
+    from stance.training.adapting import adapt
     from stance.training.blended import BlendedClassifier
     from stance.training.classifier import ParagraphClassifier
     from stance.training.counted.counts import Counts, read_counts
@@ -88,6 +89,7 @@ _MODULE_OF_NAME = {
     "Paragraph": "text.paragraphs",
     "ParagraphClassifier": "training.classifier",
     "Summary": "tables.summary",
+    "adapt": "training.adapting",
     "compare": "inference.differences",
     "draw": "inference.drawing",
     "estimate_shares": "inference.figures",
@@ -130,6 +132,7 @@ __all__ = [
     "Summary",
     "TableError",
     "TrainingError",
+    "adapt",
     "compare",
     "draw",
     "estimate_shares",

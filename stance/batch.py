@@ -22,6 +22,7 @@ from stance.options import (
     check_columns,
     check_positive,
     choose_results,
+    extra_columns,
 )
 from stance.tables.formats import Format, find_output_format
 from stance.tables.inputs import Inputs
@@ -94,7 +95,8 @@ def label_file(
         As in `stance.Model.label_frame`.
     columns : "all", "+text" or sequence of str, default="all"
         The result columns to write: some of ``row`` and `stance.Model.columns`. "+text" is all of
-        them and the text of each paragraph, as ``text``, which a workbook gets by default.
+        them and the text of each paragraph, as ``text``, which a workbook gets by default; "+voice"
+        and "+place" are as in `stance.Model.label_frame`.
     source_format, output_format : str, optional
         "csv", "tsv", "jsonl", "parquet", "feather" or "xlsx"; a source may also be "json", "xls",
         "ods", "docx", "nexis" or "html". The first three, and "json", may end in ``.gz`` or
@@ -161,7 +163,8 @@ def label_file(
         kept = check_columns(inputs.columns, text, keep, target_column, key)
         columns = _with_default_text(columns, unit, table_format)
         results = choose_results(columns, unit, model.columns(unit))
-        reading = replace(reading, with_text="text" in results)
+        extra = extra_columns(results, model.columns(unit))
+        reading = replace(reading, with_text="text" in results, extra=extra)
         encoder = make_encoder(inputs, table_format, kept, results, excel_safe=excel_safe)
         options: dict[str, Any] = {"keep": kept, "columns": results, "excel_safe": excel_safe}
         options |= {"output_format": table_format, **asdict(reading), **read_as}

@@ -12,7 +12,14 @@ from stance.columns import Columns
 from stance.errors import InputError
 from stance.frames import open_frame
 from stance.labels import KINDS, LABELLED_KINDS
-from stance.options import carried_names, check_columns, check_html, check_level, choose_results
+from stance.options import (
+    carried_names,
+    check_columns,
+    check_html,
+    check_level,
+    choose_results,
+    extra_columns,
+)
 from stance.results import Document, Evidence, document_columns, result_columns
 from stance.scoring.cells import label_cells
 from stance.scoring.evidence import explain_paragraph, label_blocks, locate, locate_evidence
@@ -50,12 +57,14 @@ class Model:
         *,
         pipelines: Mapping[str, Any] | None = None,
         source: Path | None = None,
+        card: str | None = None,
     ):
         self.frozen = frozen
         self.facts = frozen.facts
         self.labels = frozen.labels
         self._pipelines = dict(pipelines or {})
         self._source = source
+        self._card = card
 
     def __repr__(self) -> str:
         heads = ", ".join(f"{head}: {' / '.join(labels)}" for head, labels in self.labels.items())
@@ -64,7 +73,7 @@ class Model:
     @property
     def card(self) -> str | None:
         """The model card in the model's folder or zip (``MODEL_CARD.md``), or None."""
-        return read_card(self._source) if self._source else None
+        return read_card(self._source) if self._source else self._card
 
     def _repr_html_(self) -> str:
         from stance.show.notebook import model_html
@@ -234,7 +243,8 @@ class Model:
             ``input_<name>``.
         columns : "all", "+text" or sequence of str, default="all"
             The result columns: some of ``row`` and `columns`. "+text" is all of them and the text
-            of each paragraph, in a column ``text``.
+            of each paragraph, in a column ``text``; "+voice" adds whose words it gives (own,
+            attributed, quoted), and "+place" where it stands (lead, body).
         level : float, default=0.9
             As in `label`.
         target_column : str, optional
@@ -285,6 +295,7 @@ class Model:
             targets=targets,
             keys=keys,
             with_text="text" in chosen,
+            extra=extra_columns(chosen, self.columns(unit)),
             html=html,
         )
         names = carried_names(kept, ["row", *self.columns(unit), *chosen])
@@ -304,6 +315,7 @@ class Model:
         longest: int | None = None,
         keys: Sequence[Any] | None = None,
         with_text: bool = False,
+        extra: Sequence[str] = (),
         html: str = "detect",
     ) -> Columns:
         """Label many cells at once, whatever they contain.
@@ -324,6 +336,8 @@ class Model:
             What ``paragraph_id`` names each cell by; by default its number, from 0.
         with_text : bool, default=False
             Add a column ``text``, with the text of each paragraph.
+        extra : sequence of {"voice", "place"}, default=()
+            Add these columns: whose words the paragraph gives, and where it stands.
         html : {"detect", "strip", "keep"}, default="detect"
             As in `label`.
 
@@ -347,6 +361,7 @@ class Model:
             longest=longest,
             keys=keys,
             with_text=with_text,
+            extra=extra,
             html=html,
         )
 
@@ -372,8 +387,14 @@ class Model:
             If the folder holds a model and `force` is not set, or if it holds anything else.
         """
         folder = Path(path)
-        pipelines, source = self._pipelines, self._source
-        save_model(self.frozen, folder, pipelines=pipelines, source=source, force=force)
+        save_model(
+            self.frozen,
+            folder,
+            pipelines=self._pipelines,
+            source=self._source,
+            card=self._card,
+            force=force,
+        )
         return folder
 
 

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 UNITS: Final = ("paragraph", "row", "document")
 HTML_MODES: Final = ("detect", "strip", "keep")
 """Whether a text is read as HTML: if it has a tag or entity of HTML, always, or never."""
+ON_REQUEST: Final = {
+    "paragraph": ("text", "voice", "place"),
+    "row": ("text", "voice"),
+    "document": (),
+}
+"""By unit, the result columns that "all" leaves out."""
 LEVELS: Final = (0.5, 0.99)
 """The lowest and highest confidence level of prediction sets."""
 MAX_CELL_CHARACTERS: Final = 1_000_000
@@ -44,6 +50,8 @@ class Reading:
         As in `stance.Model.label_frame`.
     with_text : bool
         Whether the results have a column "text": the text of each paragraph.
+    extra : tuple of str
+        Which of the columns "voice" and "place" the results have.
     html : {"detect", "strip", "keep"}
         As in `stance.Model.label_frame`.
     longest : int or None
@@ -65,6 +73,7 @@ class Reading:
     key: str | None = None
     with_text: bool = False
     html: str = "detect"
+    extra: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_unit(self.unit)
@@ -101,12 +110,15 @@ class Reading:
             longest=self.longest,
             keys=row_keys if self.key is None else cells[self.key],
             with_text=self.with_text,
+            extra=self.extra,
             html=self.html,
         )
 
     def empty(self, model: Model) -> Columns:
         """Return the result columns without any row: their names and types."""
-        return model.label_cells([], unit=self.unit, level=self.level, with_text=self.with_text)
+        return model.label_cells(
+            [], unit=self.unit, level=self.level, with_text=self.with_text, extra=self.extra
+        )
 
 
 def cell_status(cell: Any, longest: int | None = None) -> str | None:
@@ -204,7 +216,7 @@ def carried_names(kept: Sequence[Any], taken: Sequence[str]) -> dict[Any, Any]:
 
 
 def choose_columns(
-    columns: str | Sequence[str], available: Sequence[str], *, on_request: str | None = None
+    columns: str | Sequence[str], available: Sequence[str], *, on_request: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """Return the result columns to write, in the order asked for.
 
@@ -214,14 +226,14 @@ def choose_columns(
         A column with a plus comes beside the others that are named, or else beside all.
     available : sequence of str
         The columns that "all" stands for.
-    on_request : str, optional
-        A further column, which "all" leaves out. It follows column "row", or comes first.
+    on_request : sequence of str, default=()
+        Further columns, which "all" leaves out. They follow column "row", or come first.
 
     Examples
     --------
     >>> choose_columns("all", ["row", "tone"]), choose_columns(["tone"], ["row", "tone"])
     (('row', 'tone'), ('tone',))
-    >>> choose_columns("+text", ["row", "tone"], on_request="text")
+    >>> choose_columns("+text", ["row", "tone"], on_request=["text"])
     ('row', 'text', 'tone')
 
     Raises
@@ -233,7 +245,7 @@ def choose_columns(
         return tuple(available)
     named = [columns] if isinstance(columns, str) else list(columns)
     chosen = tuple(dict.fromkeys(column.removeprefix("+") for column in named))
-    allowed = [*available, *([on_request] if on_request else [])]
+    allowed = list(dict.fromkeys([*available, *on_request]))
     unknown = [column for column in chosen if column not in allowed]
     if unknown or not chosen:
         raise InputError(
@@ -250,11 +262,19 @@ def choose_columns(
 def choose_results(
     columns: str | Sequence[str], unit: str, available: Sequence[str]
 ) -> tuple[str, ...]:
-    """Return the columns of labelled rows: number, text on request, and the results of a unit.
+    """Return the columns of labelled rows: number, those on request, and the results of a unit.
 
     >>> choose_results("+text", "row", ["tone"]), choose_results("all", "document", ["labelled"])
     (('row', 'text', 'tone'), ('row', 'labelled'))
     """
     check_unit(unit)
-    on_request = None if unit == "document" else "text"
-    return choose_columns(columns, ["row", *available], on_request=on_request)
+    return choose_columns(columns, ["row", *available], on_request=ON_REQUEST[unit])
+
+
+def extra_columns(chosen: Sequence[str], available: Sequence[str]) -> tuple[str, ...]:
+    """Return "voice" and "place" if they were chosen, and are no label columns of the model.
+
+    >>> extra_columns(["row", "place", "tone"], ["tone"])
+    ('place',)
+    """
+    return tuple(name for name in ("voice", "place") if name in chosen and name not in available)

@@ -37,7 +37,7 @@ NAMES = [
     "LabelledParagraph", "Model", "ModelError",
     "Paragraph", "ParagraphClassifier", "StanceError", "StanceWarning", "Summary", "TableError",
     "TrainingError",
-    "compare", "draw", "estimate_shares", "evaluate", "label", "label_file", "label_frame", "load",
+    "adapt", "compare", "draw", "estimate_shares", "evaluate", "label", "label_file", "label_frame", "load",
     "load_pipeline", "plan", "read_counts", "regress", "sentiment_of", "split_paragraphs",
     "suggest", "train", "write_counts", "write_report",
 ]  # fmt: skip

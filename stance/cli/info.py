@@ -23,12 +23,17 @@ def info(model: str | None) -> None:
     sources = [f"{printed:,} published"] if printed else []
     sources += [f"{facts['rows']:,} {'composed' if printed else 'annotated'}"] * bool(facts["rows"])
     show(f"{facts['name']}: {' and '.join(sources)} paragraphs, sides {sides}")
+    adapted = facts.get("adapted", {})
+    if adapted:
+        show(f"made from {adapted['base']['name']}, adapted to {adapted['rows']:,} paragraphs")
     for head, labels in loaded.labels.items():
         figures = facts["cross_validation"][head]
         low, high = figures["macro_f1_interval"]
         n_features = sum(len(block.features) for block in frozen.heads[head].blocks)
         show(f"{head}: {', '.join(labels)}")
         held_out = "on held-out outlets" if printed else "cross-validated"
+        if adapted.get("heads", {}).get(head, {}).get("adapted"):
+            held_out = "on the paragraphs adapted to, cross-fitted"
         show(f"  macro-F1 {figures['macro_f1']:.3f} ({low:.3f} to {high:.3f}), {held_out}")
         show(f"  calibration error {figures['calibration_error']:.3f}")
         show(f"  {n_features:,} features")

@@ -36,6 +36,7 @@ SUMMARIES: Final = {
     "evaluate": "Measure a model on annotated paragraphs.",
     "suggest": "Choose which paragraphs to annotate next.",
     "train": "Train a model on annotated paragraphs.",
+    "adapt": "Fit a model's probabilities to your print.",
     "counts": "Write what a model can learn from paragraphs, without their text.",
 }
 _FIGURES: Final = frozenset({"draw", "plan", "shares", "compare", "regress"})

@@ -100,3 +100,15 @@ article_option = click.option(
     metavar="COLUMN",
     help="The column that names each paragraph's article; by default each row that was scored.",
 )
+labelled_by_option = click.option(
+    "--model",
+    metavar="MODEL",
+    help="The model that labelled LABELLED, a folder or zip, or 'ceasefire': annotated paragraphs "
+    "that it learned from are refused, or do not count as seen. Needed for --design elsewhere.",
+)
+annotated_text_option = click.option(
+    "--text",
+    default="text",
+    show_default=True,
+    help="The column of texts in the annotated table, which --model needs.",
+)

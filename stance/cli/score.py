@@ -108,7 +108,8 @@ Examples:
     default="all",
     show_default=True,
     help="Result columns to write, separated by commas; +text adds the text of each paragraph, "
-    "which workbooks and terminals get anyway.",
+    "which workbooks and terminals get anyway, +voice whose words it gives, +place whether it "
+    "leads its text.",
 )
 @level_option
 @target_column_option

@@ -12,6 +12,7 @@ import numpy as np
 from stance.errors import InputError
 from stance.inference.shares import check_confusion
 from stance.model import Model
+from stance.training.learned_rows import count_learned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +112,8 @@ def measure_confusion(
     Raises
     ------
     InputError
-        If the model has no such head, or a label is one that it cannot give.
+        If the model has no such head, a label is one that it cannot give, or it learned from some
+        of the paragraphs.
     """
     from stance.training.annotated import read_annotated
 
@@ -124,6 +126,11 @@ def measure_confusion(
         raise InputError(
             f"{rows.name}, column {head!r} must hold labels of the model; got {unknown!r}. "
             f"They are {labels!r}."
+        )
+    if learned := count_learned(model.facts, rows.texts):
+        raise InputError(
+            f"{rows.name} must hold paragraphs that the model did not learn from; it learned from "
+            f"{learned:,} of {len(rows.texts):,}. Annotate others."
         )
     codes = model.label_cells(rows.texts, unit="row").arrays[head]
     return _confusion(rows.labels[head], codes, labels), labels

@@ -12,12 +12,15 @@ import numpy as np
 from stance.errors import InputError
 from stance.inference.estimation import Estimate, wilson_interval
 from stance.inference.figures import POPULATIONS, describe, estimate_group, heads_to_estimate
+from stance.inference.learned import set_apart
 from stance.inference.prints import Print, read_print
 from stance.inference.samples import Annotations, read_annotations
 from stance.inference.shares import check_confusion, draw_inverted
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from stance.model import Model
 
 MIN_GROUP: Final = 30
 """A group with fewer annotated paragraphs gets no difference of its own."""
@@ -47,6 +50,8 @@ def compare(
     head: str | Sequence[str] | None = None,
     design: str | None = None,
     article: str | None = None,
+    model: Model | str | Path | None = None,
+    text: str = "text",
     assume_equal_errors: bool = False,
     level: float = 0.95,
     random_state: int = 0,
@@ -55,7 +60,7 @@ def compare(
 
     Parameters
     ----------
-    labelled, annotated, population, head, design, article
+    labelled, annotated, population, head, design, article, model, text
         As in `estimate_shares`; design "elsewhere" is not for differences.
     by : str or sequence of str
         Columns of `labelled`: outlet, month.
@@ -107,8 +112,8 @@ def compare(
         raise InputError(
             f"`by` must give at least two groups to compare; {columns!r} gives {len(members)}."
         )
+    print_, notes = set_apart(print_, annotated, model, text)
     records: list[dict[str, Any]] = []
-    notes: list[str] = []
     for name in heads_to_estimate(print_, annotated, head):
         annotations = read_annotations(print_, annotated, name, design)
         groups = _groups(print_, name, annotations, members, population, level)

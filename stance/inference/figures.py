@@ -10,6 +10,7 @@ import numpy as np
 
 from stance.errors import InputError
 from stance.inference.estimation import Estimate, Population, Sample, estimate
+from stance.inference.learned import set_apart
 from stance.inference.predictors import make_predictors
 from stance.inference.prints import Print, read_print
 from stance.inference.samples import Annotations, read_annotations
@@ -71,9 +72,10 @@ def estimate_shares(
     weights : str, optional
         A column of what each paragraph counts (circulation).
     model : Model, str or Path, optional
-        For design "elsewhere": what labelled the print.
+        What labelled the print; design "elsewhere" needs it. Paragraphs that it was trained on are
+        refused. Where it was adapted to some of them, its labels before that are taken.
     text : str, default="text"
-        For design "elsewhere": the column of texts in `annotated`.
+        The column of texts in `annotated`, which is read where `model` is given.
     level : float, default=0.95
         Of the intervals.
 
@@ -118,6 +120,9 @@ def estimate_shares(
     heads = heads_to_estimate(print_, annotated, head)
     records: list[dict[str, Any]] = []
     notes = [_population_note(print_, population)]
+    if annotated is not None and design != "elsewhere":
+        print_, learned_notes = set_apart(print_, annotated, model, text)
+        notes += learned_notes
     for name in heads:
         if annotated is None:
             records += _raw_records(print_, name, columns)

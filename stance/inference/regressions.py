@@ -24,11 +24,14 @@ from scipy.stats import t
 
 from stance.errors import InputError
 from stance.inference.estimation import FEW_CLUSTERS
+from stance.inference.learned import set_apart
 from stance.inference.prints import Print, read_print
 from stance.inference.samples import Annotations, read_annotations
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from stance.model import Model
 
 KINDS: Final = ("linear", "logistic")
 _PER_COEFFICIENT: Final = 10
@@ -67,6 +70,8 @@ def regress(
     head: str = "stance",
     design: str | None = None,
     article: str | None = None,
+    model: Model | str | Path | None = None,
+    text: str = "text",
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Fit a regression in which a label is the outcome or a regressor.
@@ -78,7 +83,7 @@ def regress(
         that label) or a column of `labelled`: numbers count as they are, anything else by category,
         beside the first. A name with other signs than letters, digits and ``_`` goes in backquotes:
         ``"`pro-ceasefire` ~ outlet"``.
-    labelled, annotated, design, article
+    labelled, annotated, design, article, model, text
         As in `estimate_shares`; design "elsewhere" is not for regressions.
     kind : {"linear", "logistic"}, default="linear"
         Coefficients are differences of shares, or of log odds.
@@ -113,6 +118,7 @@ def regress(
             "has none. Draw some with `stance draw`."
         )
     print_ = read_print(labelled, heads=head, article=article)
+    print_, notes = set_apart(print_, annotated, model, text)
     annotations = read_annotations(print_, annotated, head, design)
     variables = _make_design(print_, annotations, head, formula)
     n = len(annotations.rows)
@@ -126,6 +132,7 @@ def regress(
     frame["estimator"] = f"{kind}, predict-then-debias"
     n_articles = len(np.unique(print_.articles))
     frame.attrs["notes"] = [
+        *notes,
         *annotations.notes,
         f"{len(print_):,} paragraphs of {n_articles:,} articles; errors are clustered by article.",
     ]

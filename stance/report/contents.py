@@ -32,8 +32,8 @@ from stance.report.text_sections import (
     words_section,
 )
 from stance.report.time_section import time_section, undated_note
-from stance.report.voices import find_voice
 from stance.results import LabelledParagraph
+from stance.text.voices import find_voice
 
 _CUT: Final = (
     f" Of a text of more than {MAX_WHOLE_CHARACTERS:,} characters, the first "

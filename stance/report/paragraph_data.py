@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from stance.report.counts import LISTED_CHARACTERS
 from stance.report.labelled_table import LabelledRow
-from stance.report.voices import VOICES
 from stance.results import LabelledParagraph
 from stance.show.notebook import STEPS, weightiest
 from stance.show.styles import label_styles
+from stance.text.voices import VOICES
 
 _CELL_CHARACTERS: Final = 200
 _MAX_CHOICES: Final = 500  # of a column's values, in a menu

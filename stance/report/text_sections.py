@@ -16,11 +16,11 @@ from stance.report.counts import LISTED_CHARACTERS, HeadCounts
 from stance.report.keywords import WordCounts
 from stance.report.labelled_table import LabelledRow
 from stance.report.markup import html_table, scroll
-from stance.report.voices import VOICES
 from stance.results import LabelledParagraph
 from stance.show.notebook import block_html
 from stance.show.styles import Style, badge, head_title, label_styles, percent
 from stance.text.tokens import Gazetteer
+from stance.text.voices import VOICES
 
 ABOUT_VOICES: Final = (
     "A paragraph is <b>quoted</b> if at least half of its words stand in quotation marks, "

@@ -30,6 +30,13 @@ MAX_SELF_TESTS: Final = 100
 MAX_SELF_TEST_CHARACTERS: Final = 100_000
 
 _FIGURES: Final = {"macro_f1": float, "calibration_error": float, "macro_f1_interval": [float]}
+_LEARNED: Final = {"salt": str, "digests": [str]}
+_ADAPTED: Final = {
+    "base": {"name": str, "digest": str},
+    "rows": int,
+    "heads": {str: {"adapted": bool, "rows": int}},
+    "learned_rows": _LEARNED,
+}
 _SELF_TEST: Final = {"text": str, "probabilities": {str: [float]}}
 FACTS: Final[Mapping[str, Any]] = {
     "name": str,
@@ -40,6 +47,8 @@ FACTS: Final[Mapping[str, Any]] = {
     "rows": int,
     "versions": {str: str},
     "pipelines": {str: str},
+    "learned_rows": _LEARNED,
+    "adapted": _ADAPTED,
     "cross_validation": {str: {**_FIGURES, "confusion": [[int]]}},
 }
 """The types of the facts that something reads; a list or dict of one type holds only that type."""

@@ -144,7 +144,11 @@ def inverse_temperature(step: Any) -> float:
 
 
 def measure_nonconformity(
-    held_out: np.ndarray, classes: np.ndarray, labels: Sequence[str]
+    held_out: np.ndarray,
+    classes: np.ndarray,
+    labels: Sequence[str],
+    *,
+    rows_per_limit: int = ROWS_PER_LIMIT,
 ) -> np.ndarray:
     """Return how little a model expected the labels of rows that it was not fitted on, sorted.
 
@@ -156,15 +160,17 @@ def measure_nonconformity(
         Labels in sorted order, the columns of `held_out`.
     labels : sequence of str, of length n_rows
         The annotations.
+    rows_per_limit : int, default=100
+        How many rows a limit of its own asks for.
 
     Returns
     -------
-    ndarray of shape (n_rows, 2), or (n_rows,) if a label has fewer than `ROWS_PER_LIMIT` rows
+    ndarray of shape (n_rows, 2), or (n_rows,) if a label has fewer than `rows_per_limit` rows
         The column of the annotated label, and ``1 - p(annotated label)``, sorted by both.
     """
     columns = np.searchsorted(classes, np.asarray(labels))
     values = 1.0 - held_out[np.arange(len(columns)), columns]
-    if np.bincount(columns, minlength=len(classes)).min() < ROWS_PER_LIMIT:
+    if np.bincount(columns, minlength=len(classes)).min() < rows_per_limit:
         return np.sort(values)
     order = np.lexsort((values, columns))
     return np.stack([columns[order].astype(float), values[order]], axis=1)

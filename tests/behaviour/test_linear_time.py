@@ -15,8 +15,8 @@ from reported import STORIES, Tables
 
 from stance import split_paragraphs
 from stance.model import Model
-from stance.report.voices import find_voice
 from stance.text.tokens import make_tokens
+from stance.text.voices import find_voice
 
 MAX_RATIO = 2.6  # of the times for 2n and n characters: 2 and noise; 4 would be quadratic
 MEASURABLE = 0.02  # seconds of CPU

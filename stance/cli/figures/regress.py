@@ -8,7 +8,13 @@ from typing import Any
 import click
 
 from stance.cli.messages import write_frame
-from stance.cli.options import article_option, design_option, force_option
+from stance.cli.options import (
+    annotated_text_option,
+    article_option,
+    design_option,
+    force_option,
+    labelled_by_option,
+)
 
 
 @click.command()
@@ -30,6 +36,8 @@ from stance.cli.options import article_option, design_option, force_option
 @click.option("--head", default="stance", show_default=True, help="The label column.")
 @design_option
 @article_option
+@labelled_by_option
+@annotated_text_option
 @click.option(
     "-o",
     "--output",

@@ -9,10 +9,12 @@ import click
 
 from stance.cli.messages import write_frame
 from stance.cli.options import (
+    annotated_text_option,
     article_option,
     design_option,
     force_option,
     head_option,
+    labelled_by_option,
     population_option,
     split_names,
 )
@@ -37,7 +39,8 @@ from stance.cli.options import (
 @design_option
 @article_option
 @click.option("--weights", help="A column of what each paragraph counts, such as circulation.")
-@click.option("--model", help="The model that labelled LABELLED; for --design elsewhere.")
+@labelled_by_option
+@annotated_text_option
 @click.option(
     "-o",
     "--output",

@@ -8,6 +8,8 @@ from typing import Final
 _MEANINGS: Final = {
     "row": "number of the row of your table that this one is about, from 0",
     "text": "the text that was labelled, from your own table",
+    "voice": "own, attributed or quoted: whose words most of the text gives, by a rule that errs",
+    "place": "lead for the first paragraph of a cell and what stands above it, else body",
     "paragraph": "number of the paragraph in its cell, from 0",
     "paragraphs": "number of blocks of the text",
     "labelled": "how many of them have labels",

@@ -7,8 +7,6 @@ it errs: docs/how.md says how often.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -152,6 +150,9 @@ def _is_reporting(text: str, start: int, end: int) -> bool:
 @lru_cache(maxsize=1)
 def _phrases() -> dict[str, list[str]]:
     """Return the reporting words by their first word."""
+    import csv
+    import io
+
     phrases: dict[str, list[str]] = {}
     for row in csv.DictReader(io.StringIO(read_data("reporting.csv"))):
         phrases.setdefault(row["words"].split()[0], []).append(row["words"])

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from stance.data import read_data
-from stance.report.voices import VOICES, find_voice
+from stance.text.voices import VOICES, find_voice
 
 
 @pytest.mark.parametrize(
