@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from stance import engines as engines
     from stance import plots as plots
     from stance import sql as sql
+    from stance.annotate.page import write_annotation_page
     from stance.batch import label_file
     from stance.inference.differences import compare
     from stance.inference.drawing import draw
@@ -105,6 +106,7 @@ _MODULE_OF_NAME = {
     "suggest": "training.suggesting",
     "read_counts": "training.counted.counts",
     "train": "training.fitting",
+    "write_annotation_page": "annotate.page",
     "write_counts": "training.counted.sharing",
     "write_report": "report.page",
 }
@@ -149,6 +151,7 @@ __all__ = [
     "split_paragraphs",
     "suggest",
     "train",
+    "write_annotation_page",
     "write_counts",
     "write_report",
 ]

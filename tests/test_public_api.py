@@ -22,6 +22,7 @@ RANKS = [
     {"frames", "results", "texts"},
     {"scoring", "tables"},
     {"model"},
+    {"annotate"},
     {"shipped", "training"},
     {"inference"},
     {"report", "batch", "plots"},
@@ -39,7 +40,7 @@ NAMES = [
     "TrainingError",
     "adapt", "compare", "draw", "estimate_shares", "evaluate", "label", "label_file", "label_frame", "load",
     "load_pipeline", "plan", "read_counts", "regress", "sentiment_of", "split_paragraphs",
-    "suggest", "train", "write_counts", "write_report",
+    "suggest", "train", "write_annotation_page", "write_counts", "write_report",
 ]  # fmt: skip
 MODULES = ["engines", "plots", "sql"]
 

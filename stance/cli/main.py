@@ -26,6 +26,7 @@ SUMMARIES: Final = {
     "score": "Label the paragraphs of tables, or of one text.",
     "explain": "Show which words of a paragraph speak for its label.",
     "draw": "Draw paragraphs to annotate, for figures that hold.",
+    "annotate": "Make a page on which paragraphs are labelled by hand.",
     "plan": "Plan how many paragraphs to annotate, from a pilot.",
     "shares": "Estimate shares of labels, with intervals that hold.",
     "compare": "Estimate differences between groups, with intervals that hold.",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
@@ -19,7 +17,7 @@ from stance.report.counts import TableCounts
 from stance.report.dates import COLUMNS
 from stance.report.evidence import find_evidence
 from stance.report.labelled_table import LabelledTable, read_labelled
-from stance.report.paragraph_data import to_json
+from stance.show.embedded import digest_source, to_json
 from stance.show.styles import style_sheet
 from stance.tables.outputs import open_output
 
@@ -186,10 +184,9 @@ def _footer(model: Model) -> str:
 
 def _policy(script: str) -> str:
     """Return a content security policy that allows one script, by its digest, and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
         "default-src 'none'; style-src 'unsafe-inline'; "
-        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+        f"script-src {digest_source(script)}; base-uri 'none'; form-action 'none'"
     )
 
 

@@ -5,7 +5,6 @@ It holds columns of codes and thousandths, which are short.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
@@ -107,15 +106,3 @@ def _evidence(block: LabelledParagraph) -> list[list[list[int]]]:
         ]
         for result in block.results.values()
     ]
-
-
-def to_json(data: Any) -> str:
-    """Write data so that nothing in it ends a script element, or is read as markup.
-
-    It is ASCII, so that no unusual line separator is left either.
-
-    >>> to_json(["</script><b>&amp;", "\\u2028"])
-    '["\\\\u003c/script\\\\u003e\\\\u003cb\\\\u003e\\\\u0026amp;","\\\\u2028"]'
-    """
-    plain = json.dumps(data, separators=(",", ":"))
-    return plain.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

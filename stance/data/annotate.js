@@ -1,0 +1,461 @@
+// The page on which a reader labels paragraphs. Text goes in as text only; annotate_csv.js and annotate_work.js come before.
+const page = JSON.parse(document.getElementById("a-data").textContent);
+const store = new Store(page);
+const URGE = 25; // readings after which saving is urged
+const PACE = 20; // paragraphs whose median is the pace
+const byId = (id) => document.getElementById("a-" + id);
+let work = null;
+let place = 0; // in the reader's order
+let active = 0; // the head that the keys are for
+let isFinished = false;
+let since = 0; // when the paragraph was shown, or seen again
+let spent = 0; // seconds on it before that
+let paces = [];
+
+function make(tag, name, ...children) {
+  const node = document.createElement(tag);
+  if (name) node.className = name;
+  node.append(...children);
+  return node;
+}
+
+function show(node, isShown) {
+  node.hidden = !isShown;
+}
+
+function count(number, one, many) {
+  return number.toLocaleString("en") + " " + (number === 1 ? one : many || one + "s");
+}
+
+function say(text) {
+  byId("status").textContent = text;
+}
+
+function shape(label) {
+  const node = make("b", "s-shape s-c" + label.colour, label.shape);
+  node.setAttribute("aria-hidden", "true");
+  return node;
+}
+
+function labelled(label) {
+  const name = make("span", "a-name", label.name);
+  name.dir = "auto";
+  return [shape(label), name];
+}
+
+// --- The start: who reads ---
+
+function begin(name) {
+  const reader = comparable(name).normalize("NFC");
+  if (!reader) return refuse("Type your name first.");
+  if (page.readers.includes(reader)) return refuse("“" + reader + "” is one of the readers whose differences are settled here. Take another name.");
+  work = new Work(page, store, reader);
+  show(byId("start"), false);
+  show(byId("doors"), true);
+  show(byId("progress"), true);
+  byId("form").reset();
+  open(work.nextOpen(0));
+  return work;
+}
+
+function refuse(message) {
+  byId("start-note").textContent = message;
+  byId("name").focus();
+  return null;
+}
+
+function showStart() {
+  const heads = page.heads.map((head) => head.name).join(" and ");
+  byId("start-title").textContent = count(page.texts.length, "paragraph") + (page.settle ? " to settle" : " to read");
+  byId("about").textContent = page.settle
+    ? "Readers differ on them. Give the label that you think right; their readings are shown if you ask."
+    : "Read each by itself, and give its " + heads + " with the keys from 1, or by a click. Their order is your own.";
+  for (const [reader, done] of store.readers()) {
+    const button = make("button", "", reader + " · " + done.toLocaleString("en") + " done");
+    button.type = "button";
+    button.dir = "auto";
+    button.addEventListener("click", () => begin(reader));
+    byId("readers").append(button);
+  }
+  show(byId("known"), byId("readers").childElementCount > 0);
+  show(byId("start"), true);
+  byId("name").value = store.last();
+  byId("name").focus();
+}
+
+// --- One paragraph ---
+
+function item() {
+  return work.order[place];
+}
+
+// Count time only while the page can be seen.
+function elapsed() {
+  return Math.max(0.1, spent + (document.hidden ? 0 : (performance.now() - since) / 1000));
+}
+
+function open(next, head) {
+  if (next < 0) return finish();
+  place = next;
+  isFinished = false;
+  spent = work.readings[item()].seconds;
+  since = performance.now();
+  const asked = work.asked(item());
+  active = head ?? asked.find((h) => work.readings[item()].labels[h] < 0) ?? asked[0];
+  byId("text").textContent = page.texts[item()];
+  byId("note").value = work.readings[item()].note;
+  showNote(Boolean(byId("note").value));
+  showReadings(false);
+  showModel();
+  show(byId("finish"), false);
+  show(byId("read"), true);
+  refresh();
+  window.scrollTo(0, 0);
+  byId("text").focus({ preventScroll: true });
+  return null;
+}
+
+function showModel() {
+  show(byId("model"), Boolean(page.model));
+  if (!page.model) return;
+  byId("model").replaceChildren("The model: ");
+  page.heads.forEach((head, h) => {
+    const [code, percent] = page.model[h][item()];
+    const said = code < 0 ? ["no label"] : [...labelled(head.labels[code]), " " + percent];
+    byId("model").append(make("span", "a-given", make("span", "a-quiet", head.name + " "), ...said));
+  });
+}
+
+function showReadings(isShown) {
+  show(byId("ask"), Boolean(page.readings));
+  show(byId("others"), isShown);
+  byId("ask").setAttribute("aria-expanded", String(isShown));
+  if (!isShown) return;
+  byId("others").replaceChildren();
+  for (const [reader, codes, note] of page.readings[item()]) {
+    const line = make("p", "", make("b", "", reader), " ");
+    line.dir = "auto";
+    page.heads.forEach((head, h) => {
+      if (codes[h] >= 0) line.append(make("span", "a-given", make("span", "a-quiet", head.name + " "), ...labelled(head.labels[codes[h]])));
+    });
+    if (note) line.append(make("span", "a-quiet", " " + note));
+    byId("others").append(line);
+  }
+  say(byId("others").innerText);
+}
+
+function showNote(isShown) {
+  show(byId("noting"), isShown);
+  byId("noted").setAttribute("aria-expanded", String(isShown));
+}
+
+// The buttons of a head are made once, and only their state changes from paragraph to paragraph.
+function makeHeads() {
+  page.heads.forEach((head, h) => {
+    const title = make("p", "a-question", make("b", "", head.name), " ", make("span", "a-quiet", head.question));
+    title.id = "a-question-" + h;
+    const group = make("div", "a-labels");
+    head.labels.forEach((label, code) => {
+      const button = make("button", "a-label", ...labelled(label));
+      button.type = "button";
+      button.title = label.meaning;
+      if (code < 9) {
+        const key = make("kbd", "", String(code + 1));
+        key.setAttribute("aria-hidden", "true"); // aria-keyshortcuts says it
+        button.append(key);
+      }
+      button.addEventListener("click", () => give(h, code));
+      group.append(button);
+    });
+    const node = make("div", "a-head", title, group);
+    node.setAttribute("role", "group");
+    node.setAttribute("aria-labelledby", title.id);
+    byId("heads").append(node);
+  });
+}
+
+function refresh() {
+  const reading = work.readings[item()];
+  const asked = work.asked(item());
+  [...byId("heads").children].forEach((node, h) => {
+    show(node, asked.includes(h));
+    node.classList.toggle("a-active", h === active);
+    [...node.querySelectorAll("button")].forEach((button, code) => {
+      button.setAttribute("aria-pressed", String(reading.labels[h] === code));
+      if (h === active && code < 9) button.setAttribute("aria-keyshortcuts", String(code + 1));
+      else button.removeAttribute("aria-keyshortcuts");
+    });
+  });
+  byId("where").textContent = "Paragraph " + (place + 1).toLocaleString("en") + " of " + page.texts.length.toLocaleString("en") + (reading.skipped ? " · skipped" : "");
+  byId("back").disabled = place === 0;
+  byId("undo").disabled = !work.steps.length;
+  showProgress();
+}
+
+function showProgress() {
+  const done = work.countDone();
+  const left = page.texts.length - done;
+  const sorted = [...paces].sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)];
+  const words = [work.reader, done.toLocaleString("en") + " of " + page.texts.length.toLocaleString("en") + " done"];
+  if (sorted.length > 2 && left) {
+    const minutes = Math.ceil((median * left) / 60);
+    words.push("about " + Math.max(1, Math.round(median)) + " s each", minutes > 90 ? Math.round(minutes / 60) + " h left" : minutes + " min left");
+  }
+  byId("pace").textContent = words.join(" · ");
+  byId("progress").max = page.texts.length;
+  byId("progress").value = done;
+  const unsaved = work.countUnsaved();
+  byId("save").dataset.unsaved = unsaved ? "yes" : "no";
+  byId("save").textContent = unsaved ? "Save CSV (" + unsaved.toLocaleString("en") + " new)" : "Save CSV";
+  show(byId("banner"), !store.works);
+}
+
+// Give a label, and go on: to the next head, to the first that is open, or to the next paragraph.
+function give(h, code) {
+  const labels = [...work.readings[item()].labels];
+  const asked = work.asked(item());
+  labels[h] = code;
+  keep({ labels, skipped: false }, h);
+  const next = asked[asked.indexOf(h) + 1] ?? asked.find((other) => labels[other] < 0);
+  const said = page.heads[h].name + ": " + page.heads[h].labels[code].name + ".";
+  if (next === undefined) return goOn(said);
+  active = next;
+  refresh();
+  say(said + " Now " + page.heads[next].name + ".");
+  return null;
+}
+
+function skip() {
+  keep({ skipped: true }, active);
+  goOn("Skipped.");
+}
+
+function keep(changes, head) {
+  const wasDone = work.isDone(item());
+  const unsaved = work.countUnsaved();
+  work.step([[item(), { ...changes, seconds: elapsed() }]], { place, head });
+  if (!wasDone && work.isDone(item())) paces = [...paces, elapsed()].slice(-PACE);
+  if (work.countUnsaved() > unsaved && (unsaved + 1) % URGE === 0) {
+    tell(count(unsaved + 1, "paragraph") + " not saved as a file yet.", true);
+  }
+}
+
+function goOn(said) {
+  const next = work.nextOpen(place + 1);
+  open(next);
+  if (next >= 0) say(said + " Paragraph " + (next + 1) + " of " + page.texts.length + ".");
+}
+
+function back() {
+  if (isFinished) open(page.texts.length - 1);
+  else if (place > 0) open(place - 1);
+}
+
+function forward() {
+  if (!isFinished) open(place + 1 < page.texts.length ? place + 1 : work.nextOpen(0));
+}
+
+function undo() {
+  const view = work.undo();
+  if (!view) return;
+  open(view.place, view.head);
+  say("Undone.");
+}
+
+// --- The end ---
+
+function finish() {
+  isFinished = true;
+  const done = page.texts.length;
+  const skipped = work.readings.filter((reading) => reading.skipped).length;
+  const notes = work.readings.filter((reading) => reading.note).length;
+  const minutes = Math.round(work.readings.reduce((sum, reading) => sum + reading.seconds, 0) / 60);
+  const words = [count(done - skipped, "paragraph") + " labelled"];
+  if (skipped) words.push(skipped.toLocaleString("en") + " skipped");
+  if (notes) words.push(count(notes, "note"));
+  if (minutes) words.push(count(minutes, "minute"));
+  byId("summary").textContent = words.join(" · ");
+  byId("then").textContent = "Save your CSV, and send it to whoever sent you this page. You can still go back and change what you like.";
+  byId("again").textContent = "Read " + count(skipped, "skipped paragraph") + " again";
+  show(byId("again"), skipped > 0);
+  show(byId("read"), false);
+  show(byId("finish"), true);
+  showProgress();
+  byId("finish-title").focus();
+}
+
+function readSkipped() {
+  const items = work.order.filter((number) => work.readings[number].skipped);
+  work.step(items.map((number) => [number, { skipped: false }]), { place, head: active });
+  open(work.nextOpen(0));
+}
+
+// --- Files ---
+
+function save() {
+  const link = make("a");
+  const reader = work.reader.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") || "reader";
+  link.href = URL.createObjectURL(new Blob([work.csv()], { type: "text/csv" }));
+  link.download = page.name + "-" + reader + ".csv";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  work.markSaved();
+  show(byId("urge"), false);
+  showProgress();
+  say("Saved as " + link.download + ".");
+}
+
+async function load(input) {
+  const [file] = input.files;
+  input.value = "";
+  if (!file) return;
+  try {
+    take(readSaved(page, await file.text()), file.name);
+  } catch (error) {
+    tell("“" + file.name + "” cannot be loaded: " + error.message + ". Nothing was changed.");
+  }
+}
+
+function take(loaded, name) {
+  if (work && loaded.reader !== work.reader) throw new Error("it has the readings of “" + loaded.reader + "”, and you read as “" + work.reader + "”");
+  if (!work && !begin(loaded.reader)) return;
+  const changed = work.take(loaded.changes, { place, head: active });
+  open(work.nextOpen(0));
+  tell(count(changed, "reading") + " loaded from “" + name + "”." + (changed ? "" : " All that it holds was here."));
+}
+
+// A sentence that stays until the next, or until it is put away.
+function tell(text, canSave) {
+  byId("urge").children[0].textContent = text;
+  show(byId("urge").children[1], Boolean(canSave));
+  show(byId("urge"), true);
+}
+
+// --- Guidelines ---
+
+function makeGuidelines() {
+  const rules = byId("rules");
+  for (const head of page.heads) {
+    rules.append(make("h3", "", head.name), make("p", "a-quiet", head.question));
+    const rows = head.labels.map((label, code) =>
+      make("tr", "", make("td", "", code < 9 ? make("kbd", "", String(code + 1)) : ""), make("th", "", ...labelled(label)), make("td", "", label.meaning)),
+    );
+    for (const row of rows) row.children[1].scope = "row";
+    rules.append(make("table", "", make("tbody", "", ...rows)));
+  }
+  if (page.rules.length) rules.append(make("h3", "", "Rules"), make("ul", "", ...page.rules.map((rule) => make("li", "", rule))));
+  if (page.guidelines) {
+    const text = make("p", "a-given-rules", page.guidelines);
+    text.dir = "auto";
+    rules.append(text);
+  }
+  const keys = [["1–9", "give a label"], ["← →", "back and next, without a change"], ["u", "undo"], ["s", "skip: it comes again if you ask for it at the end"], ["n", "write a note"], ["g or ?", "these guidelines"], ["Ctrl S", "save the CSV"]];
+  if (page.readings) keys.splice(5, 0, ["r", "show what the readers gave"]);
+  rules.append(make("h3", "", "Keys"));
+  rules.append(make("dl", "a-keys", ...keys.map(([key, meaning]) => make("div", "", make("dt", "", make("kbd", "", key)), make("dd", "", meaning)))));
+}
+
+function toggleGuidelines() {
+  const dialog = byId("guidelines");
+  if (dialog.open) return dialog.close();
+  dialog.showModal();
+  dialog.scrollTop = 0;
+  byId("guidelines-title").focus();
+  return null;
+}
+
+// --- Keys ---
+
+const DOES = {
+  g: toggleGuidelines,
+  "?": toggleGuidelines,
+  u: undo,
+  s: () => !isFinished && skip(),
+  n: () => !isFinished && toggleNote(),
+  r: () => page.readings && !isFinished && showReadings(byId("others").hidden),
+  ArrowLeft: back,
+  ArrowRight: forward,
+};
+
+function toggleNote() {
+  showNote(byId("noting").hidden);
+  (byId("noting").hidden ? byId("text") : byId("note")).focus();
+}
+
+// Where a keyboard's letters or digits are not Latin, the place of the key decides.
+function keyOf(event) {
+  if (/^[1-9a-z?]$|^Arrow/i.test(event.key)) return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const match = /^(?:Digit|Numpad)([1-9])$|^Key([A-Z])$/.exec(event.code);
+  return match ? match[1] || match[2].toLowerCase() : event.key;
+}
+
+function press(event) {
+  const isTyping = event.target.closest("textarea, input");
+  if (event.key === "Escape" && event.target === byId("note")) return toggleNote();
+  if (event.isComposing || event.altKey || !work) return null;
+  if (event.ctrlKey || event.metaKey) return pressWithControl(event, isTyping);
+  const key = keyOf(event);
+  if (isTyping || (byId("guidelines").open && DOES[key] !== toggleGuidelines)) return null;
+  if (event.repeat && !key.startsWith("Arrow")) return null; // a key held too long is no second answer
+  const action = /^[1-9]$/.test(key) ? () => giveByKey(Number(key) - 1) : Object.hasOwn(DOES, key) ? DOES[key] : null;
+  if (!action) return null;
+  event.preventDefault();
+  return action();
+}
+
+function pressWithControl(event, isTyping) {
+  const action = { s: save, z: isTyping || byId("guidelines").open ? null : undo }[keyOf(event)];
+  if (!action || event.shiftKey) return;
+  event.preventDefault();
+  action();
+}
+
+function giveByKey(code) {
+  if (!isFinished && code < page.heads[active].labels.length) give(active, code);
+}
+
+// --- Wiring ---
+
+function makeBanners() {
+  byId("banner").textContent = "This browser keeps nothing of this page. Save your CSV before you close it, and load it to go on.";
+  const [now, later] = [make("button", "", "Save CSV"), make("button", "", "Later")];
+  byId("urge").append(make("span"), now, later);
+  now.addEventListener("click", save);
+  later.addEventListener("click", () => show(byId("urge"), false));
+}
+
+function wire() {
+  const clicks = { save, "last-save": save, help: toggleGuidelines, "first-help": toggleGuidelines, close: toggleGuidelines, back, next: forward, undo, skip, noted: toggleNote, ask: DOES.r, look: back, again: readSkipped };
+  for (const [id, action] of Object.entries(clicks)) byId(id).addEventListener("click", () => action());
+  for (const id of ["load", "more"]) byId(id).addEventListener("change", (event) => load(event.target));
+  byId("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    begin(byId("name").value);
+  });
+  byId("note").addEventListener("input", () => {
+    work.change(item(), { note: byId("note").value });
+    showProgress();
+  });
+  document.addEventListener("keydown", press);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) spent += (performance.now() - since) / 1000;
+    else since = performance.now();
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (work && work.countUnsaved() && !store.works) event.preventDefault();
+  });
+  // The same page in another tab: what is done there is done here.
+  window.addEventListener("storage", (event) => {
+    const number = work && event.key && event.newValue && event.key.startsWith(store.key(work.reader, "")) && Number(event.key.split(":").pop());
+    const reading = Number.isInteger(number) && work.readings[number] && store.unpack(event.newValue);
+    if (reading) work.readings[number] = reading;
+  });
+}
+
+makeBanners();
+makeHeads();
+makeGuidelines();
+wire();
+show(byId("banner"), !store.works);
+showStart();
