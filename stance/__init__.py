@@ -47,7 +47,7 @@ from stance.errors import (
     TableError,
     TrainingError,
 )
-from stance.labels import KINDS, SENTIMENTS, STANCES, STATUSES, TONES, sentiment_of
+from stance.labels import KINDS, LANGUAGES, SENTIMENTS, STANCES, STATUSES, TONES, sentiment_of
 
 if TYPE_CHECKING:
     from stance import engines as engines
@@ -114,6 +114,7 @@ _MODULES = ("engines", "plots", "sql")
 
 __all__ = [
     "KINDS",
+    "LANGUAGES",
     "SENTIMENTS",
     "STANCES",
     "STATUSES",

@@ -11,7 +11,24 @@ TONES: Final = ("hopeful", "neutral", "alarmed", "angry", "mournful")
 SENTIMENTS: Final = ("positive", "neutral", "negative")
 KINDS: Final = ("paragraph", "heading", "list item", "caption", "credit")
 LABELLED_KINDS: Final = frozenset({"paragraph", "list item"})
-STATUSES: Final = ("labelled", "skipped", "empty", "missing", "not text", "too long", "unfamiliar")
+STATUSES: Final = (
+    "labelled",
+    "skipped",
+    "empty",
+    "missing",
+    "not text",
+    "too long",
+    "unfamiliar",
+    "language",
+)
+LANGUAGES: Final = (
+    "English", "Spanish", "French", "German", "Italian", "Portuguese", "Catalan", "Dutch",
+    "Swedish", "Danish", "Norwegian", "Finnish", "Polish", "Czech", "Croatian", "Romanian",
+    "Hungarian", "Turkish", "Indonesian", "Vietnamese", "Swahili", "Russian", "Ukrainian",
+    "Bulgarian", "Serbian", "Arabic", "Persian", "Urdu", "Greek", "Hebrew", "Hindi",
+    "Chinese", "Japanese", "Korean", "Bengali", "Thai", "Georgian", "Armenian",
+)  # fmt: skip
+"""The languages that can be named where a paragraph is not in the language of the model."""
 
 MEANINGS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
@@ -42,7 +59,9 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
                 "too long": "the cell contains more characters than the limit "
                 "(by default a million)",
                 "unfamiliar": "too few of its words occur in the training paragraphs: "
-                "another language, say, or only names and numbers",
+                "only names and numbers, say, or a language that is not recognised",
+                "language": "it is in another language than the model, and column language "
+                "names it",
             }
         ),
     }

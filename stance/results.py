@@ -9,7 +9,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, overload
 
 from stance.columns import Columns
-from stance.labels import KINDS, SENTIMENTS, STATUSES, TONES, sentiment_of, sentiment_score
+from stance.labels import (
+    KINDS,
+    LANGUAGES,
+    SENTIMENTS,
+    STATUSES,
+    TONES,
+    sentiment_of,
+    sentiment_score,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,6 +92,8 @@ class LabelledParagraph:
         By head ("stance", "tone").
     familiarity : float or None
         Share of its words that the model has seen; None if it has no word or was skipped.
+    language : str or None
+        One of `stance.LANGUAGES` if the status is "language".
     """
 
     text: str
@@ -93,6 +103,7 @@ class LabelledParagraph:
     status: str
     results: Mapping[str, HeadResult] = field(default_factory=dict)
     familiarity: float | None = None
+    language: str | None = None
 
     def __repr__(self) -> str:
         """Fit on one line: labels, probabilities, what is uncertain, and how the text begins."""
@@ -222,7 +233,7 @@ def _labels_of(block: LabelledParagraph, *, uncertain: bool = False) -> str:
         f"{', uncertain' if uncertain and result.uncertain else ''})"
         for head, result in block.results.items()
     )
-    return " ".join(labels) or f"{block.kind}, {block.status}"
+    return " ".join(labels) or f"{block.kind}, {block.language or block.status}"
 
 
 def _preview(text: str, length: int) -> str:
@@ -275,7 +286,7 @@ def result_columns(labels: Mapping[str, Sequence[str]]) -> list[str]:
         ]
     if has_tones(labels):
         columns += ["sentiment", "sentiment_score"]
-    return [*columns, "familiarity", "status"]
+    return [*columns, "familiarity", "status", "language"]
 
 
 def document_columns(labels: Mapping[str, Sequence[str]]) -> list[str]:
@@ -295,7 +306,8 @@ def document_columns(labels: Mapping[str, Sequence[str]]) -> list[str]:
 
 def coded_names(labels: Mapping[str, Sequence[str]]) -> dict[str, tuple[Any, ...]]:
     """Return the possible values of each column that has few, in the order of their codes."""
-    names: dict[str, tuple[Any, ...]] = {"kind": KINDS, "status": STATUSES, "sentiment": SENTIMENTS}
+    names: dict[str, tuple[Any, ...]] = {"kind": KINDS, "status": STATUSES, "language": LANGUAGES}
+    names["sentiment"] = SENTIMENTS
     for head, classes in labels.items():
         names |= {head: tuple(classes), f"{head}_uncertain": (False, True)}
     return names
@@ -310,7 +322,7 @@ def block_row(block: LabelledParagraph, labels: Mapping[str, Sequence[str]]) -> 
     """Turn a block into one row, with None where it has no value."""
     row: dict[str, Any] = dict.fromkeys(result_columns(labels)[2:])
     row |= {"start": block.start, "end": block.end, "kind": block.kind, "status": block.status}
-    row["familiarity"] = block.familiarity
+    row |= {"familiarity": block.familiarity, "language": block.language}
     for head, result in block.results.items():
         row |= {head: result.label, f"{head}_probability": result.probabilities[result.label]}
         row |= {column_name(head, label): p for label, p in result.probabilities.items()}

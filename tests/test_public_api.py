@@ -33,7 +33,7 @@ RANKS = [
 
 
 NAMES = [
-    "KINDS", "SENTIMENTS", "STANCES", "STATUSES", "TONES",
+    "KINDS", "LANGUAGES", "SENTIMENTS", "STANCES", "STATUSES", "TONES",
     "BlendedClassifier", "Counts", "Document", "Evidence", "HeadResult", "InputError",
     "LabelledParagraph", "Model", "ModelError",
     "Paragraph", "ParagraphClassifier", "StanceError", "StanceWarning", "Summary", "TableError",

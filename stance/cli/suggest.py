@@ -61,7 +61,7 @@ from stance.cli.options import (
 @click.option(
     "--unfamiliar",
     is_flag=True,
-    help="Also choose among paragraphs that are too unfamiliar to be labelled.",
+    help="Also choose among paragraphs too unfamiliar to be labelled, or in another language.",
 )
 @click.option("--random-state", type=int, default=0, show_default=True, help="Orders ties.")
 @table_encoding_option

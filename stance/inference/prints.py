@@ -15,8 +15,8 @@ from stance.results import column_name
 if TYPE_CHECKING:
     import pandas as pd
 
-COUNTED: Final = ("labelled", "unfamiliar")
-"""Statuses of the paragraphs that shares are of; the model withheld its label from the second."""
+COUNTED: Final = ("labelled", "unfamiliar", "language")
+"""Statuses of the paragraphs that shares are of; from the last two the model withheld its label."""
 
 
 @dataclass(frozen=True)

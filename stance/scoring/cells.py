@@ -9,7 +9,15 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from stance.columns import Columns
-from stance.labels import KINDS, LABELLED_KINDS, SENTIMENTS, STATUSES, sentiment_of, sentiment_signs
+from stance.labels import (
+    KINDS,
+    LABELLED_KINDS,
+    LANGUAGES,
+    SENTIMENTS,
+    STATUSES,
+    sentiment_of,
+    sentiment_signs,
+)
 from stance.options import cell_status, check_html, check_level, check_unit
 from stance.results import (
     coded_names,
@@ -21,11 +29,13 @@ from stance.results import (
 )
 from stance.scoring.frozen import FrozenModel
 from stance.text.html import plain_text, split_text
+from stance.text.languages import SUSPICIOUS_FAMILIARITY, name_language
 
 LABELLED: Final = STATUSES.index("labelled")
 SKIPPED: Final = STATUSES.index("skipped")
 _EMPTY: Final = STATUSES.index("empty")
 _UNFAMILIAR: Final = STATUSES.index("unfamiliar")
+_LANGUAGE: Final = STATUSES.index("language")
 _CODES: Final = {None: LABELLED} | {status: code for code, status in enumerate(STATUSES)}
 """The code of what `cell_status` returns; None stands for a cell that can be labelled."""
 PLACES: Final = ("lead", "body")
@@ -42,6 +52,8 @@ class ScoredBlocks(NamedTuple):
         Codes of `STATUSES`.
     familiarity : ndarray of shape (n_blocks,)
         NaN for blocks without words, and for those that were not to be labelled.
+    languages : ndarray of int, of shape (n_blocks,)
+        Codes of `LANGUAGES` for the blocks with the status "language"; -1 for the others.
     labelled : ndarray of int, of shape (n_labelled,)
         The numbers of the blocks that get labels.
     probabilities : dict of str to ndarray of shape (n_labelled, n_classes)
@@ -50,6 +62,7 @@ class ScoredBlocks(NamedTuple):
 
     statuses: np.ndarray
     familiarity: np.ndarray
+    languages: np.ndarray
     labelled: np.ndarray
     probabilities: dict[str, np.ndarray]
 
@@ -69,8 +82,9 @@ def score_blocks(
     texts : sequence of str, of length n_blocks
         The text of each block.
     statuses : ndarray of int, of shape (n_blocks,)
-        `LABELLED` for the blocks to label. Those without words become "empty", and those with too
-        few familiar words "unfamiliar". Other statuses stay.
+        `LABELLED` for the blocks to label. Those without words become "empty", those in another
+        language than the model "language", and those with too few familiar words "unfamiliar".
+        Other statuses stay.
     targets : sequence of str or None, of length n_blocks, optional
         As in `FrozenModel.score`.
 
@@ -80,19 +94,40 @@ def score_blocks(
     """
     to_label = np.flatnonzero(statuses == LABELLED)
     numbers = to_label.tolist()
+    chosen = [texts[number] for number in numbers]
     scores = model.score(
-        [texts[number] for number in numbers],
-        None if targets is None else [targets[number] for number in numbers],
+        chosen, None if targets is None else [targets[number] for number in numbers]
     )
     has_words = scores.n_tokens > 0
-    is_familiar = scores.familiarity >= model.familiarity_threshold
-    gets_label = has_words & is_familiar
+    familiarities = np.where(has_words, scores.familiarity, np.nan)
+    found_languages = _find_languages(model, chosen, familiarities)
+    outcomes = np.where(familiarities >= model.familiarity_threshold, LABELLED, _UNFAMILIAR)
+    outcomes[found_languages >= 0] = _LANGUAGE
+    outcomes[~has_words] = _EMPTY
     statuses = statuses.copy()
-    statuses[to_label] = np.where(has_words, np.where(is_familiar, LABELLED, _UNFAMILIAR), _EMPTY)
-    familiarity = np.full(len(texts), np.nan)
-    familiarity[to_label] = np.where(has_words, scores.familiarity, np.nan)
+    statuses[to_label] = outcomes
+    gets_label = outcomes == LABELLED
+    familiarity, languages = np.full(len(texts), np.nan), np.full(len(texts), -1)
+    familiarity[to_label], languages[to_label] = familiarities, found_languages
     probabilities = {name: table[gets_label] for name, table in scores.probabilities.items()}
-    return ScoredBlocks(statuses, familiarity, to_label[gets_label], probabilities)
+    return ScoredBlocks(statuses, familiarity, languages, to_label[gets_label], probabilities)
+
+
+def _find_languages(
+    model: FrozenModel, texts: Sequence[str], familiarities: np.ndarray
+) -> np.ndarray:
+    """Return the code of the language of each text that is not in that of the model, or else -1.
+
+    Only texts with unknown words are searched: finding a language takes longer than scoring does.
+    """
+    codes = np.full(len(texts), -1)
+    suspicious = np.flatnonzero(familiarities < SUSPICIOUS_FAMILIARITY).tolist()
+    if suspicious and model.language:
+        for number in suspicious:
+            language = name_language(texts[number], model.language)
+            if language:
+                codes[number] = LANGUAGES.index(language)
+    return codes
 
 
 def first_status(cell: Any, longest: int | None = None) -> int:
@@ -249,6 +284,7 @@ def _result_columns(
     """Return one row per block, with the columns of `result_columns`."""
     rows, n_rows = scored.labelled, len(scored.statuses)
     arrays = blocks | {"status": scored.statuses, "familiarity": scored.familiarity}
+    arrays["language"] = scored.languages
     for name, head in model.heads.items():
         table = scored.probabilities[name]
         arrays[name] = _scatter(table.argmax(axis=1), rows, n_rows)

@@ -9,7 +9,7 @@ from math import isnan
 import numpy as np
 
 from stance.errors import InputError
-from stance.labels import STATUSES
+from stance.labels import LANGUAGES, STATUSES
 from stance.results import Document, Evidence, HeadResult, LabelledParagraph
 from stance.scoring.cells import SKIPPED, ScoredBlocks, first_status, score_blocks
 from stance.scoring.frozen import FrozenModel
@@ -97,10 +97,14 @@ def _paragraphs(
     scored: ScoredBlocks,
     results: Sequence[dict[str, HeadResult]],
 ) -> Iterator[LabelledParagraph]:
-    figures = zip(scored.statuses.tolist(), scored.familiarity.tolist(), strict=True)
-    for text, block, result, (code, share) in zip(texts, blocks, results, figures, strict=True):
+    codes, shares = scored.statuses.tolist(), scored.familiarity.tolist()
+    figures = zip(codes, shares, scored.languages.tolist(), strict=True)
+    for text, block, result, (code, share, number) in zip(
+        texts, blocks, results, figures, strict=True
+    ):
         familiarity = None if isnan(share) else share
-        yield LabelledParagraph(text, *block, STATUSES[code], result, familiarity)
+        language = None if number < 0 else LANGUAGES[number]
+        yield LabelledParagraph(text, *block, STATUSES[code], result, familiarity, language)
 
 
 def explain_paragraph(

@@ -12,6 +12,7 @@ import numpy as np
 from stance.scoring.arrays import Backend, arrange_model, number_copies, number_outputs
 from stance.scoring.heads import Head
 from stance.scoring.scorer import choose_backend
+from stance.text.languages import home_language
 from stance.text.tokens import Gazetteer, Token, make_tokens
 
 
@@ -68,6 +69,11 @@ class FrozenModel:
     def labels(self) -> dict[str, tuple[str, ...]]:
         """The labels of each head, in sorted order."""
         return {name: head.classes for name, head in self.heads.items()}
+
+    @cached_property
+    def language(self) -> str | None:
+        """The language of the training paragraphs, or None if it cannot be said."""
+        return home_language(self.words)
 
     @cached_property
     def scorer(self) -> Backend:

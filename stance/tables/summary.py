@@ -14,6 +14,7 @@ from stance.columns import Columns
 from stance.tables.rows import Fault
 
 _COUNTS: Final = ("rows", "written", "unreadable", "html")
+_COUNTERS: Final = ("uncertain", "statuses", "languages")
 
 
 @dataclass
@@ -34,6 +35,8 @@ class Summary:
         How many of these labels are uncertain, by head.
     statuses : Counter
         Output rows by status.
+    languages : Counter
+        Paragraphs in another language than the model, by language.
     errors : Path or None
         The file of the rows that could not be read; None if there are none, or if the output is a
         stream.
@@ -56,6 +59,7 @@ class Summary:
     labels: dict[str, Counter[str]] = field(default_factory=dict)
     uncertain: Counter[str] = field(default_factory=Counter)
     statuses: Counter[str] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
     errors: Path | None = None
     faults: list[Fault] = field(default_factory=list)
     seconds: float = 0.0
@@ -64,8 +68,9 @@ class Summary:
     def __str__(self) -> str:
         lines = [f"{self.rows:,} rows read, {self.written:,} written, in {self.seconds:.1f} s"]
         if self.statuses:
-            counts = (f"{name} {count:,}" for name, count in self.statuses.most_common())
-            lines.append(f"status: {', '.join(counts)}")
+            lines.append(f"status: {_listed(self.statuses)}")
+        if self.languages:
+            lines.append(f"language: {_listed(self.languages)}")
         if self.html:
             lines.append(f"html: {self.html:,} cells read without tags (--html keep leaves them)")
         return "\n".join([*lines, *(self._label_line(head) for head in self.labels)])
@@ -83,14 +88,14 @@ class Summary:
         self.written += other.written
         self.unreadable += other.unreadable
         self.html += other.html
-        self.uncertain += other.uncertain
-        self.statuses += other.statuses
+        for name in _COUNTERS:
+            getattr(self, name).update(getattr(other, name))
         for head, counts in other.labels.items():
             self.labels.setdefault(head, Counter()).update(counts)
 
     def state(self) -> dict[str, Any]:
         """Return the counts as JSON values, for `restored`."""
-        return {name: getattr(self, name) for name in (*_COUNTS, "labels", "uncertain", "statuses")}
+        return {name: getattr(self, name) for name in (*_COUNTS, "labels", *_COUNTERS)}
 
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> Summary:
@@ -101,19 +106,30 @@ class Summary:
         """
         summary = cls(**{name: state.get(name, 0) for name in _COUNTS})
         summary.labels = {head: Counter(counts) for head, counts in state.get("labels", {}).items()}
-        summary.uncertain.update(state.get("uncertain", {}))
-        summary.statuses.update(state.get("statuses", {}))
+        for name in _COUNTERS:
+            getattr(summary, name).update(state.get(name, {}))
         return summary
 
     @classmethod
     def of(cls, labelled: Columns, heads: Sequence[str], *, rows: int, unreadable: int) -> Summary:
         """Count one chunk."""
         summary = cls(rows, len(labelled), unreadable, statuses=_count(labelled, "status"))
+        if "language" in labelled.arrays:
+            summary.languages = _count(labelled, "language")
         for head in heads:
             if head in labelled.arrays and (counts := _count(labelled, head)):
                 summary.labels[head] = counts
                 summary.uncertain[head] = _count(labelled, f"{head}_uncertain")[True]
         return summary
+
+
+def _listed(counts: Counter[str]) -> str:
+    """List names and counts, the most frequent first.
+
+    >>> _listed(Counter(labelled=1200, empty=3))
+    'labelled 1,200, empty 3'
+    """
+    return ", ".join(f"{name} {count:,}" for name, count in counts.most_common())
 
 
 def _count(labelled: Columns, column: str) -> Counter[Any]:

@@ -71,7 +71,7 @@ def suggest(
         Weight of the share of words that the model has not seen, beside uncertainty; 1 weighs both
         alike. On the seeds 0 saved most; a pool from another field may need more.
     unfamiliar : bool, default=False
-        Choose also among paragraphs too unfamiliar to be labelled (most often in another language).
+        Choose also among paragraphs too unfamiliar to be labelled, or in another language.
         They count as fully uncertain.
     encoding : str, optional
         Encoding of the CSV, as in `stance.tables.read_rows`.
@@ -247,7 +247,7 @@ def _make_pool(
     import pandas as pd
 
     arrays = model.label_cells(cells, unit=unit).arrays
-    statuses = ["labelled", "unfamiliar"] if unfamiliar else ["labelled"]
+    statuses = ["labelled", "unfamiliar", "language"] if unfamiliar else ["labelled"]
     codes = [STATUSES.index(status) for status in statuses]
     rows = np.flatnonzero(np.isin(arrays["status"], codes))
     spans = {column: arrays[column][rows] for column in _SPAN_COLUMNS}

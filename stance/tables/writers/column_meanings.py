@@ -21,6 +21,7 @@ _MEANINGS: Final = {
     "tones",
     "familiarity": "share of its words that the model has seen in training",
     "status": "labelled, or why there is no label",
+    "language": "where it is not in the language of the model, the language that it is in",
     "stance": "the position toward a ceasefire that the text conveys; not what its author believes",
     "tone": "the emotional register of the text",
 }

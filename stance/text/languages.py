@@ -1,0 +1,207 @@
+"""Name the language of a text that is not in the language of a model.
+
+The table ``stance/data/languages.csv`` lists, for each language, its script, letters and endings
+that mark it, and frequent words: those that hold sentences together, and some of war and truce.
+
+1. The script of most letters decides which languages it can be. Some scripts stand for one.
+2. Of these, it is the language with most words of the text in its list. A word of one letter counts
+   half, and so does a word of no list that has a mark of the language.
+3. It must have two words that the language of the model lacks, and more of them than that one has
+   of its own. A name ("El Fasher", "Médecins Sans Frontières") is no proof.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from stance.data import read_data
+from stance.text.words import stem_all
+
+SUSPICIOUS_FAMILIARITY: Final = 0.85
+"""A paragraph in which a model knows this share of the words is not searched.
+
+Of the real English paragraphs one in 60 has less; of 600 sentences in other languages, all.
+"""
+_ENOUGH_KNOWN: Final = 0.5  # of the list of a language, in a model that was trained on it
+_MIN_EVIDENCE: Final = 2.0  # words of the other language; one may be a name
+_MIN_SHARE: Final = 0.15  # of the different words of a text
+_CLEARLY_HOME: Final = 0.15  # of the different words of a text, those of no other list
+_MAX_CHARACTERS: Final = 600  # nothing is learned from more
+_ENDINGS: Final = (2, 3, 4, 5)  # letters of the endings of the table
+
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_NOT_LATIN: Final = re.compile(r"[^\W\d_A-Za-zªºÀ-ʯᴀ-ỿﬀ-ﬆＡ-ｚ]")
+# The letters of each script. Korean and Japanese use Chinese characters too, so they come first.
+_SCRIPTS: Final = tuple(
+    (name, re.compile(f"[{letters}]"))
+    for name, letters in {
+        "Kana": "ぁ-ヿ",
+        "Hangul": "ᄀ-ᇿ㄰-㆏가-힣",
+        "Han": "㐀-䶿一-鿿豈-﫿",
+        "Cyrillic": "Ѐ-ԯ",
+        "Arabic": "؀-ۿݐ-ݿﭐ-﷿ﹰ-﻿",
+        "Hebrew": "֐-׿",
+        "Greek": "Ͱ-Ͽἀ-῿",
+        "Devanagari": "ऀ-ॿ",
+        "Bengali": "ঀ-৿",
+        "Thai": "฀-๿",
+        "Georgian": "Ⴀ-ჿ",
+        "Armenian": "԰-֏",
+    }.items()
+)
+_MIN_SCRIPT_SHARE: Final = 0.1  # of the letters that are not Latin; Japanese has fewer kana than han
+
+
+class _Languages(NamedTuple):
+    """The table: names and scripts by number, and the numbers of languages by word and mark."""
+
+    names: tuple[str, ...]
+    scripts: tuple[str, ...]
+    words: dict[str, tuple[int, ...]]
+    marks: dict[str, tuple[int, ...]]
+
+
+@lru_cache(maxsize=1)
+def _load_languages() -> _Languages:
+    # Not the module csv: it need not be loaded to label a text, and no word has a comma.
+    rows = [line.split(",") for line in read_data("languages.csv").splitlines()[1:]]
+    names, scripts, mark_lists, word_lists = zip(*rows, strict=True)
+    words, marks = (_numbers_by(map(str.split, lists)) for lists in (word_lists, mark_lists))
+    return _Languages(names, scripts, words, marks)
+
+
+def _numbers_by(lists: Iterable[Iterable[str]]) -> dict[str, tuple[int, ...]]:
+    """Return for each item the numbers of the lists that have it.
+
+    >>> _numbers_by(["ab", "b"])
+    {'a': (0,), 'b': (0, 1)}
+    """
+    numbers: dict[str, tuple[int, ...]] = {}
+    for number, items in enumerate(lists):
+        for item in dict.fromkeys(items):
+            numbers[item] = (*numbers.get(item, ()), number)
+    return numbers
+
+
+def home_language(stems: Collection[str]) -> str | None:
+    """Name the language that a model was trained on, or None if that cannot be said.
+
+    Parameters
+    ----------
+    stems : collection of str
+        The stems of its training paragraphs.
+
+    Examples
+    --------
+    >>> home_language({"guerra"}) is None
+    True
+    """
+    languages = _load_languages()
+    words = list(languages.words)
+    totals: Counter[int] = Counter()
+    known: Counter[int] = Counter()
+    for word, stem in zip(words, stem_all(words), strict=True):
+        totals.update(languages.words[word])
+        if stem in stems:
+            known.update(languages.words[word])
+    if not known:
+        return None
+    best = max(known, key=lambda number: known[number] / totals[number])
+    return languages.names[best] if known[best] >= _ENOUGH_KNOWN * totals[best] else None
+
+
+def name_language(text: str, home: str) -> str | None:
+    """Name the language of a text if it is another than that of a model, or return None.
+
+    Parameters
+    ----------
+    text : str
+        One paragraph.
+    home : str
+        The language of the model, one of `stance.LANGUAGES`.
+
+    Examples
+    --------
+    >>> texts = ("No a la tregua.", "Нет перемирию!", "Médecins Sans Frontières said no.", "No.")
+    >>> [name_language(text, "English") for text in texts]
+    ['Spanish', 'Russian', None, None]
+    """
+    languages = _load_languages()
+    text = text[:_MAX_CHARACTERS].lower()
+    words = set(_WORD.findall(text))
+    script = _script_of(text, words)
+    if script is None:
+        return None
+    home_number = languages.names.index(home)
+    if script == languages.scripts[home_number]:
+        number = _other_language(words, script, home_number)
+    else:
+        number = _best(_evidence(words), script)
+    return None if number is None else languages.names[number]
+
+
+def _script_of(text: str, words: Collection[str]) -> str | None:
+    """Name the script of most letters; None for one that the table does not have.
+
+    >>> _script_of("a truce", {"a", "truce"}), _script_of("停火", {"停火"})
+    ('Latin', 'Han')
+    """
+    if text.isascii():
+        return "Latin"
+    letters = "".join(_NOT_LATIN.findall(text))
+    if len(letters) <= sum(map(len, words)) / 2:
+        return "Latin"
+    for name, pattern in _SCRIPTS:
+        if len(pattern.findall(letters)) > _MIN_SCRIPT_SHARE * len(letters):
+            return name
+    return None
+
+
+def _evidence(words: Collection[str]) -> dict[int, float]:
+    """Count for each language the words that speak for it."""
+    languages = _load_languages()
+    halves: Counter[int] = Counter()
+    for word in words:
+        numbers: Collection[int] | None = languages.words.get(word)
+        weight = 2 if numbers and len(word) > 1 else 1
+        if numbers is None:
+            marks = languages.marks
+            numbers = {number for mark in _marks(word) for number in marks.get(mark, ())}
+        for number in numbers:
+            halves[number] += weight
+    return {number: count / 2 for number, count in halves.items()}
+
+
+def _marks(word: str) -> Iterable[str]:
+    """Return what may mark a language: the letters beyond a to z, and the endings.
+
+    >>> sorted(_marks("nación"))
+    ['-ación', '-ción', '-ión', '-ón', 'ó']
+    """
+    endings = [f"-{word[-length:]}" for length in _ENDINGS if length < len(word)]
+    return endings if word.isascii() else {*endings, *(c for c in word if not c.isascii())}
+
+
+def _best(evidence: Mapping[int, float], script: str, home: int | None = None) -> int:
+    """Return the language of a script with most evidence, by default the first; never `home`."""
+    scripts = enumerate(_load_languages().scripts)
+    numbers = [number for number, name in scripts if name == script and number != home]
+    return max(numbers, key=lambda number: evidence.get(number, 0.0))
+
+
+def _other_language(words: set[str], script: str, home: int) -> int | None:
+    """Return the language of a text in the script of the home language, or None for that one."""
+    words_by_language = _load_languages().words
+    home_words = {word for word in words if home in words_by_language.get(word, ())}
+    only_home = sum(words_by_language[word] == (home,) for word in home_words)
+    if only_home >= _CLEARLY_HOME * len(words):  # nearly every text; the rest takes ten times longer
+        return None
+    best = _best(_evidence(words), script, home)
+    evidence = _evidence(words - home_words).get(best, 0.0)
+    n_home = sum(best not in words_by_language[word] for word in home_words)
+    is_other = evidence >= max(_MIN_EVIDENCE, _MIN_SHARE * len(words)) and evidence > n_home
+    return best if is_other else None
