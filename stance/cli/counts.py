@@ -89,6 +89,9 @@ def counts(
         f"{facts['too_rare']:,} with too few kept features",
         err=True,
     )
+    for head, labels in facts["lost"].items():
+        lost = "; ".join(f"{label} {n:,} of {total:,}" for label, (n, total) in labels.items())
+        click.echo(f"left out, by {head}: {lost}", err=True)
     for line in disclosure_lines(facts["disclosure"]):
         click.echo(line, err=True)
     click.echo(facts["notice"], err=True)

@@ -127,6 +127,11 @@ def test_the_commands_write_counts_and_train_on_them(
     assert main(["counts", str(table), "-o", str(tmp_path / "counts"), *options]) == 0
     said = capsys.readouterr().err
     assert "near-copies" in said
+    lost = re.findall(r"(neutral|opposed|pro-ceasefire) (\d+) of (\d+)", said)
+    assert [label for label, _, _ in lost] == ["neutral", "opposed", "pro-ceasefire"]
+    assert sum(int(total) for _, _, total in lost) == len(seeds)
+    published = stance.read_counts(tmp_path / "counts")
+    assert sum(int(number) for _, number, _ in lost) == len(seeds) - published.n_rows
     assert "a run of 8 words can be read with certainty in" in said
     assert "This is not anonymous." in said
     model = tmp_path / "model"

@@ -8,7 +8,7 @@ A counts file is a folder::
     <block>.ends.npy     int64 of shape (n_rows + 1,): where each row's entries begin and end
     <block>.columns.npy  unsigned, of shape (n_entries,): which features a row has
     <block>.counts.npy   unsigned, of shape (n_entries,): how often
-    <head>.labels.npy    float32 of shape (n_rows, n_labels): the share of readings that gave each
+    <head>.labels.npy    float64 of shape (n_rows, n_labels): the share of readings that gave each
     folds.npy            uint8 of shape (n_rows,): rows of one outlet (or article) share a fold
     lengths.npy          uint16 of shape (n_rows,): words before anything was left out, in fives
     NOTICE.txt           what whoever shares it must know
@@ -188,7 +188,7 @@ def _files(counts: Counts) -> Iterator[tuple[str, bytes]]:
         yield f"{name}.columns.npy", _npy(_narrow(block.matrix.indices))
         yield f"{name}.counts.npy", _npy(_narrow(block.matrix.data))
     for head, readings in counts.readings.items():
-        yield f"{head}.labels.npy", _npy(readings.astype(np.float32))
+        yield f"{head}.labels.npy", _npy(readings.astype(np.float64))
     yield "folds.npy", _npy(counts.folds.astype(np.uint8))
     yield "lengths.npy", _npy(counts.lengths.astype(np.uint16))
 

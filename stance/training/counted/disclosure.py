@@ -248,6 +248,7 @@ def measure_disclosure(
     stems: Sequence[Sequence[str]],
     articles: Sequence[int],
     *,
+    model: LanguageModel | None = None,
     random_state: int = 0,
     n_guessed: int = SAMPLE,
 ) -> Disclosure:
@@ -262,6 +263,8 @@ def measure_disclosure(
         wrong.
     articles : sequence of int, of length n_rows
         Which article each paragraph is of.
+    model : LanguageModel, optional
+        What guesses by; by default of the articles that are not guessed at.
     random_state : int, default=0
         Draws the sample.
     n_guessed : int, default=SAMPLE
@@ -281,9 +284,10 @@ def measure_disclosure(
     chosen = draw.permutation(len(members))[:n_guessed]
     article_rows = [list(members.values())[number] for number in chosen]
     guessed_rows = [rows[int(draw.integers(len(rows)))] for rows in article_rows]
-    others = set(range(len(stems))) - {row for rows in article_rows for row in rows}
-    model = LanguageModel(stems[row] for row in sorted(others))
-    vocabulary = frozenset(" ".join(pair) for bag in bags for pair in bag.pairs)
+    if model is None:
+        others = set(range(len(stems))) - {row for rows in article_rows for row in rows}
+        model = LanguageModel(stems[row] for row in sorted(others))
+    vocabulary = list_pairs(bags)
     single = [_is_read(bags[row], [stems[row]], vocabulary, model) for row in guessed_rows]
     whole = [
         _is_read(joined[number], [stems[row] for row in rows], vocabulary, model)
@@ -297,6 +301,11 @@ def measure_disclosure(
         longest=max(runs, default=0),
         n_guessed=len(single),
     )
+
+
+def list_pairs(bags: Iterable[Bag]) -> frozenset[str]:
+    """Return all pairs that a file keeps, as `guess_order` takes them."""
+    return frozenset(" ".join(pair) for bag in bags for pair in bag.pairs)
 
 
 def _join(bags: Sequence[Bag]) -> Bag:

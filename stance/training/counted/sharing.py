@@ -150,18 +150,21 @@ def attack(
     random_state: int = 0,
 ) -> Disclosure:
     """Measure how much of the texts, in the order of the rows, can be read from their counts."""
-    block = counts.blocks["words"]
-    ends = block.matrix.indptr.tolist()
-    columns, numbers = block.matrix.indices.tolist(), block.matrix.data.astype(int).tolist()
-    bags = [
-        Bag.of((block.features[columns[n]], numbers[n]) for n in range(start, end))
-        for start, end in itertools.pairwise(ends)
-    ]
-    stems = [[token.stem for token in make_tokens(text, load_gazetteer())] for text in texts]
     return measure_disclosure(
-        bags,
-        stems,
+        list_bags(counts),
+        [[token.stem for token in make_tokens(text, load_gazetteer())] for text in texts],
         number_groups(articles, len(texts)).tolist(),
         n_guessed=n_guessed,
         random_state=random_state,
     )
+
+
+def list_bags(counts: Counts) -> list[Bag]:
+    """Return what a counts file says of the words of each row."""
+    block = counts.blocks["words"]
+    columns = block.matrix.indices.tolist()
+    numbers = block.matrix.data.astype(int).tolist()
+    return [
+        Bag.of((block.features[columns[n]], numbers[n]) for n in range(start, end))
+        for start, end in itertools.pairwise(block.matrix.indptr.tolist())
+    ]
