@@ -272,7 +272,7 @@ def _estimate_periods(
 
     numbered = frame.assign(**{_PERIOD: numbers.to_numpy(dtype=float, na_value=np.nan)})
     shares = estimate_shares(numbered, annotated, _PERIOD, head=head, design=design)
-    of_period = shares.dropna(subset=[_PERIOD]).groupby(_PERIOD)
+    of_period: Any = shares.dropna(subset=[_PERIOD]).groupby(_PERIOD)
     figures = {
         int(time): 100 * rows[["share", "low", "high"]].to_numpy(dtype=float).T
         for time, rows in of_period
