@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     from stance.inference.planning import plan
     from stance.inference.regressions import regress
     from stance.model import Model, load
+    from stance.records.methods import describe_methods
+    from stance.records.verification import Verification, verify
     from stance.report.page import write_report
     from stance.results import Document, Evidence, HeadResult, LabelledParagraph
     from stance.scoring.pipelines import load_pipeline
@@ -88,7 +90,9 @@ _MODULE_OF_NAME = {
     "Paragraph": "text.paragraphs",
     "ParagraphClassifier": "training.classifier",
     "Summary": "tables.summary",
+    "Verification": "records.verification",
     "compare": "inference.differences",
+    "describe_methods": "records.methods",
     "draw": "inference.drawing",
     "estimate_shares": "inference.figures",
     "evaluate": "training.evaluation",
@@ -103,6 +107,7 @@ _MODULE_OF_NAME = {
     "suggest": "training.suggesting",
     "read_counts": "training.counted.counts",
     "train": "training.fitting",
+    "verify": "records.verification",
     "write_counts": "training.counted.sharing",
     "write_report": "report.page",
 }
@@ -130,7 +135,9 @@ __all__ = [
     "Summary",
     "TableError",
     "TrainingError",
+    "Verification",
     "compare",
+    "describe_methods",
     "draw",
     "estimate_shares",
     "evaluate",
@@ -146,6 +153,7 @@ __all__ = [
     "split_paragraphs",
     "suggest",
     "train",
+    "verify",
     "write_counts",
     "write_report",
 ]
