@@ -61,6 +61,8 @@ if TYPE_CHECKING:
     from stance.inference.planning import plan
     from stance.inference.regressions import regress
     from stance.model import Model, load
+    from stance.records.methods import describe_methods
+    from stance.records.verification import Verification, verify
     from stance.report.page import write_report
     from stance.results import Document, Evidence, HeadResult, LabelledParagraph
     from stance.scoring.pipelines import load_pipeline
@@ -91,7 +93,9 @@ _MODULE_OF_NAME = {
     "ParagraphClassifier": "training.classifier",
     "Summary": "tables.summary",
     "adapt": "training.adapting",
+    "Verification": "records.verification",
     "compare": "inference.differences",
+    "describe_methods": "records.methods",
     "draw": "inference.drawing",
     "estimate_shares": "inference.figures",
     "evaluate": "training.evaluation",
@@ -107,6 +111,7 @@ _MODULE_OF_NAME = {
     "read_counts": "training.counted.counts",
     "train": "training.fitting",
     "write_annotation_page": "annotate.page",
+    "verify": "records.verification",
     "write_counts": "training.counted.sharing",
     "write_report": "report.page",
 }
@@ -136,7 +141,9 @@ __all__ = [
     "TableError",
     "TrainingError",
     "adapt",
+    "Verification",
     "compare",
+    "describe_methods",
     "draw",
     "estimate_shares",
     "evaluate",
@@ -153,6 +160,7 @@ __all__ = [
     "suggest",
     "train",
     "write_annotation_page",
+    "verify",
     "write_counts",
     "write_report",
 ]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final
@@ -38,6 +40,7 @@ from stance.tables.runs import (
 from stance.tables.summary import Summary
 from stance.tables.writers.csv import check_excel_safe
 from stance.tables.writers.encoder import RowEncoder
+from stance.tables.writers.run_record import check_record, digest_of, record_path, write_record
 from stance.text.html import is_html
 from stance.workers import call_in_processes
 
@@ -70,6 +73,7 @@ def label_file(
     force: bool = False,
     resume: bool = False,
     errors: IO[Any] | None = None,
+    record: bool | str = False,
     progress: bool = False,
 ) -> Summary:
     """Label tables of texts into another table.
@@ -129,6 +133,10 @@ def label_file(
         if killed, a hidden file that the next run takes over).
     errors : binary or text file, optional
         Where rows that cannot be read go if `output` is a stream.
+    record : bool or str, default=False
+        Write what the run was to ``<output>.run.json``, for `stance.describe_methods` and
+        `stance.verify`: digests of input and model, versions, options, counts. A str is the command
+        to note in it. Nothing is written if `output` is a stream.
     progress : bool, default=False
         Show rows, rate and time left on standard error, if that is a terminal.
 
@@ -157,6 +165,9 @@ def label_file(
     table_format = find_output_format(output, output_format)
     check_excel_safe(excel_safe, table_format)
     made = made_files(output) if isinstance(output, Path) else ()
+    if record and isinstance(output, Path):
+        check_record(output, force=force)
+        made = (*made, record_path(output))
     read_as = {"source_format": source_format, "encoding": encoding, "delimiter": delimiter}
     read_as |= {"records": records, "sheet": sheet}
     with Inputs(source, besides=made, **read_as) as inputs:
@@ -169,7 +180,7 @@ def label_file(
         options: dict[str, Any] = {"keep": kept, "columns": results, "excel_safe": excel_safe}
         options |= {"output_format": table_format, **asdict(reading), **read_as}
         identity = _identify(inputs, model, options) if resume else None
-        label = partial(_label, reading, encoder, inputs.several)
+        label = partial(label_chunk, reading, encoder, inputs.several)
         with open_output(
             output, force=force, identity=identity, errors=errors, assemble=encoder.assemble
         ) as opened:
@@ -185,6 +196,8 @@ def label_file(
                 keep_faults=errors is None,
                 progress=progress,
             )
+        if record and isinstance(output, Path):
+            write_record(output, _describe(inputs, output, model, options, summary, record))
     summary.seconds = time.perf_counter() - start
     return summary
 
@@ -210,7 +223,36 @@ def _identify(inputs: Inputs, model: Model, options: dict[str, Any]) -> dict[str
     }
 
 
-def _label(
+def _describe(
+    inputs: Inputs,
+    output: Path,
+    model: Model,
+    options: dict[str, Any],
+    summary: Summary,
+    command: bool | str,
+) -> dict[str, Any]:
+    """Return the record of a run; no path is in it."""
+    return {
+        "command": command if isinstance(command, str) else "stance.label_file",
+        "date": datetime.now(UTC).date().isoformat(),
+        "inputs": inputs.file_digests(),
+        "output": {"name": output.name, "sha256": digest_of(output)},
+        "model": {
+            "name": model.facts.get("name", "unnamed"),
+            "sha256": model.digest,
+            "labels": {head: list(labels) for head, labels in model.labels.items()},
+        },
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version_of(name) for name in ("stance-tone", "numpy", "scikit-learn")},
+        },
+        "scorer": model.frozen.scorer.name,
+        "options": options,
+        "counts": summary.state(),
+    }
+
+
+def label_chunk(
     reading: Reading,
     encoder: RowEncoder,
     several: bool,
@@ -219,6 +261,7 @@ def _label(
     chunk: Chunk,
     position: int,
 ) -> DoneChunk:
+    """Label the rows of a chunk, and encode them."""
     if not chunk.numbers:  # none of its rows could be read
         counts = Summary(unreadable=len(chunk.faults))
         return DoneChunk((), chunk.faults, file, counts, position)

@@ -26,7 +26,7 @@ RANKS = [
     {"shipped", "training"},
     {"inference"},
     {"report", "batch", "plots"},
-    {"convert", "engines", "sql"},
+    {"convert", "engines", "records", "sql"},
     {"cli", "seeds"},
     {"__main__"},
 ]
@@ -37,10 +37,10 @@ NAMES = [
     "BlendedClassifier", "Counts", "Document", "Evidence", "HeadResult", "InputError",
     "LabelledParagraph", "Model", "ModelError",
     "Paragraph", "ParagraphClassifier", "StanceError", "StanceWarning", "Summary", "TableError",
-    "TrainingError",
-    "adapt", "compare", "draw", "estimate_shares", "evaluate", "label", "label_file", "label_frame", "load",
-    "load_pipeline", "plan", "read_counts", "regress", "sentiment_of", "split_paragraphs",
-    "suggest", "train", "write_annotation_page", "write_counts", "write_report",
+    "TrainingError", "Verification", "adapt", "compare", "describe_methods", "draw",
+    "estimate_shares", "evaluate", "label", "label_file", "label_frame", "load", "load_pipeline",
+    "plan", "read_counts", "regress", "sentiment_of", "split_paragraphs", "suggest", "train",
+    "verify", "write_annotation_page", "write_counts", "write_report",
 ]  # fmt: skip
 MODULES = ["engines", "plots", "sql"]
 

@@ -31,6 +31,8 @@ SUMMARIES: Final = {
     "shares": "Estimate shares of labels, with intervals that hold.",
     "compare": "Estimate differences between groups, with intervals that hold.",
     "regress": "Fit a regression in which a label is the outcome or a regressor.",
+    "methods": "Write a paragraph on methods from the record of a run.",
+    "verify": "Score a random part of a table again, and compare bytes.",
     "report": "Make a page to look at from a labelled table.",
     "convert": "Write a table in another format.",
     "info": "Show what a model is, and how well it does.",
@@ -40,7 +42,7 @@ SUMMARIES: Final = {
     "adapt": "Fit a model's probabilities to your print.",
     "counts": "Write what a model can learn from paragraphs, without their text.",
 }
-_FIGURES: Final = frozenset({"draw", "plan", "shares", "compare", "regress"})
+_FIGURES: Final = frozenset({"draw", "plan", "shares", "compare", "regress", "methods", "verify"})
 """The commands whose modules are in the folder figures."""
 # Objects that are made between two searches for garbage. A start keeps nearly all that it makes:
 # searching every 700 objects, Python's default, would take a tenth of it.
@@ -110,7 +112,7 @@ def main(arguments: list[str] | None = None) -> int:
         with warnings.catch_warnings():
             warnings.simplefilter("always", StanceWarning)
             warnings.showwarning = show_notice
-            code = cli.main(argv, prog_name="stance", standalone_mode=False)
+            code = cli.main(argv, prog_name="stance", standalone_mode=False, obj=argv)
         sys.stdout.flush()
         return int(code or 0)
     except click.exceptions.Exit as exit_:

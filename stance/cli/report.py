@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from stance.cli.messages import show
-from stance.cli.options import force_option, model_option, split_names
+from stance.cli.options import design_option, force_option, model_option, quiet_option, split_names
 
 
 @click.command()
@@ -40,7 +40,16 @@ from stance.cli.options import force_option, model_option, split_names
 @click.option(
     "--annotated",
     type=click.Path(path_type=Path),
-    help="A CSV of paragraphs of the same print, annotated, to correct the shares with.",
+    help="Paragraphs of LABELLED that were drawn and read (stance draw): they give the shares with "
+    "their intervals. Or other annotated paragraphs, with their texts: they correct the shares.",
+)
+@design_option
+@click.option(
+    "--unit",
+    type=click.Choice(["paragraph", "article"]),
+    default="paragraph",
+    show_default=True,
+    help="What shares are of; as articles, each row that was scored counts as one.",
 )
 @click.option("--title", help="The title of the page.")
 @click.option(
@@ -48,10 +57,13 @@ from stance.cli.options import force_option, model_option, split_names
     help="Encoding of the source; by default what its byte order mark says, or UTF-8.",
 )
 @force_option
+@quiet_option
 @model_option
-def report(labelled: Path, output: Path, **options: Any) -> None:
+def report(labelled: Path, output: Path, quiet: bool, **options: Any) -> None:
     """Make a page to look at from LABELLED, a CSV that `stance score` wrote."""
     from stance.report.page import write_report
 
-    tally = write_report(labelled, output, **options)
-    show(f"{output}: {tally.labelled:,} labelled paragraphs of {tally.documents:,} rows", err=True)
+    counts = write_report(labelled, output, progress=not quiet, **options)
+    if not quiet:
+        rows = f"{counts.labelled:,} labelled paragraphs of {counts.documents:,} rows"
+        show(f"{output}: {rows}", err=True)

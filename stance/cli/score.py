@@ -67,6 +67,7 @@ _KINDS: Final = {
     "excel_safe": _FILES,
     "n_jobs": _FILES,
     "force": _ANY,
+    "record": _FILES,
     "resume": _TABLES,
     "model": _ANY,
 }
@@ -155,6 +156,12 @@ Examples:
     "--resume",
     is_flag=True,
     help="Make a run that can be resumed, or resume one that was cut off.",
+)
+@click.option(
+    "--record/--no-record",
+    default=True,
+    show_default=True,
+    help="Write what the run was to OUTPUT.run.json, for `stance methods` and `stance verify`.",
 )
 @quiet_option
 @model_option
@@ -252,7 +259,10 @@ def _score_files(
     sources: tuple[str, ...], output: Path | None, quiet: bool, options: dict[str, Any]
 ) -> None:
     from stance.batch import label_file
+    from stance.tables.writers.run_record import bare_command
 
+    if options["record"]:
+        options["record"] = bare_command(click.get_current_context().obj)
     if not output and sys.stdout.isatty() and options["columns"] == "all":
         options["columns"] = "all" if options["unit"] == "document" else "+text"
     summary = label_file(

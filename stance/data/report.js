@@ -1,5 +1,56 @@
-// The list of paragraphs of a report: search, filters, order, and what is behind each label. Text goes in as text only.
+// A report: charts to save, tables to sort, and the list of paragraphs with search, filters and what is behind each label.
+// Text goes in as text only.
 "use strict";
+(() => {
+  // The files are in the page already; saving asks for nothing.
+  for (const button of document.querySelectorAll(".s-save button")) {
+    button.addEventListener("click", () => {
+      const name = button.dataset.file;
+      const type = name.endsWith(".svg") ? "image/svg+xml" : "text/csv;charset=utf-8";
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([button.dataset.content], { type }));
+      link.download = name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    });
+    button.parentElement.hidden = false;
+  }
+
+  // What a cell is sorted by: its first number if it begins with one, else its words.
+  function key(cell) {
+    const text = cell.textContent.trim();
+    const number = parseFloat(text.replace(/,/g, "").replace(/^[<>]/, ""));
+    return /^[<>]?[\d]/.test(text) && !Number.isNaN(number) ? number : text.toLowerCase();
+  }
+
+  function compare(a, b) {
+    if (typeof a === typeof b) return a < b ? -1 : a > b ? 1 : 0;
+    return typeof a === "number" ? -1 : 1;
+  }
+
+  for (const table of document.querySelectorAll(".s-table")) {
+    const body = table.tBodies[0];
+    if (!table.tHead || body.rows.length < 2) continue;
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, column) => {
+      if (head.classList.contains("s-wide")) return;
+      const button = document.createElement("button");
+      button.type = "button";
+      if (!head.textContent.trim()) button.setAttribute("aria-label", "sort by name");
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const order = head.getAttribute("aria-sort") === "descending" ? "ascending" : "descending";
+        for (const other of heads) other.removeAttribute("aria-sort");
+        head.setAttribute("aria-sort", order);
+        const sign = order === "ascending" ? 1 : -1;
+        const rows = [...body.rows].map((row) => [key(row.cells[column]), row]);
+        rows.sort((a, b) => sign * compare(a[0], b[0]));
+        body.append(...rows.map(([, row]) => row));
+      });
+    });
+  }
+})();
 (() => {
   const json = document.getElementById("s-data");
   const list = document.getElementById("s-list");

@@ -1,4 +1,6 @@
-"""Estimate the shares of labels with 95% intervals, corrected for the labels a model confuses.
+"""Correct counted shares by what a model confused in other print, with 95% intervals.
+
+Where paragraphs of the print itself were annotated, `stance.estimate_shares` does better.
 
 A classifier that finds 20% of opposition where there is 30% shows this in its held-out confusion
 matrix. "Adjusted classify and count" inverts it: if ``q = M' p`` (``p`` the true shares,
@@ -24,13 +26,12 @@ import numpy as np
 from stance.errors import InputError
 from stance.inference.simplex import project
 
-# Every share of this package, in plots and in reports, gets its interval here: draws from the
-# Dirichlet posterior of the counts, which are worth fewer paragraphs the more those of one document
-# resemble each other. The alternative, Wilson's interval joined with a bootstrap over documents,
-# cannot be corrected for what a model confuses, needs every paragraph's document at once (this
-# needs three sums), and is too narrow: over 200 simulated tables of 20 documents with 20 paragraphs
-# each, alike within documents, it held the true share 88 times in 100, and this one 92 times; over
-# 3 documents 78 and 89 times. On paragraphs drawn one by one both do as they say.
+# Intervals of inverted counts are draws from the Dirichlet posterior of the counts, which are worth
+# fewer paragraphs the more those of one document resemble each other. The alternative, Wilson's
+# interval joined with a bootstrap over documents, cannot be corrected for what a model confuses and
+# is too narrow: over 200 simulated tables of 20 documents with 20 paragraphs each, alike within
+# documents, it held the true share 88 times in 100, and this one 92 times; over 3 documents 78 and
+# 89 times.
 _DRAWS: Final = 1_000
 _PRIOR: Final = 0.5  # Jeffreys': a label that was never seen is not impossible
 # Beyond it, a sampling error of one point in a row of the matrix may move a share by a hundred.
@@ -109,34 +110,6 @@ def invert_confusion(
     estimate = _solve(confusion[None] / confusion.sum(axis=1)[None, :, None], raw[None])[0]
     matrices = np.stack([random.dirichlet(row + _PRIOR, _DRAWS) for row in confusion], axis=1)
     return Shares(raw, estimate, *_interval(_solve(matrices, counted), estimate))
-
-
-def measure_shares(
-    given: Sequence[str], labels: Sequence[str], *, documents: Sequence[Any] | None = None
-) -> Shares:
-    """Measure the shares of labels as they were given, with intervals over documents.
-
-    Parameters
-    ----------
-    given : sequence of str, of length n_paragraphs
-        The label given to each paragraph.
-    labels : sequence of str
-        The labels to measure.
-    documents : sequence, of length n_paragraphs, optional
-        The document of each paragraph; by default each paragraph is one of its own.
-
-    Returns
-    -------
-    Shares
-        In the order of `labels`; nothing is corrected.
-
-    Raises
-    ------
-    InputError
-        If there is no paragraph.
-    """
-    effect = measure_design_effect(given, labels, documents)
-    return invert_confusion(count_labels(given, labels), design_effect=effect)
 
 
 def count_labels(given: Sequence[str], labels: Sequence[str]) -> np.ndarray:

@@ -1,14 +1,18 @@
-"""Plots of the shares of labels: as bars, and over time."""
+"""Plots of the shares of labels: as bars, and over time.
+
+Labelled paragraphs alone give raw shares, without intervals. With annotated ones the shares and
+their intervals are those of `stance.estimate_shares`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from stance.errors import InputError
-from stance.inference.shares import count_labels, invert_confusion, measure_design_effect
 from stance.show.plot_parts import (
     Group,
     check_column,
@@ -28,6 +32,18 @@ if TYPE_CHECKING:
 
 # Of a period, between the points of two labels, so that no interval hides another.
 _SIDE_STEP: Final = 0.09
+_ESTIMATES: Final = ("head", "label", "share", "low", "high", "n")
+_ROOM: Final = 1.1  # the axis ends this much behind the largest value, for its figure
+_PERIOD: Final = "period number"
+_WITH_INTERVALS: Final = "with 95% intervals"
+_RAW: Final = "raw: as counted"
+
+
+class _Bars(NamedTuple):
+    """One group of bars; `figures` has shares, low and high ends in percent, (3, n_labels)."""
+
+    name: str
+    figures: np.ndarray
 
 
 def plot_shares(
@@ -36,27 +52,27 @@ def plot_shares(
     *,
     head: str = "stance",
     by: str | None = None,
-    documents: str | None = "row",
+    annotated: pd.DataFrame | str | Path | None = None,
+    design: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the share of each label among the labelled paragraphs, with 95% intervals.
+    """Draw the share of each label.
 
     Parameters
     ----------
     table : pandas.DataFrame or dict of str to int
-        Labelled paragraphs, as `Model.label_frame` gives them; or the number of paragraphs per
-        label.
+        Labelled paragraphs, as `Model.label_frame` gives them; shares, as `stance.estimate_shares`
+        gives them; or the number of paragraphs per label.
     intervals : dict of str to tuple of float, optional
-        Low and high share of each label, from 0 to 1, where you have better ones. By default those
-        of `stance.inference.shares.invert_confusion`, as in a report: they reflect that paragraphs
-        of one document are alike, and not the errors of the model.
+        Low and high share of each label, from 0 to 1, where you have them from elsewhere.
     head : str, default="stance"
         The label column.
     by : str, optional
-        A column of the frame: bars for each of its values, the one with the most paragraphs first.
-    documents : str or None, default="row"
-        The column of the frame that says which document a paragraph is from; None takes each
-        paragraph by itself.
+        A column of the frame: bars for each of its values. Of labelled paragraphs, the value with
+        the most comes first.
+    annotated, design
+        As in `stance.estimate_shares`, which then gives the shares and their intervals. Without
+        them the shares of labelled paragraphs are raw and have no interval.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default in a new figure.
 
@@ -68,8 +84,8 @@ def plot_shares(
     Raises
     ------
     InputError
-        If a column is not there, no paragraph has a label, or `by` or `intervals` do not fit the
-        rest.
+        If a column is not there, no paragraph has a label, `by` or `intervals` do not fit the
+        rest, or it is not known how the annotated paragraphs were drawn.
     StanceError
         If matplotlib is not installed.
     """
@@ -78,65 +94,102 @@ def plot_shares(
             f"`by` must come with a frame and without `intervals`; got {by!r} with counts or "
             "`intervals`. Leave one out."
         )
-    labels, groups, effect = _count_groups(table, head, by, documents)
-    if intervals is not None and set(intervals) != set(labels):
-        raise InputError(
-            f"`intervals` must hold one per label {labels!r}; got {list(intervals)!r}."
-        )
+    labels, groups, counted = _read_groups(table, head, by, annotated, design)
+    if intervals is not None:
+        if set(intervals) != set(labels):
+            raise InputError(
+                f"`intervals` must hold one per label {labels!r}; got {list(intervals)!r}."
+            )
+        groups[0].figures[1:] = 100 * np.transpose([intervals[name] for name in labels])
     axes = make_axes(ax, (6.8, 1.2 + (0.3 * len(labels) + 0.2) * len(groups)))
     for position, group in enumerate(groups):
-        figures = _figures(group, labels, effect)
-        if intervals is not None:
-            figures[1:] = 100 * np.transpose([intervals[name] for name in labels])
-        draw_bars(axes, position, labels, figures, alone=by is None)
-    _name_shares(axes, groups, head, by)
+        draw_bars(axes, position, labels, group.figures, alone=by is None)
+    _name_shares(axes, groups, head, by, counted)
     return hide_frame(axes)
 
 
-def _count_groups(
-    table: pd.DataFrame | Mapping[str, int], head: str, by: str | None, documents: str | None
-) -> tuple[list[str], list[Group], float]:
-    """Return the labels, the groups of paragraphs, and the design effect of the whole table."""
+def _read_groups(
+    table: pd.DataFrame | Mapping[str, int],
+    head: str,
+    by: str | None,
+    annotated: pd.DataFrame | str | Path | None,
+    design: str | None,
+) -> tuple[list[str], list[_Bars], str]:
+    """Return the labels, the groups of bars, and how many paragraphs they are of, in words."""
     if isinstance(table, Mapping):
         given = [name for name, count in table.items() for _ in range(count)]
-        return list(table), [Group("", given)], 1.0
+        group = Group("", given)
+        return list(table), [_count(group, list(table))], f"{len(given):,} labelled paragraphs"
+    if annotated is not None:
+        from stance.inference.figures import estimate_shares
+
+        table = estimate_shares(table, annotated, by, head=head, design=design)
+    if set(_ESTIMATES) <= set(table.columns):
+        return _read_estimates(table, head, by)
     labels = labels_of(table, head)
-    return labels, groups_of(table, head, by), _design_effect(table, head, labels, documents)
+    counted = groups_of(table, head, by)
+    total = sum(len(group.labels) for group in counted)
+    bars = [_count(group, labels, named=by is not None) for group in counted]
+    return labels, bars, f"{total:,} labelled paragraphs"
 
 
-def _design_effect(
-    frame: pd.DataFrame, head: str, labels: Sequence[str], documents: str | None
-) -> float:
-    """Measure the design effect on the whole frame, as a report does: groups have too few rows."""
-    if documents is None:
-        return 1.0
-    check_column(frame, documents)
-    labelled = frame[frame[head].notna()]
-    return measure_design_effect(
-        labelled[head].astype(str).tolist(), labels, labelled[documents].tolist()
-    )
+def _read_estimates(
+    shares: pd.DataFrame, head: str, by: str | None
+) -> tuple[list[str], list[_Bars], str]:
+    """Read what `estimate_shares` returned."""
+    of_head = shares[shares["head"] == head]
+    if of_head.empty:
+        raise InputError(
+            f"`head` must be among {sorted(set(shares['head']))!r}, whose shares these are; got "
+            f"{head!r}."
+        )
+    if by is not None:
+        check_column(of_head, by)
+    labels = list(dict.fromkeys(of_head["label"]))
+    bars = []
+    for name, rows in [("", of_head)] if by is None else of_head.groupby(by, sort=False):
+        if len(rows) != len(labels):
+            raise InputError(
+                f"there must be one share per label; got {len(rows)} rows for {len(labels)} labels."
+                " Pass `by`, the column of their groups."
+            )
+        figures = 100 * rows[["share", "low", "high"]].to_numpy(dtype=float).T
+        bars.append(_Bars(f"{name}\nn = {int(rows['n'].iloc[0]):,}", figures))
+    annotated = int(of_head["n"].sum()) // len(labels)
+    return labels, bars, f"{annotated:,} annotated paragraphs"
 
 
-def _figures(group: Group, labels: Sequence[str], effect: float) -> np.ndarray:
-    """Return shares, low and high ends in percent, shape (3, n_labels)."""
-    shares = invert_confusion(count_labels(group.labels, labels), design_effect=effect)
-    return 100 * np.stack([shares.raw, shares.low, shares.high])
+def _count(group: Group, labels: Sequence[str], *, named: bool = False) -> _Bars:
+    """Return the shares of a group as counted; it has no interval."""
+    counts = np.asarray([group.labels.count(name) for name in labels], dtype=float)
+    if not counts.sum():
+        raise InputError(
+            "`counts` must count at least one paragraph; got none. Leave out what is empty."
+        )
+    shares = 100 * counts / counts.sum()
+    figures = np.stack([shares, np.full_like(shares, np.nan), np.full_like(shares, np.nan)])
+    return _Bars(f"{group.name}\nn = {len(group.labels):,}" if named else group.name, figures)
 
 
-def _name_shares(axes: Axes, groups: Sequence[Group], head: str, by: str | None) -> None:
+def _name_shares(
+    axes: Axes, groups: Sequence[_Bars], head: str, by: str | None, counted: str
+) -> None:
     """Set title, axes and legend of `plot_shares`."""
-    total = sum(len(group.labels) for group in groups)
-    of_each = f" of each {by}" if by else ""
-    axes.set_title(f"{head_title(head)}{f' by {by}' if by else ''}, {total:,} labelled paragraphs")
+    figures = np.stack([group.figures for group in groups])
+    axes.set_title(f"{head_title(head)}{f' by {by}' if by else ''}, {counted}")
     axes.set(
-        xlim=(0, 108),
-        xlabel=f"share of the labelled paragraphs{of_each} (%), with 95% intervals",
+        xlim=(0, _ROOM * np.nanmax(figures)),
+        xlabel=f"share of the paragraphs{f' of each {by}' if by else ''} (%), {_kind(figures)}",
         ylim=(len(groups) - 0.5, -0.5),
     )
     if by is not None:
-        names = [f"{group.name}\nn = {len(group.labels):,}" for group in groups]
-        axes.set_yticks(range(len(groups)), names)
+        axes.set_yticks(range(len(groups)), [group.name for group in groups])
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+
+
+def _kind(figures: np.ndarray) -> str:
+    """Say whether any share has an interval; `figures` has low ends second from the third axis."""
+    return _RAW if np.isnan(figures[..., 1, :]).all() else _WITH_INTERVALS
 
 
 def plot_timeline(
@@ -145,7 +198,8 @@ def plot_timeline(
     date: str = "date",
     head: str = "stance",
     period: str = "M",
-    documents: str | None = "row",
+    annotated: pd.DataFrame | str | Path | None = None,
+    design: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the share of each label over time, with the number of paragraphs underneath.
@@ -161,58 +215,82 @@ def plot_timeline(
         The label column.
     period : str, default="M"
         Length of a period: "D" (day), "W" (week), "M", "Q" or "Y".
-    documents, ax
+    annotated, design, ax
         As in `plot_shares`.
 
     Returns
     -------
     matplotlib.axes.Axes
-        One line per label, with its 95% interval, broken at periods without a paragraph. The title
-        counts the labelled paragraphs without a date.
+        One line per label, broken at periods without a paragraph (with `annotated`: with fewer
+        than ten annotated ones). The title counts the labelled paragraphs without a date.
 
     Raises
     ------
     InputError
-        If a column is not there or holds something other than dates, `period` is another letter, or
-        no paragraph has both label and date.
+        If a column is not there or holds something other than dates, `period` is another letter,
+        no paragraph has both label and date, or it is not known how the annotated ones were drawn.
     StanceError
         If matplotlib is not installed.
     """
     labels = labels_of(frame, head)
-    effect = _design_effect(frame, head, labels, documents)
     numbers = periods_of(frame, date, period)
     dated = frame[numbers.notna().to_numpy()].assign(
-        **{"period number": numbers.dropna().astype(int).to_numpy()}
+        **{_PERIOD: numbers.dropna().astype(int).to_numpy()}
     )
-    groups = {int(group.name): group for group in groups_of(dated, head, "period number")}
+    groups = {int(group.name): group for group in groups_of(dated, head, _PERIOD)}
     if not groups:
         raise InputError(
             "some paragraph must have both a label and a date; none has. "
             f"Name the column of dates; got {date!r}."
         )
+    figures = {time: _count(group, labels).figures for time, group in groups.items()}
+    if annotated is not None:
+        labels, figures = _estimate_periods(frame, numbers, head, annotated, design)
     times = np.arange(min(groups), max(groups) + 1)
     axes = make_axes(ax, (8.4, 4.8))
-    _draw_lines(axes, times, groups, labels, effect)
+    drawn = _draw_lines(axes, times, figures, labels)
     counts = [len(groups[time].labels) if time in groups else 0 for time in times.tolist()]
     draw_counts(axes, times, counts, date, period)
     undated = int((frame[head].notna() & numbers.isna()).sum())
     left_out = f"; {undated:,} more have no date" if undated else ""
     axes.set_title(f"{head_title(head)} over time, {sum(counts):,} labelled paragraphs{left_out}")
-    axes.set(ylim=(-3, 103), ylabel="share (%), with 95% intervals")
+    top = np.nanmax(drawn, initial=1)
+    axes.set(ylim=(-0.03 * top, 1.03 * top), ylabel=f"share (%), {_kind(drawn)}")
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     return hide_frame(axes)
 
 
+def _estimate_periods(
+    frame: pd.DataFrame,
+    numbers: pd.Series[Any],
+    head: str,
+    annotated: pd.DataFrame | str | Path,
+    design: str | None,
+) -> tuple[list[str], dict[int, np.ndarray]]:
+    """Return the labels, and shares and intervals by period, as `estimate_shares` gives them."""
+    from stance.inference.figures import estimate_shares
+
+    numbered = frame.assign(**{_PERIOD: numbers.to_numpy(dtype=float, na_value=np.nan)})
+    shares = estimate_shares(numbered, annotated, _PERIOD, head=head, design=design)
+    of_period: Any = shares.dropna(subset=[_PERIOD]).groupby(_PERIOD)
+    figures = {
+        int(time): 100 * rows[["share", "low", "high"]].to_numpy(dtype=float).T
+        for time, rows in of_period
+    }
+    return list(dict.fromkeys(shares["label"])), figures
+
+
 def _draw_lines(
-    axes: Axes, times: np.ndarray, groups: Mapping[int, Group], labels: Sequence[str], effect: float
-) -> None:
-    """Draw one line per label, NaN (a gap) at times without a group."""
-    figures = np.full((3, len(times), len(labels)), np.nan)
-    for time, group in groups.items():
-        figures[:, time - times[0]] = _figures(group, labels, effect)
+    axes: Axes, times: np.ndarray, figures: Mapping[int, np.ndarray], labels: Sequence[str]
+) -> np.ndarray:
+    """Draw one line per label, NaN (a gap) at times without a group; return what is drawn."""
+    drawn = np.full((len(times), 3, len(labels)), np.nan)
+    for time, of_time in figures.items():
+        drawn[time - times[0]] = of_time
     middle = (len(labels) - 1) / 2
     for number, (name, style) in enumerate(label_styles(labels).items()):
-        shares, lows, highs = figures[:, :, number]
+        shares, lows, highs = drawn[:, :, number].T
         xs = times + (number - middle) * _SIDE_STEP
         axes.vlines(xs, lows, highs, color=style.colour, linewidth=1)
         axes.plot(xs, shares, color=style.colour, marker=style.marker, markersize=5, label=name)
+    return drawn

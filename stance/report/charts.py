@@ -11,13 +11,11 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final, NamedTuple
 
-import numpy as np
-
-from stance.inference.corrections import Correction
-from stance.inference.shares import invert_confusion
 from stance.show.styles import percent
 
-SCALES: Final = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
+STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
+"""Between two marks of an axis."""
+_MOST_MARKS: Final = 4
 _INTERVAL_HEIGHT: Final = 24  # pixels, like the next two
 _TIMELINE_HEIGHT: Final = 84
 _COUNT_HEIGHT: Final = 44
@@ -25,93 +23,118 @@ _MARGIN: Final = 4  # above and below a timeline, so that its dots are not cut
 
 
 class Point(NamedTuple):
-    """A share as it was counted, and the 95% interval of its estimate."""
+    """A share as it was counted; and the estimate with its 95% interval, where there is one."""
 
-    raw: float
-    low: float
-    high: float
-    corrected: float | None = None
+    counted: float
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
 
     @property
-    def estimate(self) -> float:
-        """The share that the interval is of: corrected where it can be, else as counted."""
-        return self.raw if self.corrected is None else self.corrected
+    def share(self) -> float:
+        """The share to show: as estimated, else as counted."""
+        return self.counted if self.estimate is None else self.estimate
 
-
-def make_points(counts: np.ndarray, correction: Correction, design_effect: float) -> list[Point]:
-    """Return one point per label, for counts of shape (n_classes,)."""
-    shares = invert_confusion(counts, correction.confusion, design_effect=design_effect)
-    columns = (values.tolist() for values in (shares.raw, shares.low, shares.high, shares.estimate))
-    corrected = correction.confusion is not None
-    return [
-        Point(raw, low, high, estimate if corrected else None)
-        for raw, low, high, estimate in zip(*columns, strict=True)
-    ]
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """The interval of the estimate."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
 
 
 def describe(point: Point) -> str:
     """Say a point in words.
 
-    >>> describe(Point(0.2, 0.1, 0.34, 0.25))
-    '25% corrected (10–34%), 20% counted'
+    >>> describe(Point(0.2, 0.25, 0.1, 0.34))
+    '25% estimated (10–34%), 20% counted'
+    >>> describe(Point(0.2))
+    '20% counted'
     """
-    counted = f"{percent(point.raw)} counted"
-    if point.corrected is None:
-        return f"{counted}, {interval(point)}"
-    return f"{point.corrected:.0%} corrected ({interval(point)}), {counted}"
+    counted = f"{percent(point.counted)} counted"
+    if point.estimate is None:
+        return counted
+    return f"{percent(point.estimate)} estimated ({interval(point)}), {counted}"
 
 
 def interval(point: Point) -> str:
     """Write the 95% interval of a point.
 
-    >>> interval(Point(0.2, 0.1, 0.34))
-    '10–34%'
+    >>> interval(Point(0.2, 0.25, 0.1, 0.34)), interval(Point(0.2))
+    ('10–34%', 'none')
     """
-    return f"{100 * point.low:.0f}–{100 * point.high:.0f}%"
+    if point.ends is None:
+        return "none"
+    low, high = point.ends
+    return f"{100 * low:.0f}–{100 * high:.0f}%"
 
 
 def scale_for(points: Sequence[Point]) -> float:
-    """Return the smallest scale that all points fit into.
+    """Return where the axis of some points ends: at the largest value.
 
-    >>> scale_for([Point(0.12, 0.05, 0.31)])
-    0.4
+    >>> scale_for([Point(0.12, 0.1, 0.05, 0.31), Point(0.2)])
+    0.31
     """
-    top = max((value for point in points for value in (point.raw, point.high)), default=1.0)
-    return next((scale for scale in SCALES if top <= scale), 1.0)
+    values = [value for point in points for value in (point.counted, *(point.ends or ()))]
+    return max(values, default=0.0) or 1.0
+
+
+def marks_of(scale: float) -> list[float]:
+    """Return the marks of an axis from 0 to `scale`, at most five.
+
+    >>> marks_of(0.31), marks_of(1.0)
+    ([0.0, 0.1, 0.2, 0.3], [0.0, 0.25, 0.5, 0.75, 1.0])
+    """
+    # A little more than the scale: 3 * 0.1 is above 0.3.
+    step = next((step for step in STEPS if (scale + 1e-9) / step < _MOST_MARKS + 1), STEPS[-1])
+    return [round(number * step, 2) for number in range(int((scale + 1e-9) / step) + 1)]
 
 
 def interval_chart(point: Point, scale: float, title: str) -> str:
-    """Draw one share: a dot and a bar for estimate and interval, a line where it was counted."""
-    estimate, low, high = (
-        _percent(value / scale) for value in (point.estimate, point.low, point.high)
-    )
+    """Draw one share: a dot and a bar for estimate and interval, a line where it was counted.
+
+    A share that was only counted is a ring without a bar.
+    """
     marks = [
-        *(_line("s-grid", (f"{x}%", f"{x}%"), ("0", "24")) for x in (0, 25, 50, 75, 100)),
-        _line("s-band", (low, high), ("12", "12")),
-        *(_line("s-end", (end, end), ("8", "16")) for end in (low, high)),
+        _line("s-grid", (x, x), ("0", "24")) for x in (_percent(m / scale) for m in marks_of(scale))
     ]
-    if point.corrected is not None:
-        counted = _percent(point.raw / scale)
+    if point.ends is not None:
+        low, high = (_percent(value / scale) for value in point.ends)
+        marks.append(_line("s-band", (low, high), ("12", "12")))
+        marks += [_line("s-end", (end, end), ("8", "16")) for end in (low, high)]
+    if point.estimate is not None:
+        counted = _percent(point.counted / scale)
         marks.append(_line("s-counted", (counted, counted), ("4", "20")))
-    marks.append(f'<circle class="s-dot" cx="{estimate}" cy="12" r="4.5"/>')
+    marks.append(_dot(point, _percent(point.share / scale), "12", 4.5))
     return _svg("".join(marks), title, _INTERVAL_HEIGHT)
 
 
+def _dot(point: Point, x: str, y: str, radius: float) -> str:
+    css_class = "s-dot" if point.estimate is not None else "s-dot s-raw"
+    return f'<circle class="{css_class}" cx="{x}" cy="{y}" r="{radius}"/>'
+
+
 def scale_axis(scale: float) -> str:
-    """Return the axis that belongs to `interval_chart`: every second of its lines is named."""
+    """Return the axis that belongs to `interval_chart`."""
     marks = "".join(
-        "<span></span>" if quarter % 2 else f"<span>{scale * quarter / 4:.0%}</span>"
-        for quarter in range(5)
+        f'<span style="left:{_percent(mark / scale)}">{mark:.0%}</span>' for mark in marks_of(scale)
     )
-    return f'<div class="s-axis" aria-hidden="true">{marks}</div>'
+    return f'<div class="s-axis s-marks" aria-hidden="true">{marks}</div>'
+
+
+def timeline_axis(scale: float) -> str:
+    """Return the axis that belongs to `timeline_chart`: its first and its last mark."""
+    marks = "".join(
+        f'<i style="top:{_y(mark, scale):.1f}px">{mark:.0%}</i>'
+        for mark in (marks_of(scale)[0], marks_of(scale)[-1])
+    )
+    return f'<span class="s-yaxis" aria-hidden="true">{marks}</span>'
 
 
 def timeline_chart(points: Sequence[Point | None], scale: float, title: str) -> str:
     """Draw shares over time: one dot and interval per bin, neighbours joined; None is a gap."""
     height = _TIMELINE_HEIGHT
     lines = [
-        _line("s-grid", ("0", "100%"), (str(y), str(y)))
-        for y in (_MARGIN, height / 2, height - _MARGIN)
+        _line("s-grid", ("0", "100%"), (y, y))
+        for y in (f"{_y(mark, scale):.1f}" for mark in marks_of(scale))
     ]
     dots = []
     before: tuple[str, str] | None = None
@@ -120,13 +143,13 @@ def timeline_chart(points: Sequence[Point | None], scale: float, title: str) -> 
             before = None
             continue
         x = f"{_middle(number, len(points)):.2f}%"
-        y, low, high = (
-            f"{_y(value, scale):.1f}" for value in (point.estimate, point.low, point.high)
-        )
-        lines.append(_line("s-band", (x, x), (low, high)))
+        y = f"{_y(point.share, scale):.1f}"
+        if point.ends is not None:
+            low, high = (f"{_y(value, scale):.1f}" for value in point.ends)
+            lines.append(_line("s-band", (x, x), (low, high)))
         if before:
             lines.append(_line("s-join", (before[0], x), (before[1], y)))
-        dots.append(f'<circle class="s-dot" cx="{x}" cy="{y}" r="3.5"/>')
+        dots.append(_dot(point, x, y, 3.5))
         before = (x, y)
     return _svg("".join(lines + dots), title, height)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from stance.inference.corrections import Correction
 from stance.model import Model
 from stance.report.counts import LISTED_CHARACTERS, MAX_WHOLE_CHARACTERS, TableCounts, is_cut
 from stance.report.figure_sections import (
@@ -15,8 +14,10 @@ from stance.report.figure_sections import (
     groups_section,
     overview,
     shares_section,
-    trust_section,
 )
+from stance.report.figures.estimates import ShareSource
+from stance.report.figures.headline import headline
+from stance.report.figures.trust import trust_section
 from stance.report.labelled_table import LabelledRow
 from stance.report.markup import as_code, section
 from stance.report.paragraph_data import list_paragraphs
@@ -39,6 +40,7 @@ _CUT: Final = (
     f" Of a text of more than {MAX_WHOLE_CHARACTERS:,} characters, the first "
     f"{LISTED_CHARACTERS:,} are shown, without the words behind its label."
 )
+_SHIPPED: Final = "ceasefire"
 _NO_TEXTS: Final = (
     "The labelled table holds no texts, so that words, voices and paragraphs cannot be shown. Name "
     "the table that was scored, and its column: <code>stance report labelled.csv --source "
@@ -58,8 +60,8 @@ class Contents:
         The figures.
     rows : sequence of LabelledRow
         The paragraphs of the list; voices and words are counted on them too.
-    corrections : dict of str to Correction
-        By head.
+    sources : dict of str to ShareSource
+        Where the shares come from, by head.
     explained : dict of int to LabelledParagraph
         Blocks with their evidence, by the number of their row.
     has_texts : bool
@@ -71,7 +73,7 @@ class Contents:
     model: Model
     counts: TableCounts
     rows: Sequence[LabelledRow]
-    corrections: Mapping[str, Correction]
+    sources: Mapping[str, ShareSource]
     explained: Mapping[int, LabelledParagraph]
     has_texts: bool
     faults: int
@@ -100,7 +102,7 @@ class Contents:
             yield self._list_section()
         else:
             yield section("paragraphs", "Paragraphs", about=_NO_TEXTS)
-        yield trust_section(self.model_name, self.model.card, self.corrections, self.model.labels)
+        yield trust_section(self.model_name, self.model)
 
     def list_data(self) -> dict[str, Any]:
         """Return the paragraphs of the list as the page's script reads them."""
@@ -109,20 +111,39 @@ class Contents:
         columns = list(dict.fromkeys([*by, *([date] if date else [])]))
         return list_paragraphs(self.rows, labels, columns, by, self.voices, self.explained)
 
+    def headlines(self) -> str:
+        """Return the shares in words, one sentence per head."""
+        return "".join(
+            headline(
+                head,
+                counts.labels,
+                self.sources[head].points(counts.weights),
+                self.sources[head],
+                counts.unit,
+            )
+            for head, counts in self.counts.heads.items()
+        )
+
     def _shares_sections(self) -> Iterator[str]:
-        origins: set[str] = set()
+        shown: set[tuple[str, ...]] = set()
         for head, counts in self.counts.heads.items():
-            correction = self.corrections[head]
-            same_origin = correction.origin in origins
-            yield shares_section(head, counts, correction, same_origin=same_origin)
-            origins.add(correction.origin)
+            source = self.sources[head]
+            notes = tuple(source.notes)
+            yield shares_section(
+                head,
+                counts,
+                source,
+                same_notes=notes in shown,
+                meanings=self.model_name == _SHIPPED,
+            )
+            shown.add(notes)
 
     def _time_section(self, column: str) -> str:
         if not self.counts.days:
             none = f"No cell of the column {as_code(column)} is a date such as 2024-04-08."
             return section("time", "Over time", f"<p>{none}</p>")
         charts = [
-            time_section(head, counts, self.counts, self.corrections[head], column)
+            time_section(head, counts, self.counts, self.sources[head], column)
             for head, counts in self.counts.heads.items()
         ]
         return section("time", "Over time", *charts, undated_note(self.counts))
@@ -130,7 +151,7 @@ class Contents:
     def _groups_sections(self) -> Iterator[str]:
         for number, column in enumerate(self.counts.by):
             charts = [
-                groups_section(head, counts, column, self.corrections[head])
+                groups_section(head, counts, column, self.sources[head])
                 for head, counts in self.counts.heads.items()
             ]
             yield section(f"by-{number}", f"By {column}", *charts, about=ABOUT_GROUPS)

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -32,45 +32,72 @@ _Ranked = tuple[float, int, LabelledRow]
 
 
 class HeadCounts:
-    """What is counted for one head; arrays are of shape (n_classes,), in the order of `labels`."""
+    """What is counted for one head; arrays are of shape (n_classes,), in the order of `labels`.
 
-    def __init__(self, labels: Sequence[str]) -> None:
+    Attributes
+    ----------
+    counts : ndarray of int
+        Paragraphs.
+    weights : ndarray
+        What shares are of: paragraphs, or articles, whose parts add up to one each.
+    by, days : dict
+        The same by column and value, and by day.
+    any, mostly : ndarray of int
+        Documents with any paragraph of each label, and with more than half of theirs.
+    """
+
+    def __init__(self, labels: Sequence[str], unit: str = "paragraph") -> None:
         self.labels = tuple(labels)
+        self.unit = unit
         self.counts = np.zeros(len(labels), dtype=np.int64)
+        self.weights = np.zeros(len(labels), dtype=np.int64 if unit == "paragraph" else float)
+        self.any = np.zeros(len(labels), dtype=np.int64)
+        self.mostly = np.zeros(len(labels), dtype=np.int64)
         self.uncertain = 0
         self.design_effect = DesignEffect(len(labels))
         self.by: dict[str, dict[str, np.ndarray]] = {}
         self.days: dict[datetime.date, np.ndarray] = {}
+        self._codes = {label: code for code, label in enumerate(labels)}
         self._surest: dict[str, list[_Ranked]] = {label: [] for label in labels}
         self._least_sure: list[_Ranked] = []
-        self._document = np.zeros(len(labels), dtype=np.int64)
+        # Of the document at hand: how many paragraphs have each label, group and day.
+        self._document: Counter[tuple[int, tuple[str, ...], datetime.date | None]] = Counter()
 
     def add(
         self,
         row: LabelledRow,
         head: str,
         number: int,
-        groups: Mapping[str, str],
+        groups: tuple[str, ...],
         day: datetime.date | None,
     ) -> None:
         """Count one labelled paragraph, the `number`-th."""
         result = row.block.results[head]
-        code = self.labels.index(result.label)
         probability = result.probabilities[result.label]
-        self._document[code] += 1
+        self._document[self._codes[result.label], groups, day] += 1
         self.uncertain += result.uncertain
-        for column, value in groups.items():
-            self.by.setdefault(column, {}).setdefault(value, np.zeros_like(self.counts))[code] += 1
-        if day:
-            self.days.setdefault(day, np.zeros_like(self.counts))[code] += 1
-        _keep_greatest(self._surest[result.label], (probability, -number, row))
-        _keep_greatest(self._least_sure, (-probability, -number, row))
+        _keep_greatest(self._surest[result.label], probability, -number, row)
+        _keep_greatest(self._least_sure, -probability, -number, row)
 
-    def end_document(self) -> None:
-        """Close the count of one document."""
-        self.counts += self._document
-        self.design_effect.add(self._document)
-        self._document[:] = 0
+    def end_document(self, columns: Sequence[str]) -> None:
+        """Close the count of one document, whose groups are values of `columns`."""
+        if not self._document:
+            return
+        own = np.zeros_like(self.counts)
+        size = self._document.total() if self.unit == "article" else 1
+        for (code, groups, day), count in self._document.items():
+            own[code] += count
+            weight = count / size if self.unit == "article" else count
+            for column, value in zip(columns, groups, strict=True):
+                _weights_of(self.by.setdefault(column, {}), value, self.weights)[code] += weight
+            if day:
+                _weights_of(self.days, day, self.weights)[code] += weight
+        self.counts += own
+        self.weights += own / size if self.unit == "article" else own
+        self.any += own > 0
+        self.mostly += 2 * own > own.sum()
+        self.design_effect.add(own)
+        self._document.clear()
 
     def surest(self, label: str, limit: int) -> list[LabelledRow]:
         """Return the most certain paragraphs of a label, each text once."""
@@ -97,6 +124,8 @@ class TableCounts:
     sample : int
         How many labelled paragraphs to keep; of more, a random sample, always the same. Of a text
         of more than 10,000 characters, the first 2,000 are kept.
+    unit : {"paragraph", "article"}, default="paragraph"
+        What shares are of. Each article counts as one, whatever its length.
 
     Attributes
     ----------
@@ -112,8 +141,10 @@ class TableCounts:
         date: str | None = None,
         day_first: bool | None = None,
         sample: int,
+        unit: str = "paragraph",
     ) -> None:
-        self.heads = {head: HeadCounts(names) for head, names in labels.items()}
+        self.heads = {head: HeadCounts(names, unit) for head, names in labels.items()}
+        self.unit = unit
         self.by, self.date, self.day_first = tuple(by), date, day_first
         self.documents = self.labelled = self.any_uncertain = self.undated = 0
         self.statuses: Counter[str] = Counter()
@@ -141,7 +172,7 @@ class TableCounts:
         kept = _shorten(row)
         if kept is not row and self.first_long is None:
             self.first_long = row
-        groups = {column: row.cells[column] for column in self.by}
+        groups = tuple([row.cells[column] for column in self.by])
         for head, counts in self.heads.items():
             counts.add(kept, head, self.labelled, groups, day)
         self.any_uncertain += any(result.uncertain for result in row.block.results.values())
@@ -152,7 +183,7 @@ class TableCounts:
     def end(self) -> None:
         """Close the last document; call it once all rows are in."""
         for counts in self.heads.values():
-            counts.end_document()
+            counts.end_document(self.by)
 
     @property
     def sample(self) -> list[LabelledRow]:
@@ -191,11 +222,17 @@ def _shorten(row: LabelledRow) -> LabelledRow:
     return replace(row, block=replace(row.block, text=row.block.text[:LISTED_CHARACTERS]))
 
 
-def _keep_greatest(heap: list[_Ranked], entry: _Ranked) -> None:
+def _weights_of(groups: dict[Any, np.ndarray], key: Any, like: np.ndarray) -> np.ndarray:
+    if key not in groups:
+        groups[key] = np.zeros_like(like)
+    return groups[key]
+
+
+def _keep_greatest(heap: list[_Ranked], certainty: float, number: int, row: LabelledRow) -> None:
     if len(heap) < _EXTREMES:
-        heapq.heappush(heap, entry)
-    else:
-        heapq.heappushpop(heap, entry)
+        heapq.heappush(heap, (certainty, number, row))
+    elif (certainty, number) > heap[0][:2]:
+        heapq.heapreplace(heap, (certainty, number, row))
 
 
 def _distinct(heap: Sequence[_Ranked], limit: int) -> list[LabelledRow]:

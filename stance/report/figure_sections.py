@@ -1,4 +1,4 @@
-"""The sections of a report that show figures: what was scored, shares, groups, what to trust.
+"""The sections of a report that show figures: what was scored, shares, groups.
 
 Each is HTML made from counts; every character of the data is escaped.
 """
@@ -6,53 +6,54 @@ Each is HTML made from counts; every character of the data is escaped.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import Final
 
 import numpy as np
 
-from stance.inference.corrections import Correction
 from stance.labels import MEANINGS, STATUSES
 from stance.report.charts import (
     Point,
     describe,
     interval,
     interval_chart,
-    make_points,
     scale_axis,
     scale_for,
 )
 from stance.report.counts import HeadCounts, TableCounts
-from stance.report.markup import as_code, html_table, scroll, section
+from stance.report.figures.downloads import Bar, save_buttons, share_svg, share_table
+from stance.report.figures.estimates import EQUAL_RATES, ShareSource
+from stance.report.markup import html_table, section
 from stance.show.styles import Style, badge, head_title, label_styles, percent
 
 ABOUT_GROUPS: Final = (
-    "Paragraphs, not articles: a long article counts more. ● the share, corrected where it can be, "
-    "and the bar is its 95% interval; <b>|</b> as counted. The fewer the paragraphs, the wider."
+    "● the estimated share, and the bar is its 95% interval; <b>|</b> as counted. ○ a share that "
+    "was only counted: too few paragraphs of the group, or none, were read."
 )
+_LONG_ARTICLES: Final = " Paragraphs, not articles: a long article counts more."
 _SHOWN_GROUPS: Final = 12
 _GROUP_NAME_CHARACTERS: Final = 60
-_ABOUT_CORRECTED: Final = (
-    '<b class="s-key-dot">●</b> share corrected for the labels that the model is known to confuse; '
-    "the bar is its 95% interval; <b>|</b> as counted."
-)
-_ABOUT_RAW: Final = (
-    '<b class="s-key-dot">●</b> <b>raw</b> share, as it was counted; the bar is its 95% interval, '
-    "which holds the number of paragraphs only. Nothing corrects it for what the model confuses."
-)
-_SHOWN_OF_CARD: Final = ("What may be said from it, and what not", "Limits")
-_NO_CARD: Final = (
-    "<p>The model has no card that says what it may be used for: ask whoever trained it.</p>"
-)
-_SAME_ORIGIN: Final = "Corrected in the same way, and to be doubted in the same way."
+_ABOUT: Final = {
+    "estimated": (
+        '<b class="s-key-dot">●</b> estimated share; the bar is its 95% interval; <b>|</b> as '
+        "counted."
+    ),
+    "inverted": (
+        '<b class="s-key-dot">●</b> share corrected for the labels that the model was seen to '
+        "confuse; the bar is its 95% interval; <b>|</b> as counted."
+    ),
+    "raw": '<b class="s-key-dot">○</b> <b>raw</b> share, as it was counted.',
+}
+_SHARE_NAMES: Final = {"estimated": "estimated", "inverted": "corrected", "raw": "raw share"}
+_SAME_NOTES: Final = "As above."
 
 
 def overview(counts: TableCounts, faults: int) -> str:
     """Say what was scored and how sure the labels are."""
     unsure = percent(counts.any_uncertain / counts.labelled)
     about = (
-        "A paragraph is uncertain where the model cannot rule out a second label; "
+        "A paragraph is uncertain where the model does not rule out a second label; "
         f"{unsure} are so in at least one respect. "
         "They are counted with their most probable label."
     )
@@ -94,7 +95,12 @@ def _cards(counts: TableCounts) -> str:
 
 
 def shares_section(
-    head: str, counts: HeadCounts, correction: Correction, *, same_origin: bool = False
+    head: str,
+    counts: HeadCounts,
+    source: ShareSource,
+    *,
+    same_notes: bool = False,
+    meanings: bool = False,
 ) -> str:
     """Show the share of each label, the largest first.
 
@@ -104,61 +110,116 @@ def shares_section(
         The head.
     counts : HeadCounts
         Its counts.
-    correction : Correction
-        What its shares are corrected with.
-    same_origin : bool, default=False
-        Whether an earlier section has told where such a correction comes from.
+    source : ShareSource
+        Where its shares come from.
+    same_notes : bool, default=False
+        Whether an earlier section has the same notes.
+    meanings : bool, default=False
+        Whether the labels mean what those of the shipped model do.
     """
-    effect = counts.design_effect.measure()
-    points = make_points(counts.counts, correction, effect)
-    scale = scale_for(points)
-    corrected = correction.confusion is not None
-    names = ["paragraphs", "counted"]
-    names += ["corrected", "95% of corrected"] if corrected else ["95%"]
-    styles = label_styles(counts.labels)
-    rows = [
-        _share_row(head, label, styles[label], int(counts.counts[code]), points[code], scale, names)
-        for code, label in sorted(
-            enumerate(counts.labels), key=lambda coded: -int(counts.counts[coded[0]])
-        )
-    ]
+    points = source.points(counts.weights)
+    order = sorted(range(len(counts.labels)), key=lambda code: -points[code].share)
+    scale, styles = scale_for(points), label_styles(counts.labels)
+    names = _figure_names(source, counts.unit)
+    rows = []
+    for code in order:
+        label = counts.labels[code]
+        meaning = escape(MEANINGS.get(head, {}).get(label, "")) if meanings else ""
+        figures = _figures(counts, code, points[code], source)
+        rows.append(_share_row(label, styles[label], meaning, figures, points[code], scale, names))
     titles = f"<th></th><th class='s-wide'>{scale_axis(scale)}</th>" + "".join(
         f"<th class='s-n'>{name}</th>" for name in names
     )
-    origin = _SAME_ORIGIN if same_origin and corrected else escape(correction.origin)
+    bars = [Bar("", counts.labels[c], styles[counts.labels[c]], points[c]) for c in order]
+    notes = _SAME_NOTES if same_notes else " ".join(map(escape, source.notes))
+    effect = f" {_effect_note(source.design_effect, counts)}" if source.kind == "inverted" else ""
     return section(
         f"shares-{_anchor(head)}",
         head_title(head),
         html_table("s-shares", titles, rows),
-        f'<p class="s-note">{origin} {_effect_note(effect, counts)}</p>',
-        about=_ABOUT_CORRECTED if corrected else _ABOUT_RAW,
+        _buttons(f"shares-{_anchor(head)}", head_title(head), bars, source),
+        f'<p class="s-note">{notes}{effect}</p>',
+        _offered(counts, source),
+        about=_ABOUT[source.kind] + (_LONG_ARTICLES if counts.unit == "paragraph" else ""),
     )
 
 
+def _figure_names(source: ShareSource, unit: str) -> list[str]:
+    """Name the columns of figures."""
+    names = ["paragraphs"]
+    if unit == "article":
+        names += ["articles with any", "articles mostly"]
+    if source.kind != "raw":
+        names += ["counted", _SHARE_NAMES[source.kind], "95% interval"]
+    else:
+        names.append(_SHARE_NAMES["raw"])
+    return names
+
+
+def _figures(counts: HeadCounts, code: int, point: Point, source: ShareSource) -> list[str]:
+    """Return the figures of a label, in the order of `_figure_names`."""
+    figures = [f"{counts.counts[code]:,}"]
+    if counts.unit == "article":
+        documents = counts.design_effect.documents
+        figures += [percent(int(n[code]) / documents) for n in (counts.any, counts.mostly)]
+    if source.kind != "raw":
+        figures += [percent(point.counted), f"<b>{percent(point.share)}</b>", interval(point)]
+    else:
+        figures.append(f"<b>{percent(point.counted)}</b>")
+    return figures
+
+
 def _share_row(
-    head: str,
     label: str,
     style: Style,
-    count: int,
+    meaning: str,
+    figures: Sequence[str],
     point: Point,
     scale: float,
     names: Sequence[str],
 ) -> str:
-    figures = [f"{count:,}", percent(point.raw)]
-    if point.corrected is None:
-        figures[-1] = f"<b>{figures[-1]}</b>"
-    else:
-        figures.append(f"<b>{point.corrected:.0%}</b>")
-    figures.append(interval(point))
     cells = "".join(
         f"<td class='s-n' data-name='{name}'>{figure}</td>"
         for name, figure in zip(names, figures, strict=True)
     )
-    meaning = escape(MEANINGS.get(head, {}).get(label, ""))
     chart = interval_chart(point, scale, f"{label}: {describe(point)}")
     return (
         f'<tr class="{style.css_class}"><th>{badge(label, style)}<small>{meaning}</small></th>'
         f"<td class='s-wide'>{chart}</td>{cells}</tr>"
+    )
+
+
+def _buttons(
+    name: str, title: str, bars: Sequence[Bar], source: ShareSource, group: str = ""
+) -> str:
+    """Let a chart of shares be saved."""
+    notes = {
+        "estimated": "Dot and bar: estimate and 95% interval. Line: as counted.",
+        "inverted": "Dot and bar: corrected by error rates of other paragraphs. Line: as counted.",
+        "raw": "Raw: the model's labels, counted.",
+    }
+    svg = share_svg(title, bars, notes[source.kind])
+    return save_buttons(name, svg, share_table(bars, group))
+
+
+def _offered(counts: HeadCounts, source: ShareSource) -> str:
+    """Fold away what the model's own matrix would make of raw shares, and mark it."""
+    if source.kind != "raw" or source.correction is None:
+        return ""
+    rows = [
+        f"<tr><th>{badge(label, style)}</th><td class='s-n'>{percent(point.counted)}</td>"
+        f"<td class='s-n'>{percent(point.share)}</td><td class='s-n'>{interval(point)}</td></tr>"
+        for (label, style), point in zip(
+            label_styles(counts.labels).items(), source.inverted(counts.weights), strict=True
+        )
+    ]
+    titles = "<th></th>" + "".join(
+        f"<th class='s-n'>{name}</th>" for name in ("counted", "corrected", "95% of corrected")
+    )
+    return (
+        "<details class='s-offered'><summary>corrected by the model's own error rates</summary>"
+        f'<p class="s-note">{EQUAL_RATES} {escape(source.correction.origin)}</p>'
+        f"{html_table('s-corrected', titles, rows)}</details>"
     )
 
 
@@ -183,99 +244,58 @@ def _effect_note(effect: float, counts: HeadCounts) -> str:
     )
 
 
-def groups_section(head: str, counts: HeadCounts, column: str, correction: Correction) -> str:
+def groups_section(head: str, counts: HeadCounts, column: str, source: ShareSource) -> str:
     """Show the share of each label by the values of a column.
 
     Values with most paragraphs come first, the rarest are added up.
     """
     groups = _largest_groups(counts.by.get(column, {}))
-    effect = counts.design_effect.measure()
-    points = [make_points(of_group, correction, effect) for _, of_group in groups]
+    points = [source.points(of_group, (column, value)) for _, value, of_group in groups]
     styles = label_styles(counts.labels)
-    of_what = "counted" if correction.confusion is None else "corrected"
-    charts = []
+    charts, bars = [], []
     for code, label in enumerate(counts.labels):
         scale = scale_for([of_group[code] for of_group in points])
         rows = [
-            _group_row(value, int(of_group.sum()), group_points[code], scale, label)
-            for (value, of_group), group_points in zip(groups, points, strict=True)
+            _group_row(name, f"{of_group.sum():,.0f} {counts.unit}s", of_points[code], scale, label)
+            for (name, _, of_group), of_points in zip(groups, points, strict=True)
         ]
         titles = (
             f"<th>{badge(label, styles[label])}</th><th class='s-wide'>{scale_axis(scale)}</th>"
-            f"<th class='s-n'>{of_what}</th>"
+            "<th class='s-n'>share</th>"
         )
         table = html_table("s-groups", titles, rows)
         charts.append(f'<div class="{styles[label].css_class}">{table}</div>')
-    return f'<h3>{escape(head_title(head))}</h3><div class="s-grid3">{"".join(charts)}</div>'
+        bars += [
+            Bar(name, label, styles[label], of_points[code])
+            for (name, *_), of_points in zip(groups, points, strict=True)
+        ]
+    title = f"{head_title(head)} by {column}"
+    buttons = _buttons(f"by-{_anchor(column)}-{_anchor(head)}", title, bars, source, column)
+    grid = f'<div class="s-grid3">{"".join(charts)}</div>'
+    return f"<h3>{escape(head_title(head))}</h3>{grid}{buttons}"
 
 
-def _largest_groups(groups: dict[str, np.ndarray]) -> list[tuple[str, np.ndarray]]:
-    """Return the largest groups and the sum of the others, by name."""
-    ordered = sorted(groups.items(), key=lambda group: (-int(group[1].sum()), group[0]))
-    shown = [(value or "(empty)", counts) for value, counts in ordered[:_SHOWN_GROUPS]]
+def _largest_groups(groups: dict[str, np.ndarray]) -> list[tuple[str, str, np.ndarray]]:
+    """Return the name, value and counts of the largest groups, and the sum of the others.
+
+    The others have a value that no cell has, as no estimate is of them.
+    """
+    ordered = sorted(groups.items(), key=lambda group: (-float(group[1].sum()), group[0]))
+    shown = [(value or "(empty)", value, counts) for value, counts in ordered[:_SHOWN_GROUPS]]
     others = [counts for _, counts in ordered[_SHOWN_GROUPS:]]
     if others:
-        shown.append((f"{len(others):,} others", np.sum(others, axis=0)))
+        shown.append((f"{len(others):,} others", "\0others", np.sum(others, axis=0)))
     return shown
 
 
-def _group_row(value: str, total: int, point: Point, scale: float, label: str) -> str:
+def _group_row(value: str, size: str, point: Point, scale: float, label: str) -> str:
     name = escape(value[:_GROUP_NAME_CHARACTERS])
     chart = interval_chart(point, scale, f"{value}, {label}: {describe(point)}")
+    ends = f"<small>{interval(point)}</small>" if point.ends else "<small>counted</small>"
     return (
-        f"<tr><th>{name}<small>{total:,} paragraphs</small></th><td class='s-wide'>{chart}</td>"
-        f"<td class='s-n'><b>{percent(point.estimate)}</b>"
-        f"<small>{interval(point)}</small></td></tr>"
+        f"<tr><th>{name}<small>{size}</small></th><td class='s-wide'>{chart}</td>"
+        f"<td class='s-n'><b>{percent(point.share)}</b>{ends}</td></tr>"
     )
-
-
-def trust_section(
-    name: str,
-    card: str | None,
-    corrections: Mapping[str, Correction],
-    labels: Mapping[str, Sequence[str]],
-) -> str:
-    """Show the limits that the model's card names, and what the model confuses."""
-    parts = list(_card_parts(card or "")) or [_NO_CARD]
-    for head, correction in corrections.items():
-        if correction.confusion is not None:
-            parts.append(_confusion_table(head, labels[head], correction.confusion))
-    about = f"From the card of the model {as_code(name)}."
-    return section("trust", "How far to trust it", *parts, about=about)
-
-
-def _card_parts(card: str) -> Iterator[str]:
-    """Yield the parts of a model card that are shown, those that it has."""
-    for title in _SHOWN_OF_CARD:
-        part = re.search(
-            rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", card, re.MULTILINE | re.DOTALL
-        )
-        if part:
-            paragraphs = part[1].strip().split("\n\n")
-            yield f"<h3>{title}</h3>" + "".join(f"<p>{_plain(text)}</p>" for text in paragraphs)
-
-
-def _plain(markdown: str) -> str:
-    """Turn a paragraph of Markdown into escaped text on one line."""
-    return escape(re.sub(r"[*`]", "", " ".join(markdown.split())))
-
-
-def _confusion_table(head: str, labels: Sequence[str], confusion: np.ndarray) -> str:
-    titles = "".join(f"<th class='s-n'>{escape(label)}</th>" for label in labels)
-    rows = []
-    for annotated, counts in enumerate(confusion):
-        cells = "".join(
-            _confusion_cell(count, counts.sum(), annotated == predicted)
-            for predicted, count in enumerate(counts)
-        )
-        rows.append(f"<tr><th>{escape(labels[annotated])}</th>{cells}</tr>")
-    table = html_table("s-confusion", f"<th>annotated ↓ found →</th>{titles}", rows)
-    return f"<h3>What the model confuses: {escape(head)}</h3>{scroll(table)}"
-
-
-def _confusion_cell(count: int, total: int, right: bool) -> str:
-    share = percent(count / total if total else 0)
-    return f"<td class='s-n{' s-right' if right else ''}'>{share}<small>{count:,}</small></td>"
 
 
 def _anchor(name: str) -> str:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
+
+from tqdm import tqdm
 
 from stance.data import read_data
 from stance.errors import InputError
-from stance.inference.corrections import find_corrections
 from stance.model import Model, as_model
 from stance.report.contents import Contents
 from stance.report.counts import TableCounts
 from stance.report.dates import COLUMNS
 from stance.report.evidence import find_evidence
+from stance.report.figures.estimates import find_sources, needs_cells
 from stance.report.labelled_table import LabelledTable, read_labelled
 from stance.show.embedded import digest_source, to_json
 from stance.show.styles import style_sheet
@@ -23,6 +26,8 @@ from stance.tables.outputs import open_output
 
 SAMPLE: Final = 20_000
 """Paragraphs that a page holds at most: some 12 MB, which a browser opens in a second."""
+_ROWS_PER_STEP: Final = 500  # of the progress bar
+UNITS: Final = ("paragraph", "article")
 _NOT_OF_AUTHORS: Final = (
     " They <em>convey</em> positions, whoever voices them: a paragraph that reports a rejection "
     "makes no outlet, and no author, opposed."
@@ -40,10 +45,13 @@ def write_report(
     day_first: bool | None = None,
     model: Model | str | Path | None = None,
     annotated: str | Path | None = None,
+    design: str | None = None,
+    unit: str = "paragraph",
     title: str | None = None,
     encoding: str | None = None,
     force: bool = False,
     sample: int = SAMPLE,
+    progress: bool = False,
 ) -> TableCounts:
     """Write a labelled table as one self-contained HTML page.
 
@@ -68,9 +76,15 @@ def write_report(
     model : Model, str or Path, optional
         The model that labelled the table; by default the shipped one.
     annotated : str or Path, optional
-        A CSV of paragraphs *of the same print*, annotated by readers, with a column "text" and one
-        per head. What the model confuses is then measured on it, and not taken from the model's own
-        cross-validation.
+        Paragraphs of `labelled` that were drawn and read, as for `stance.estimate_shares`, which
+        then gives the shares and their intervals. Or other paragraphs, with a column "text" and one
+        per head: shares are then corrected by what the model confuses in them, and marked. Without
+        any, shares are raw and have no interval.
+    design : {"random", "articles", "elsewhere"}, optional
+        How they were drawn, as in `stance.estimate_shares`.
+    unit : {"paragraph", "article"}, default="paragraph"
+        What shares are of. As articles (rows of the scored table), each counts as one, whatever its
+        length.
     title : str, optional
         By default made of the name of `labelled`.
     encoding : str, optional
@@ -81,6 +95,8 @@ def write_report(
         Paragraphs that the page holds at most. Of more, a random sample, always the same; shares
         are counted on all. The list shows the first 2,000 characters of each; one of more than
         10,000 is not labelled again for its evidence.
+    progress : bool, default=False
+        Show on standard error how far the page is, if that is a terminal.
 
     Returns
     -------
@@ -94,28 +110,38 @@ def write_report(
         together, or no paragraph is labelled.
     """
     scorer = as_model(model)
+    if unit not in UNITS:
+        raise InputError(f"`unit` must be one of {list(UNITS)!r}; got {unit!r}.")
     path = Path(labelled)
     columns = [by] if isinstance(by, str) else list(dict.fromkeys(by))
     scored = None if source is None else Path(source)
     opened = read_labelled(path, scorer.labels, source=scored, text=text, encoding=encoding)
-    with opened as table, open_output(Path(output), force=force) as out:
+    with (
+        opened as table,
+        open_output(Path(output), force=force) as out,
+        tqdm(unit=" rows", disable=None if progress else True, file=sys.stderr) as bar,
+    ):
+        bar.set_description("reading")
         counts = TableCounts(
             scorer.labels,
             columns,
             date=date or _date_column(table.columns),
             day_first=day_first,
             sample=sample,
+            unit=unit,
         )
-        _count(table, counts)
+        cells = _count(table, counts, bar, keep=needs_cells(annotated, design))
+        bar.set_description("labelling examples again, for the words behind their labels")
         contents = Contents(
             model=scorer,
             counts=counts,
             rows=counts.sample,
-            corrections=find_corrections(scorer, annotated),
+            sources=find_sources(scorer, counts, path, cells, annotated, design),
             explained=find_evidence(scorer, counts, path) if table.has_texts else {},
             has_texts=table.has_texts,
             faults=table.faults,
         )
+        bar.set_description("writing the page")
         heading = title or f"Positions conveyed: {path.name}"
         out.add(part.encode() for part in _page_parts(heading, contents))
     return counts
@@ -125,9 +151,17 @@ def _date_column(columns: Iterable[str]) -> str | None:
     return next((column for column in columns if column.lower() in COLUMNS), None)
 
 
-def _count(table: LabelledTable, counts: TableCounts) -> None:
-    for row in table.rows([*counts.by, *([counts.date] if counts.date else [])]):
+def _count(
+    table: LabelledTable, counts: TableCounts, bar: tqdm[NoReturn], *, keep: bool
+) -> dict[str, list[str]]:
+    """Count the rows; return the cells of each if they are to be kept, by column."""
+    cells: dict[str, list[str]] = {name: [] for name in (*counts.by, counts.date) if name}
+    for number, row in enumerate(table.rows(list(cells)), start=1):
         counts.add(row)
+        if number % _ROWS_PER_STEP == 0:
+            bar.update(_ROWS_PER_STEP)
+        for name, column in cells.items() if keep else ():
+            column.append(row.cells[name])
     counts.end()
     if not counts.labelled:
         statuses = ", ".join(f"{status} {count:,}" for status, count in counts.statuses.items())
@@ -135,6 +169,7 @@ def _count(table: LabelledTable, counts: TableCounts) -> None:
             f"a report needs at least one labelled paragraph; got {statuses or 'no row'}. "
             "Score the table first, and look at its statuses."
         )
+    return cells
 
 
 def _page_parts(title: str, contents: Contents) -> Iterator[str]:
@@ -149,7 +184,8 @@ def _page_parts(title: str, contents: Contents) -> Iterator[str]:
         f"<title>{name}</title><style>{style_sheet()}{read_data('report.css')}</style></head>"
         '<body class="stance stance-page">'
     )
-    yield f"<header><h1>{name}</h1>{_lead(contents)}<nav>{_links(sections)}</nav></header><main>"
+    yield f"<header><h1>{name}</h1>{contents.headlines()}{_lead(contents)}"
+    yield f"<nav>{_links(sections)}</nav></header><main>"
     yield from sections
     yield f"</main><footer>{_footer(contents.model)}</footer>"
     if contents.has_texts:

@@ -7,23 +7,30 @@ from html import escape
 
 import numpy as np
 
-from stance.inference.corrections import Correction
 from stance.report.charts import (
     Point,
     count_chart,
     interval,
-    make_points,
     scale_for,
+    timeline_axis,
     timeline_chart,
 )
 from stance.report.counts import HeadCounts, TableCounts
 from stance.report.dates import Bins, bin_name, make_bins
+from stance.report.figures.downloads import save_buttons, timeline_svg, write_table
+from stance.report.figures.estimates import PERIOD, ShareSource
 from stance.report.markup import as_code, html_table, scroll
 from stance.show.styles import badge, head_title, label_styles, percent
 
+_ABOUT = {
+    "raw": "○ raw, as counted.",
+    "estimated": "● estimated, with 95% intervals; ○ as counted, where too few were read.",
+    "inverted": "● corrected; bars are 95% intervals.",
+}
+
 
 def time_section(
-    head: str, counts: HeadCounts, table: TableCounts, correction: Correction, column: str
+    head: str, counts: HeadCounts, table: TableCounts, source: ShareSource, column: str
 ) -> str:
     """Show the share of each label over time.
 
@@ -35,37 +42,58 @@ def time_section(
         Its counts, by day.
     table : TableCounts
         The counts of the whole table, whose days decide the bins.
-    correction : Correction
-        What the shares are corrected with.
+    source : ShareSource
+        Where the shares come from.
     column : str
         The column of dates.
     """
     bins = make_bins(table.days)
     by_bin = _count_by_bin(counts, bins)
-    effect = counts.design_effect.measure()
-    points = [make_points(row, correction, effect) if row.sum() else None for row in by_bin]
-    shown = "counted" if correction.confusion is None else "corrected"
-    about = f"By {bins.unit}, from the column {as_code(column)}: ● {shown}; bars are 95% intervals."
-    totals = by_bin.sum(axis=1).tolist()
+    points = [
+        source.points(row, (PERIOD, str(number))) if row.sum() else None
+        for number, row in enumerate(by_bin)
+    ]
+    about = f"By {bins.unit}, from the column {as_code(column)}: {_ABOUT[source.kind]}"
+    totals = [round(total) for total in by_bin.sum(axis=1).tolist()]
     return (
         f'<h3>{escape(head_title(head))}</h3><p class="s-lead">{about}</p>'
-        f"{_label_rows(counts.labels, bins, points)}{_total_row(totals, bins)}{_axis(bins)}"
-        f"{_figures(bins, totals, points, counts.labels)}"
+        f"{_label_rows(counts.labels, bins, points)}{_total_row(totals, bins, counts.unit)}"
+        f"{_axis(bins)}{_buttons(head, counts.labels, bins, points)}"
+        f"{_figures(bins, totals, points, counts)}"
     )
 
 
 def _count_by_bin(counts: HeadCounts, bins: Bins) -> np.ndarray:
     """Add up the counts of days; shape (n_bins, n_classes)."""
-    by_bin = np.zeros((len(bins.starts), len(counts.labels)), dtype=np.int64)
+    by_bin = np.zeros((len(bins.starts), len(counts.labels)), dtype=counts.weights.dtype)
     for day, of_day in counts.days.items():
         by_bin[bins.number_of(day)] += of_day
     return by_bin
 
 
+def _buttons(
+    head: str, labels: Sequence[str], bins: Bins, points: Sequence[list[Point] | None]
+) -> str:
+    """Let the chart be saved."""
+    names = [bin_name(bins.unit, start) for start in bins.starts]
+    lines = [
+        (label, style, [of_bin[code] if of_bin else None for of_bin in points])
+        for code, (label, style) in enumerate(label_styles(labels).items())
+    ]
+    rows = [
+        [name, label, *("" if value is None else f"{value:.4f}" for value in line[number] or ())]
+        for label, _, line in lines
+        for number, name in enumerate(names)
+    ]
+    columns = [bins.unit, "label", "counted", "share", "low", "high"]
+    svg = timeline_svg(f"{head_title(head)} over time", names, lines, "Bars: 95% intervals.")
+    return save_buttons(f"time-{head}", svg, write_table(columns, rows))
+
+
 def _label_rows(labels: Sequence[str], bins: Bins, points: Sequence[list[Point] | None]) -> str:
     """Draw one line per label, all on one scale."""
     scale = scale_for([point for of_bin in points if of_bin for point in of_bin])
-    axis = f'<span class="s-yaxis" aria-hidden="true"><i>{scale:.0%}</i><i>0</i></span>'
+    axis = timeline_axis(scale)
     rows = []
     for number, (label, style) in enumerate(label_styles(labels).items()):
         line = [of_bin[number] if of_bin else None for of_bin in points]
@@ -77,13 +105,11 @@ def _label_rows(labels: Sequence[str], bins: Bins, points: Sequence[list[Point] 
     return "".join(rows)
 
 
-def _total_row(totals: Sequence[int], bins: Bins) -> str:
-    """Draw how many paragraphs each bin has."""
+def _total_row(totals: Sequence[int], bins: Bins, unit: str) -> str:
+    """Draw how many paragraphs, or articles, each bin has."""
     most = f"at most {max(totals):,}"
-    chart = count_chart(totals, f"Paragraphs by {bins.unit}, {_span(bins)}: {most}")
-    return (
-        f'<div class="s-time"><span>paragraphs<small>{most}</small></span><div>{chart}</div></div>'
-    )
+    chart = count_chart(totals, f"{unit.capitalize()}s by {bins.unit}, {_span(bins)}: {most}")
+    return f'<div class="s-time"><span>{unit}s<small>{most}</small></span><div>{chart}</div></div>'
 
 
 def _axis(bins: Bins) -> str:
@@ -102,15 +128,18 @@ def _figures(
     bins: Bins,
     totals: Sequence[int],
     points: Sequence[list[Point] | None],
-    labels: Sequence[str],
+    counts: HeadCounts,
 ) -> str:
     """Fold away the figures of the charts, as a table."""
-    titles = "".join(f"<th class='s-n'>{escape(label)}</th>" for label in ("paragraphs", *labels))
+    titles = "".join(
+        f"<th class='s-n'>{escape(label)}</th>" for label in (f"{counts.unit}s", *counts.labels)
+    )
     rows = []
     for start, total, of_bin in zip(bins.starts, totals, points, strict=True):
         if of_bin:
             cells = "".join(
-                f"<td class='s-n'>{percent(point.estimate)} <small>{interval(point)}</small></td>"
+                f"<td class='s-n'>{percent(point.share)}"
+                f"{f' <small>{interval(point)}</small>' if point.ends else ''}</td>"
                 for point in of_bin
             )
             name = bin_name(bins.unit, start)

@@ -166,7 +166,7 @@ def draw_bars(
     labels : sequence of str
         One bar each.
     figures : ndarray of shape (3, n_labels)
-        Shares, low and high ends, in percent.
+        Shares, low and high ends, in percent; NaN ends for a share without an interval.
     alone : bool
         Whether it is the only group: its bars are then named at the axis.
     """
@@ -178,7 +178,12 @@ def draw_bars(
         label = "_" if position else name
         axes.barh(y, share, 0.92 * height, label=label, **fill_of(style))
         axes.plot([low, high], [y, y], color="black", linewidth=1.4, marker="|", markersize=6)
-        axes.text(max(high, share) + 1, y, f"{share:.0f}%", va="center", fontsize="small")
+        if np.isfinite(share):
+            end = np.nanmax([high, share])
+            axes.annotate(
+                f"{share:.0f}%", (end, y), (4, 0), textcoords="offset points", va="center",
+                fontsize="small",
+            )  # fmt: skip
     if alone:
         axes.set_yticks(ys, labels)
 

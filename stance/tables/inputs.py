@@ -29,7 +29,7 @@ def find_files(
         gives the files it matches and a folder the tables in it, both sorted.
     besides : sequence of Path
         Files that the run writes. Patterns and folders leave them out, and also the rows that an
-        earlier run could not read (``*.errors.csv``).
+        earlier run could not read (``*.errors.csv``) and its record (``*.run.json``).
 
     Raises
     ------
@@ -82,7 +82,7 @@ def _list_files(path: Path, besides: Sequence[Path]) -> list[Path]:
 
 
 def _is_input(file: Path) -> bool:
-    return file.is_file() and not file.name.endswith(".errors.csv")
+    return file.is_file() and not file.name.endswith((".errors.csv", ".run.json"))
 
 
 def check_apart(files: Sequence[Path | IO[bytes]], outputs: Sequence[Path]) -> None:
@@ -293,6 +293,15 @@ class Inputs:
         self._digest = self._read_digest()
         return self._digest
 
+    def file_digests(self) -> list[dict[str, str | None]]:
+        """Return the name of each file and its SHA-256, None for a stream."""
+        return [
+            {"name": file.name, "sha256": _digest_of(file)}
+            if isinstance(file, Path)
+            else {"name": "a stream", "sha256": None}
+            for file in self._files
+        ]
+
     def _read_digest(self) -> str:
         total = hashlib.sha256()
         for file in self._files:
@@ -301,10 +310,17 @@ class Inputs:
                     "`resume` must have a file as its source; a stream cannot be read again. "
                     "Save it first."
                 )
-            with file.open("rb") as stream:
-                content = hashlib.file_digest(stream, "sha256").hexdigest()
+            content = _digest_of(file)
             total.update(f"{shown_name(file) if self.several else ''}\n{content}\n".encode())
         return total.hexdigest()
+
+
+def _digest_of(file: Path) -> str | None:
+    """Return the SHA-256 of a file, None for a pipe, which has been read."""
+    if not file.is_file():
+        return None
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _may_be_several(

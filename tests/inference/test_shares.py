@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from stance.errors import InputError
-from stance.inference.shares import DesignEffect, invert_confusion, measure_shares
+from stance.inference.shares import (
+    DesignEffect,
+    count_labels,
+    invert_confusion,
+    measure_design_effect,
+)
 
 CONFUSION = np.array([[2043, 136, 220], [142, 1362, 193], [297, 199, 1367]])
 
@@ -91,8 +96,9 @@ def test_one_document_has_no_design_effect() -> None:
 def test_labels_of_paragraphs_are_measured_with_their_documents() -> None:
     given = ["opposed"] * 20 + ["neutral"] * 20
     labels = ["neutral", "opposed", "pro-ceasefire"]
-    whole = measure_shares(given, labels, documents=[number // 10 for number in range(40)])
-    apart = measure_shares(given, labels)
+    counts = count_labels(given, labels)
+    effect = measure_design_effect(given, labels, [number // 10 for number in range(40)])
+    whole, apart = (invert_confusion(counts, design_effect=each) for each in (effect, 1.0))
     assert whole.raw.tolist() == apart.raw.tolist() == [0.5, 0.5, 0]
     assert whole.low[0] < apart.low[0] < 0.5 < apart.high[0] < whole.high[0]
     assert apart.low[2] == 0 < apart.high[2] < whole.high[2]  # not seen is not impossible

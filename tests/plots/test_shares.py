@@ -9,7 +9,6 @@ import pytest
 
 import stance
 from stance import plots
-from stance.inference.shares import measure_shares
 from stance.model import Model
 from stance.show.styles import STYLES
 
@@ -67,10 +66,6 @@ def test_shares_by_a_column_have_bars_for_each_value_and_its_count(labelled: pd.
             "there is no column 'outlet'; the columns are ['row', 'stance', 'paper', 'date'].",
         ),
         (
-            lambda frame: plots.plot_shares(frame, documents="id"),
-            "there is no column 'id'; the columns are ['row', 'stance', 'paper', 'date'].",
-        ),
-        (
             lambda frame: plots.plot_shares(frame[frame["stance"].isna()]),
             "column 'stance' must hold a label; all 1 rows have none. See their `status`.",
         ),
@@ -106,19 +101,72 @@ def test_what_cannot_be_drawn_says_why(draw, message: str, labelled: pd.DataFram
     assert str(error.value) == message
 
 
-def test_intervals_reflect_that_paragraphs_of_one_document_are_alike() -> None:
-    frame = pd.DataFrame(
-        {"stance": ["opposed"] * 20 + ["neutral"] * 20, "row": np.arange(40) // 10}
+def test_counted_shares_have_no_interval_and_are_called_raw(labelled: pd.DataFrame) -> None:
+    axes = plots.plot_shares(labelled)
+    assert axes.get_xlabel() == "share of the paragraphs (%), raw: as counted"
+    assert all(np.isnan(line.get_xdata()).all() for line in axes.lines)
+    timeline = plots.plot_timeline(labelled)
+    assert timeline.get_ylabel() == "share (%), raw: as counted"
+
+
+@pytest.fixture
+def print_() -> pd.DataFrame:
+    """400 labelled paragraphs of two papers and two months."""
+    rows = np.arange(400)
+    return pd.DataFrame(
+        {
+            "paragraph_id": [f"{row}:0-9" for row in rows],
+            "stance": np.where(rows % 4 == 0, "opposed", "neutral"),
+            "paper": np.where(rows % 2, "Gull", "Tern"),
+            "date": np.where(rows < 200, "2024-01-03", "2024-02-03"),
+            "status": "labelled",
+        }
     )
-    whole, apart = (
-        plots.plot_shares(frame, documents=documents).lines[0].get_xdata()
-        for documents in ("row", None)
+
+
+def test_with_annotated_paragraphs_shares_and_intervals_are_the_estimated_ones(
+    print_: pd.DataFrame,
+) -> None:
+    read = print_.sample(120, random_state=0)
+    read["stance"] = np.where(read.index % 5 == 0, "opposed", "neutral")
+    shares = stance.estimate_shares(print_, read, head="stance", design="random")
+    axes = plots.plot_shares(print_, annotated=read, design="random")
+    assert [bar.get_width() for bar in axes.patches] == pytest.approx(100 * shares["share"])
+    ends = [list(line.get_xdata()) for line in axes.lines]
+    assert np.ravel(ends) == pytest.approx(100 * shares[["low", "high"]].to_numpy().ravel())
+    assert axes.get_xlabel() == "share of the paragraphs (%), with 95% intervals"
+    assert axes.get_title() == "Positions conveyed, 120 annotated paragraphs"
+    same = plots.plot_shares(shares)
+    assert [bar.get_width() for bar in same.patches] == pytest.approx(100 * shares["share"])
+    by = plots.plot_shares(print_, annotated=read, design="random", by="paper")
+    assert [name.split("\n")[0] for name in ticks_of(by.yaxis)] == ["Gull", "Tern"]
+    timeline = plots.plot_timeline(print_, annotated=read, design="random")
+    assert timeline.get_ylabel() == "share (%), with 95% intervals"
+    by_month = stance.estimate_shares(
+        print_.assign(month=print_["date"].str[:7]), read, "month", head="stance", design="random"
     )
-    assert whole[0] < apart[0] < 50 < apart[1] < whole[1]
-    shares = measure_shares(
-        frame["stance"].tolist(), ["neutral", "opposed"], documents=frame["row"].tolist()
+    neutral = by_month[by_month["label"] == "neutral"]
+    np.testing.assert_allclose(timeline.lines[0].get_ydata(), 100 * neutral["share"])
+
+
+def test_the_axis_ends_at_the_data() -> None:
+    axes = plots.plot_shares({"a": 1, "b": 1, "c": 1, "d": 1})
+    assert axes.get_xlim() == pytest.approx((0, 27.5))
+
+
+def test_shares_of_several_groups_need_their_column(print_: pd.DataFrame) -> None:
+    shares = stance.estimate_shares(print_, by="paper", head="stance")
+    with pytest.raises(stance.InputError) as error:
+        plots.plot_shares(shares)
+    assert str(error.value) == (
+        "there must be one share per label; got 4 rows for 2 labels. "
+        "Pass `by`, the column of their groups."
     )
-    assert list(whole) == pytest.approx([100 * shares.low[0], 100 * shares.high[0]])
+    with pytest.raises(stance.InputError) as error:
+        plots.plot_shares(shares, head="tone")
+    assert str(error.value) == (
+        "`head` must be among ['stance'], whose shares these are; got 'tone'."
+    )
 
 
 def test_a_timeline_has_a_point_a_period_and_a_gap_where_there_is_nothing(

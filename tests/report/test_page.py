@@ -144,7 +144,8 @@ def test_the_page_runs_its_own_script_only_and_asks_for_nothing(tables: Tables) 
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     (policy,) = [each.get("content", "") for each in elements if each.get("http-equiv")]
     assert f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'" in policy
-    assert not re.search(r"https?:|//\w|@import|url\(|fetch\(|innerHTML|eval\(", page)
+    bare = page.replace("http://www.w3.org/2000/svg", "")  # the name of SVG, in charts to save
+    assert not re.search(r"https?:|//\w|@import|url\(|fetch\(|innerHTML|eval\(", bare)
 
 
 @pytest.mark.parametrize(

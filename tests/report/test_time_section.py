@@ -6,7 +6,7 @@ from reported import Tables, section_of
 
 def test_paragraphs_are_counted_by_a_unit_that_fits(tables: Tables) -> None:
     time = section_of(tables.full(), "time")
-    assert "By week, from the column date: ● corrected" in text_of(time)
+    assert "By week, from the column date: ○ raw, as counted." in text_of(time)
     figures = time.find("details")
     assert figures is not None
     rows = [[text_of(cell) for cell in row] for row in figures.findall(".//tbody/tr")]

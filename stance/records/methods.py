@@ -1,0 +1,217 @@
+"""The record of a run as a paragraph on methods, in plain English, with its references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from stance.inference.figures import estimate_shares
+from stance.inference.prints import cells, read_table
+from stance.tables.writers.run_record import digest_of, read_record
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REFERENCES: Final = {
+    "stance": "The stance maintainers. stance: stance toward a ceasefire and tone of paragraphs "
+    "(version {version}) [Computer software]. See CITATION.cff.",
+    "scikit-learn": "Pedregosa, F. and others (2011). Scikit-learn: machine learning in Python. "
+    "Journal of Machine Learning Research 12, 2825–2830.",
+    "conformal": "Vovk, V., Gammerman, A. and Shafer, G. (2005). Algorithmic Learning in a Random "
+    "World. Springer.",
+    "calibrated": "Meertens, Q., Diks, C., van den Herik, H. and Takes, F. (2022). Improving the "
+    "output quality of official statistics based on machine learning algorithms. Journal of "
+    "Official Statistics 38, 485–508.",
+    "PPI++": "Angelopoulos, A., Duchi, J. and Zrnic, T. (2023). PPI++: efficient "
+    "prediction-powered inference. arXiv:2311.01453.",
+    "counted by hand": "Särndal, C.-E., Swensson, B. and Wretman, J. (1992). Model Assisted Survey "
+    "Sampling. Springer.",
+    "interval": "Dean, N. and Pagano, M. (2015). Evaluating confidence interval methods for "
+    "binomial proportions in clustered surveys. Journal of Survey Statistics and Methodology 3, "
+    "484–503.",
+    "inverted": "Forman, G. (2008). Quantifying counts and costs via classification. Data Mining "
+    "and Knowledge Discovery 17, 164–206.",
+}
+_ESTIMATORS: Final = {
+    "calibrated": "the labels of the model, calibrated by the readers' [{calibrated}]",
+    "PPI++": "the probabilities of the model, corrected by the readers' labels (PPI++) [{PPI++}]",
+    "counted by hand": "the readers' labels alone [{counted by hand}], because those of the model "
+    "saved nothing",
+    "inverted": "the model's labels, corrected by its confusion matrix on other paragraphs "
+    "[{inverted}], which takes its error rates to be equal in both",
+    "none": "no estimate, because too few paragraphs were read",
+}
+_DIGITS: Final = 12  # of a digest: enough to tell files apart
+
+
+class _Citations(dict[str, int]):
+    """Numbers references in the order in which they are cited."""
+
+    def __missing__(self, key: str) -> int:
+        self[key] = len(self) + 1
+        return self[key]
+
+
+def describe_methods(
+    labelled: str | Path,
+    annotated: pd.DataFrame | str | Path | None = None,
+    *,
+    design: str | None = None,
+    model: str | Path | None = None,
+) -> str:
+    """Describe how a table was labelled, and how shares of it are estimated, for print.
+
+    Parameters
+    ----------
+    labelled : str or Path
+        What `stance score` wrote, with its record (``labelled.csv.run.json``) beside it.
+    annotated : pandas.DataFrame, str or Path, optional
+        The paragraphs that readers annotated, as for `stance.estimate_shares`: how they were drawn
+        and which estimator follows is described too.
+    design, model
+        As in `stance.estimate_shares`.
+
+    Returns
+    -------
+    str
+        A paragraph, and the references that it cites.
+
+    Raises
+    ------
+    TableError, InputError
+        If there is no record, or shares cannot be estimated from `annotated`.
+    """
+    path = Path(labelled)
+    record = read_record(path)
+    citations = _Citations()
+    sentences = [
+        _source_sentence(record, citations),
+        _model_sentence(record, citations),
+        *_count_sentences(record, citations),
+        *_share_sentences(path, annotated, design, model, citations),
+        _software_sentence(record),
+    ]
+    version = record["versions"]["stance-tone"]
+    references = [
+        f"[{number}] {REFERENCES[key].format(version=version)}" for key, number in citations.items()
+    ]
+    return "\n".join([" ".join(sentences), "", *references])
+
+
+def _source_sentence(record: Mapping[str, Any], citations: _Citations) -> str:
+    files = [
+        f"{file['name']} (SHA-256 {file['sha256'][:_DIGITS]}…)" if file["sha256"] else file["name"]
+        for file in record["inputs"]
+    ]
+    if len(files) > 3:
+        files = [*files[:2], f"{len(files) - 2:,} more files"]
+    unit = {"paragraph": "Each paragraph", "row": "Each text", "document": "Each document"}
+    version = record["versions"]["stance-tone"]
+    return (
+        f"{unit[record['options']['unit']]} of {record['counts']['rows']:,} rows of "
+        f"{_listed(files)} was labelled on {record['date']} with stance {version} "
+        f"[{citations['stance']}]."
+    )
+
+
+def _model_sentence(record: Mapping[str, Any], citations: _Citations) -> str:
+    model = record["model"]
+    heads = [f"{head} ({', '.join(labels)})" for head, labels in model["labels"].items()]
+    return (
+        f"The model {model['name']} (SHA-256 {model['sha256'][:_DIGITS]}…) gives {_listed(heads)}, "
+        "by linear classifiers over TF-IDF features, with calibrated probabilities "
+        f"[{citations['scikit-learn']}]."
+    )
+
+
+def _count_sentences(record: Mapping[str, Any], citations: _Citations) -> list[str]:
+    counts = record["counts"]
+    statuses = [
+        f"{number:,} have the status {status!r}" for status, number in counts["statuses"].items()
+    ]
+    sentences = [f"Of {counts['written']:,} rows of the output, {_listed(statuses)}."]
+    if counts["unreadable"]:
+        sentences.append(f"{counts['unreadable']:,} rows could not be read and are not counted.")
+    unsure = [
+        f"{counts['uncertain'].get(head, 0) / total:.0%} in {head}"
+        for head, labels in counts["labels"].items()
+        if (total := sum(labels.values()))
+    ]
+    if unsure:
+        sentences.append(
+            f"A label is called uncertain if its prediction set at level "
+            f"{record['options']['level']:g} does not hold it alone [{citations['conformal']}]: "
+            f"{_listed(unsure)}."
+        )
+    return sentences
+
+
+def _share_sentences(
+    labelled: Path,
+    annotated: pd.DataFrame | str | Path | None,
+    design: str | None,
+    model: str | Path | None,
+    citations: _Citations,
+) -> list[str]:
+    if annotated is None:
+        return ["Shares of labels are counts of the model's labels (raw); they have no interval."]
+    shares = estimate_shares(labelled, annotated, design=design, model=model)
+    sentences = [_design_sentence(annotated, design)]
+    for head, rows in shares.groupby("head", sort=False):
+        estimator = _estimator_of(rows["estimator"].iloc[0])
+        how = _ESTIMATORS[estimator].format_map(citations)
+        sentences.append(
+            f"Shares of {head} are estimated from {int(rows['n'].iloc[0]):,} annotated paragraphs: "
+            f"{how}."
+        )
+    sentences.append(
+        f"Intervals are Wilson's at 95%, for the effective number of paragraphs "
+        f"[{citations['interval']}]."
+    )
+    notes = [
+        note for note in shares.attrs["notes"] if not note.endswith("paragraphs are annotated.")
+    ]
+    return [*sentences, *notes]
+
+
+def _estimator_of(name: str) -> str:
+    """Return the key of the estimator that a frame of shares names."""
+    return name.partition(":")[0].partition(",")[0]
+
+
+def _design_sentence(annotated: pd.DataFrame | str | Path, design: str | None) -> str:
+    frame, _ = read_table(annotated)
+    digest = ""
+    if isinstance(annotated, (str, Path)):
+        digest = f" ({Path(annotated).name}, SHA-256 {digest_of(Path(annotated))[:_DIGITS]}…)"
+    if "probability" not in frame:
+        drawn = {
+            "random": "drawn at random, each with the same chance",
+            "articles": "all those of articles that were drawn at random",
+            "elsewhere": "of other print",
+        }[design or "random"]
+        return f"The annotated paragraphs{digest} are {drawn}."
+    probabilities = cells(frame["probability"]).dropna().astype(float)
+    low, high = probabilities.min(), probabilities.max()
+    strata = cells(frame["stratum"]).nunique() if "stratum" in frame else 1
+    within = f" within {strata:,} strata" if strata > 1 else ""
+    chance = f"with a chance of {low:.3g}" if low == high else "with unequal, known chances"
+    spread = "" if low == high else f" ({low:.3g} to {high:.3g})"
+    return (
+        f"{len(frame):,} paragraphs{digest} were drawn at random{within}, {chance}{spread}, and "
+        "read without the model's labels."
+    )
+
+
+def _software_sentence(record: Mapping[str, Any]) -> str:
+    versions = ", ".join(
+        f"{name} {version}" for name, version in record["versions"].items() if name != "stance-tone"
+    )
+    return f"The command was `{record['command']}` ({versions})."
+
+
+def _listed(items: Sequence[str]) -> str:
+    """Join items as a list in a sentence."""
+    *some, last = items
+    return f"{', '.join(some)} and {last}" if some else last

@@ -1,0 +1,99 @@
+"""The record of a run, beside its output: what was read, by what, with which options and result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from stance.errors import TableError
+
+SUFFIX: Final = ".run.json"
+_FORMAT: Final = "stance run, 1"
+
+
+def record_path(output: Path) -> Path:
+    """Return where the record of an output is.
+
+    >>> record_path(Path("news/labelled.csv")).name
+    'labelled.csv.run.json'
+    """
+    return output.with_name(f"{output.name}{SUFFIX}")
+
+
+def check_record(output: Path, *, force: bool) -> None:
+    """Raise TableError if something other than a record is where the record would go."""
+    path = record_path(output)
+    if not path.exists() or force:
+        return
+    try:
+        read_record(output)
+    except TableError as error:
+        raise TableError(
+            f"{path} must be the record of a run, to be replaced by another; it is something else. "
+            "Move it, or leave the record out (--no-record)."
+        ) from error
+
+
+def write_record(output: Path, record: Mapping[str, Any]) -> None:
+    """Write a record, in one step."""
+    path = record_path(output)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    content = json.dumps({"format": _FORMAT, **record}, indent=1, ensure_ascii=False)
+    try:
+        unfinished.write_text(content + "\n", encoding="utf-8")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def read_record(output: Path) -> dict[str, Any]:
+    """Read the record of a labelled table.
+
+    Raises
+    ------
+    TableError
+        If there is none, or it is something else.
+    """
+    path = record_path(output)
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise TableError(
+            f"{output} must have the record of its run beside it; there is no {path.name}. Score "
+            "again with `stance score`, which writes it, or with label_file(record=True)."
+        ) from error
+    except (OSError, ValueError):
+        record = None
+    if not isinstance(record, dict) or record.get("format") != _FORMAT:
+        raise TableError(
+            f"{path} must be the record of a run, as `stance score` writes it; it is something "
+            "else. Score again."
+        )
+    return record
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def bare_command(arguments: Sequence[str]) -> str:
+    """Write a command down, each path in it reduced to the name of its file.
+
+    >>> bare_command(["score", "/home/ann/news.csv", "-o", "../out/labels.csv", "--text", "body"])
+    'stance score news.csv -o labels.csv --text body'
+    """
+    return " ".join(["stance", *(_bare(argument) for argument in arguments)])
+
+
+def _bare(argument: str) -> str:
+    name, sign, value = argument.partition("=") if argument.startswith("--") else ("", "", argument)
+    if os.sep in value or "/" in value:
+        value = value.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
+    quoted = f"'{value}'" if any(letter in value for letter in " *?[;&") else value
+    return f"{name}{sign}{quoted}"

@@ -1,0 +1,67 @@
+"""The record of a run, told as a paragraph on methods."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import ROOT
+
+import stance
+from stance.cli.main import main
+from stance.errors import TableError
+from stance.model import Model
+from stance.tables.writers.run_record import digest_of
+
+
+def test_a_paragraph_says_what_was_labelled_by_what_and_how(scored: Path, small: Model) -> None:
+    text = stance.describe_methods(scored)
+    digest = digest_of(scored.parent / "articles.csv")
+    assert (
+        f"Each paragraph of 20 rows of articles.csv (SHA-256 {digest[:12]}…) was labelled" in text
+    )
+    assert f"The model lighthouse (SHA-256 {small.digest[:12]}…) gives stance (neutral," in text
+    assert "Of 25 rows of the output, 25 have the status 'labelled'." in text
+    assert "Shares of labels are counts of the model's labels (raw); they have no interval." in text
+    command = "stance score articles.csv -o labelled.csv --text body --keep id -q --model model"
+    assert f"The command was `{command}` (python " in text
+    assert str(scored.parent) not in text
+    assert f"\n[1] The stance maintainers. stance: stance toward a ceasefire and tone of paragraphs (version {stance.__version__}) [Computer software]. See CITATION.cff.\n" in text  # fmt: skip
+
+
+def test_design_and_estimator_are_those_of_the_shares(scored: Path) -> None:
+    labels = pd.read_csv(scored).set_index("paragraph_id")["stance"]
+    drawn = stance.draw(scored, 15, head="stance")
+    drawn["stance"] = drawn["paragraph_id"].map(labels)
+    drawn.to_csv(scored.parent / "read.csv", index=False)
+    text = stance.describe_methods(scored, scored.parent / "read.csv")
+    assert "15 paragraphs (read.csv, SHA-256 " in text
+    assert (
+        "were drawn at random, with a chance of 0.6, and read without the model's labels." in text
+    )
+    estimators = set(stance.estimate_shares(scored, drawn)["estimator"])
+    assert estimators == {"PPI++"}
+    assert "labels (PPI++) [4]." in text
+    assert "[4] Angelopoulos, A." in text
+    assert "Meertens" not in text
+    by_rank = stance.describe_methods(scored, drawn.drop(columns="probability"), design="random")
+    assert "The annotated paragraphs are drawn at random, each with the same chance." in by_rank
+
+
+def test_the_command_writes_the_paragraph(scored: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["methods", str(scored)]) == 0
+    assert capsys.readouterr().out == f"{stance.describe_methods(scored)}\n"
+
+
+def test_without_a_record_it_is_said_how_to_get_one(scored: Path) -> None:
+    (scored.parent / "labelled.csv.run.json").unlink()
+    with pytest.raises(TableError) as error:
+        stance.describe_methods(scored)
+    assert str(error.value) == (
+        f"{scored} must have the record of its run beside it; there is no labelled.csv.run.json. "
+        "Score again with `stance score`, which writes it, or with label_file(record=True)."
+    )
+
+
+def test_the_citation_names_this_version() -> None:
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {stance.__version__}\n" in citation
