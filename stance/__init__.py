@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from stance import engines as engines
     from stance import plots as plots
     from stance import sql as sql
+    from stance.annotate.agreement import Agreement, measure_agreement
     from stance.batch import label_file
     from stance.inference.differences import compare
     from stance.inference.drawing import draw
@@ -78,6 +79,7 @@ __version__ = "0.1.0"
 
 # Loaded on first use (PEP 562), so that `import stance` costs next to nothing.
 _MODULE_OF_NAME = {
+    "Agreement": "annotate.agreement",
     "BlendedClassifier": "training.blended",
     "Counts": "training.counted.counts",
     "Document": "results",
@@ -97,6 +99,7 @@ _MODULE_OF_NAME = {
     "label_frame": "shipped",
     "load": "model",
     "load_pipeline": "scoring.pipelines",
+    "measure_agreement": "annotate.agreement",
     "plan": "inference.planning",
     "regress": "inference.regressions",
     "split_paragraphs": "text.paragraphs",
@@ -114,6 +117,7 @@ __all__ = [
     "STANCES",
     "STATUSES",
     "TONES",
+    "Agreement",
     "BlendedClassifier",
     "Counts",
     "Document",
@@ -139,6 +143,7 @@ __all__ = [
     "label_frame",
     "load",
     "load_pipeline",
+    "measure_agreement",
     "plan",
     "read_counts",
     "regress",

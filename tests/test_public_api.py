@@ -22,6 +22,7 @@ RANKS = [
     {"frames", "results", "texts"},
     {"scoring", "tables"},
     {"model"},
+    {"annotate"},
     {"shipped", "training"},
     {"inference"},
     {"report", "batch", "plots"},
@@ -33,12 +34,12 @@ RANKS = [
 
 NAMES = [
     "KINDS", "SENTIMENTS", "STANCES", "STATUSES", "TONES",
-    "BlendedClassifier", "Counts", "Document", "Evidence", "HeadResult", "InputError",
+    "Agreement", "BlendedClassifier", "Counts", "Document", "Evidence", "HeadResult", "InputError",
     "LabelledParagraph", "Model", "ModelError",
     "Paragraph", "ParagraphClassifier", "StanceError", "StanceWarning", "Summary", "TableError",
     "TrainingError",
     "compare", "draw", "estimate_shares", "evaluate", "label", "label_file", "label_frame", "load",
-    "load_pipeline", "plan", "read_counts", "regress", "sentiment_of", "split_paragraphs",
+    "load_pipeline", "measure_agreement", "plan", "read_counts", "regress", "sentiment_of", "split_paragraphs",
     "suggest", "train", "write_counts", "write_report",
 ]  # fmt: skip
 MODULES = ["engines", "plots", "sql"]
