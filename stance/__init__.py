@@ -53,7 +53,11 @@ if TYPE_CHECKING:
     from stance import engines as engines
     from stance import plots as plots
     from stance import sql as sql
+<<<<<<< HEAD
     from stance.annotate.page import write_annotation_page
+=======
+    from stance.annotate.agreement import Agreement, measure_agreement
+>>>>>>> tables-of-readers
     from stance.batch import label_file
     from stance.inference.differences import compare
     from stance.inference.drawing import draw
@@ -82,6 +86,7 @@ __version__ = "0.1.0"
 
 # Loaded on first use (PEP 562), so that `import stance` costs next to nothing.
 _MODULE_OF_NAME = {
+    "Agreement": "annotate.agreement",
     "BlendedClassifier": "training.blended",
     "Counts": "training.counted.counts",
     "Document": "results",
@@ -104,6 +109,7 @@ _MODULE_OF_NAME = {
     "label_frame": "shipped",
     "load": "model",
     "load_pipeline": "scoring.pipelines",
+    "measure_agreement": "annotate.agreement",
     "plan": "inference.planning",
     "regress": "inference.regressions",
     "split_paragraphs": "text.paragraphs",
@@ -124,6 +130,7 @@ __all__ = [
     "STANCES",
     "STATUSES",
     "TONES",
+    "Agreement",
     "BlendedClassifier",
     "Counts",
     "Document",
@@ -152,6 +159,7 @@ __all__ = [
     "label_frame",
     "load",
     "load_pipeline",
+    "measure_agreement",
     "plan",
     "read_counts",
     "regress",

@@ -37,6 +37,7 @@ SUMMARIES: Final = {
     "convert": "Write a table in another format.",
     "info": "Show what a model is, and how well it does.",
     "evaluate": "Measure a model on annotated paragraphs.",
+    "agree": "Measure how far readers agree, and list what they differ on.",
     "suggest": "Choose which paragraphs to annotate next.",
     "train": "Train a model on annotated paragraphs.",
     "adapt": "Fit a model's probabilities to your print.",

@@ -31,9 +31,9 @@ from stance.cli.options import (
     "--labels",
     type=split_names,
     metavar="COLUMNS",
-    default="stance,tone",
-    show_default=True,
-    help="Label columns, separated by commas.",
+    default=None,
+    help="Label columns, separated by commas.  [default: those between reader and note, or stance "
+    "and tone]",
 )
 @click.option(
     "--groups",
@@ -61,7 +61,7 @@ from stance.cli.options import (
 def train(
     table: Path | None, output: Path, no_mask_sides: bool, force: bool, **options: Any
 ) -> None:
-    """Train a model on TABLE, a CSV of annotated paragraphs, on counts of others, or on both."""
+    """Train a model on TABLE, annotated paragraphs, on counts of others, or on both."""
     from stance.scoring.folders import check_vacant
     from stance.training.fitting import train as train_model
 

@@ -90,10 +90,10 @@ def _measure_corrections(model: Model, annotated: Path) -> dict[str, Correction]
 
     rows = read_rows_for(model, annotated)
     predicted = model.label_cells(rows.texts, unit="row").arrays
-    corrections = {}
-    for head, labels in model.labels.items():
-        codes = predicted[head]
-        matrix = _confusion(rows.labels[head], codes, labels)
+    corrections = find_corrections(model, None)
+    for head, given in rows.labels.items():
+        codes = predicted[head][[bool(label) for label in given]]
+        matrix = _confusion(rows.of_head(head).labels[head], codes, model.labels[head])
         sample = f"{matrix.sum():,} paragraphs annotated in {annotated.name}"
         if left_out := int((codes < 0).sum()):
             sample += (

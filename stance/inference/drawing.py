@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from stance.annotate.columns import empty_readings
 from stance.errors import InputError
 from stance.inference.prints import Print, read_print
 from stance.options import check_positive
@@ -60,9 +61,9 @@ def draw(
     -------
     pandas.DataFrame
         One row per paragraph, in random order, so that a part that is annotated from the top is a
-        sample too: ``paragraph_id``, its text where it is known, one empty column for each head,
-        ``stratum``, ``probability`` and ``drawn_from``. The model's labels are left out, so as not
-        to influence the reader.
+        sample too: ``paragraph_id``, its text where it is known, and the other columns of a table
+        of readings, of which ``stratum``, ``probability`` and ``drawn_from`` are filled in. The
+        model's labels are left out, so as not to influence the reader.
 
     Raises
     ------
@@ -105,11 +106,13 @@ def draw(
     drawn = shown.iloc[rows].reset_index(drop=True)
     drawn = _with_texts(drawn, source, text or "text")
     drawn = drawn[[name for name in ("paragraph_id", "text") if name in drawn]]
-    drawn = drawn.assign(**dict.fromkeys(print_.heads, ""))
-    result: pd.DataFrame = drawn.assign(
-        stratum=strata, probability=probabilities[rows], drawn_from="draw"
+    return empty_readings(
+        drawn,
+        print_.heads,
+        stratum=strata,
+        probability=probabilities[rows],
+        drawn_from="draw",
     )
-    return result
 
 
 def _draw_strata(

@@ -146,9 +146,9 @@ def heads_to_estimate(print_: Print, annotated: Any, head: str | Sequence[str] |
     """Return the heads asked for, or those that the annotated table has too."""
     if head is not None or annotated is None:
         return list(print_.heads)
-    from stance.inference.prints import read_table
+    from stance.annotate.readings import read_readings
 
-    frame, name = read_table(annotated)
+    frame, name = read_readings(annotated)
     shared = [head for head in print_.heads if head in frame]
     if not shared:
         raise InputError(

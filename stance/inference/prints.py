@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from stance.annotate.whole_tables import cells, read_table
 from stance.errors import InputError, TableError
 from stance.results import column_name
 
@@ -106,34 +107,6 @@ def read_print(
     counts = np.ones(len(frame)) if weights is None else _read_weights(frame[weights], name)
     codes = np.unique(names.to_numpy(dtype=str), return_inverse=True)[1]
     return Print(frame, chosen, codes, counts, name)
-
-
-def read_table(table: pd.DataFrame | str | Path) -> tuple[pd.DataFrame, str]:
-    """Return a table as a frame, and what errors call it; files of any format are read."""
-    import pandas as pd
-
-    if isinstance(table, pd.DataFrame):
-        return table, "the table"
-    from stance.tables.inputs import Inputs
-
-    with Inputs(table) as inputs:
-        chunks = [chunk for _, chunk, _ in inputs.chunks(inputs.columns)]
-        faults = sum(len(chunk.faults) for chunk in chunks)
-        columns = inputs.columns
-    if faults:
-        raise TableError(
-            f"{table} must be a whole table; {faults:,} of its rows could not be read. Mend them."
-        )
-    parts = [pd.DataFrame(dict(chunk.columns), columns=columns) for chunk in chunks]
-    parts = parts or [pd.DataFrame(columns=columns)]
-    return pd.concat(parts, ignore_index=True), str(table)
-
-
-def cells(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Return a column's cells as str, NaN where they are empty."""
-    texts = column.astype(object)
-    texts = texts.where(column.notna(), "").astype(str).str.strip().astype(object)
-    return texts.where(texts != "", np.nan)
 
 
 def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:

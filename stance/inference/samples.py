@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from stance.annotate.readings import given_labels, read_readings, shown_rows
+from stance.annotate.whole_tables import cells
 from stance.errors import InputError, StanceWarning, TableError
-from stance.inference.prints import Print, cells, read_table
+from stance.inference.prints import Print
 from stance.results import column_name
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def read_annotations(
     TableError
         If they are not paragraphs of this print, or a column or label is wrong.
     """
-    frame, name = read_table(annotated)
+    frame, name = read_readings(annotated)
     for column in ("paragraph_id", head):
         if column not in frame.columns:
             raise TableError(
@@ -75,7 +77,7 @@ def read_annotations(
     known = _check_design(frame, name, design)
     rows = _join(print_, frame, name)
     _check_texts(print_, frame, rows)
-    given = cells(frame[head])
+    given = given_labels(frame, head)
     labels = _labels(print_, given, head, name)
     annotated_rows = np.flatnonzero(given.notna().to_numpy())
     if not len(annotated_rows):
@@ -90,7 +92,8 @@ def read_annotations(
     first = annotated_rows[np.unique(numbers, return_index=True)[1]]
     probabilities, strata, notes = _read_draw(frame, rows, given, first, known)
     by_article = design == "articles"
-    notes = [f"{head}: {len(unique):,} paragraphs are annotated.", *notes]
+    shown = np.unique(rows[shown_rows(frame).to_numpy() & given.notna().to_numpy()])
+    notes = [f"{head}: {len(unique):,} paragraphs are annotated.", *notes, *_shown_note(shown)]
     result = Annotations(unique, labels, outcomes, probabilities, strata, by_article, notes)
     if not known:
         _check_withheld(print_, result, head)
@@ -214,6 +217,15 @@ def _read_draw(
             f"{not_reached:,} drawn paragraphs are not annotated yet; the others are a sample."
         )
     return probabilities[first] * done_share[first], strata[first], notes
+
+
+def _shown_note(shown: np.ndarray) -> list[str]:
+    if not len(shown):
+        return []
+    return [
+        f"{len(shown):,} of them were read with the model's label in view, which draws readers "
+        "toward it: the figures may agree with the model too well."
+    ]
 
 
 def _check_withheld(print_: Print, annotations: Annotations, head: str) -> None:

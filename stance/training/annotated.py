@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from stance.annotate.columns import RESERVED, find_label_columns
+from stance.annotate.readings import read_readings, settle
+from stance.annotate.whole_tables import cells
 from stance.errors import TableError
-from stance.results import column_name, result_columns
+from stance.results import column_name
 
 if TYPE_CHECKING:
     import pandas as pd
-
-RESERVED: Final = frozenset({"row", "text", "paragraphs", "labelled", *result_columns({})})
-"""Names that a label column cannot have: labelled tables and reports use them for other columns."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Annotated:
     texts : list of str
         Paragraphs.
     labels : dict of str to list of str
-        The labels of each head, one per paragraph.
+        The labels of each head, one per paragraph; "" where it has none.
     groups : list of str or None
         The group of each paragraph (voice, author, outlet): cross-validation keeps a group whole.
     targets : list of str or None
@@ -42,66 +42,67 @@ class Annotated:
     targets: list[str] | None = None
     name: str = "the table"
 
+    def of_head(self, head: str) -> Annotated:
+        """Return the paragraphs that have a label of one head, with that head alone."""
+        rows = [row for row, label in enumerate(self.labels[head]) if label]
+        return replace(
+            self,
+            texts=[self.texts[row] for row in rows],
+            labels={head: [self.labels[head][row] for row in rows]},
+            groups=self.groups and [self.groups[row] for row in rows],
+            targets=self.targets and [self.targets[row] for row in rows],
+        )
+
 
 def read_annotated(
     table: pd.DataFrame | str | Path,
     *,
     text: str,
-    labels: Sequence[str],
+    labels: Sequence[str] | None,
     groups: str | None,
     target_column: str | None = None,
     encoding: str | None = None,
+    name: str | None = None,
 ) -> Annotated:
-    """Read and check annotated rows.
+    """Read and check annotated rows; those that have no label yet are left out and counted.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame, str or Path
+        As in `read_readings`.
+    text : str
+        The column of paragraphs.
+    labels : sequence of str or None
+        Label columns; None for those that the table has, and none for all texts.
+    groups, target_column : str or None
+        As in `train`.
+    encoding : str, optional
+        Of CSV and JSON.
+    name : str, optional
+        What errors call the table; by default its path.
 
     Raises
     ------
     TableError
-        If a column, text or label is missing, or two labels differ only in case or punctuation.
-        The message names file, row and column.
+        If a column or text is missing, or two labels differ only in case or punctuation. The
+        message names file, row and column.
     """
-    import pandas as pd
-
-    name = "the table" if isinstance(table, pd.DataFrame) else str(table)
-    for head in labels:
+    frame, path = read_readings(table, encoding=encoding)
+    name = name or path
+    heads = find_label_columns(frame, name) if labels is None else list(labels)
+    for head in heads:
         _check_name(head)
-    frame = table if isinstance(table, pd.DataFrame) else read_frame(Path(table), encoding)
     others = [column for column in (groups, target_column) if column is not None]
-    _check_table(frame, [text, *labels, *others], name)
-    texts = _read_texts(frame[text], name)
-    label_columns = {head: _read_texts(frame[head], name) for head in labels}
-    targets = None if target_column is None else _read_texts(frame[target_column], name)
-    for head, column in label_columns.items():
-        _check_case(column, f"{name}, column {head!r}")
-        _check_collisions(head, column)
+    _check_table(frame, [text, *heads, *others], name)
+    frame = settle(frame, heads, name)
+    label_columns = {head: _read_labels(frame[head], name) for head in heads}
     return Annotated(
-        texts,
+        _read_texts(frame[text], name),
         label_columns,
         None if groups is None else _read_groups(frame[groups], name),
-        targets,
+        None if target_column is None else _read_texts(frame[target_column], name),
         name,
     )
-
-
-def read_frame(path: Path, encoding: str | None) -> pd.DataFrame:
-    """Read a whole CSV as str.
-
-    Raises
-    ------
-    TableError
-        If a row of it cannot be read.
-    """
-    import pandas as pd
-
-    from stance.tables.readers.csv import read_rows
-
-    with read_rows(path, encoding=encoding) as table:
-        rows = [row for _, row in table]
-    if table.faults:
-        raise TableError(
-            f"{path} must be a whole table; {table.faults[0].message()} Mend it first."
-        )
-    return pd.DataFrame(rows, columns=table.columns)
 
 
 def _check_name(head: str) -> None:
@@ -123,33 +124,39 @@ def _check_table(frame: pd.DataFrame, wanted: Sequence[str], name: str) -> None:
 
 
 def _read_texts(column: pd.Series[Any], name: str) -> list[str]:
-    for row, value in enumerate(column, start=1):
+    for row, value in zip(column.index.tolist(), column, strict=True):
         if not isinstance(value, str) or not value.strip():
             raise TableError(
-                f"{name}, row {row}, column {column.name!r} must be text; got {value!r}. "
+                f"{name}, row {row + 1}, column {column.name!r} must be text; got {value!r}. "
                 "Fill it in, or drop the row."
             )
     return [str(value) for value in column]
 
 
+def _read_labels(column: pd.Series[Any], name: str) -> list[str]:
+    labels = cells(column).fillna("")
+    _check_case(labels, f"{name}, column {column.name!r}")
+    _check_collisions(str(column.name), [label for label in labels if label])
+    return list(labels)
+
+
 def _read_groups(column: pd.Series[Any], name: str) -> list[str]:
-    missing = column.isna() | (column.astype(str).str.strip() == "")
+    missing = cells(column).isna()
     if missing.any():
-        row = int(missing.to_numpy().argmax()) + 1
         raise TableError(
-            f"{name}, row {row}, column {column.name!r} must name a group; it is missing. "
-            "Fill it in, or drop the row."
+            f"{name}, row {column.index[missing].tolist()[0] + 1}, column {column.name!r} must name a group; it is "
+            "missing. Fill it in, or drop the row."
         )
     return [str(group) for group in column]
 
 
-def _check_case(labels: Sequence[str], where: str) -> None:
+def _check_case(labels: pd.Series[Any], where: str) -> None:
     first_spellings: dict[str, str] = {}
-    for row, label in enumerate(labels, start=1):
-        first = first_spellings.setdefault(label.strip().casefold(), label)
+    for row, label in zip(labels.index.tolist(), labels, strict=True):
+        first = first_spellings.setdefault(label.casefold(), label)
         if first != label:
             raise TableError(
-                f"{where}, row {row} must spell a label as the other rows do; "
+                f"{where}, row {row + 1} must spell a label as the other rows do; "
                 f"got {label!r} beside {first!r}. Use one."
             )
 

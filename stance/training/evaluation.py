@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stance.annotate.readings import read_readings
+from stance.annotate.whole_tables import cells
 from stance.errors import TableError
 from stance.model import Model
 from stance.scoring.heads import Head
@@ -121,7 +123,8 @@ def evaluate(
     model : Model
         A model from `load` or `train`.
     table : pandas.DataFrame, str or Path
-        Annotated rows, with a column for each of the model's heads.
+        Annotated rows, with a column for at least one of the model's heads. Rows without a label
+        are left out and counted.
     text : str, default="text"
         The column of paragraphs.
     documents : str, optional
@@ -134,7 +137,7 @@ def evaluate(
     Returns
     -------
     dict of str to Evaluation
-        By head. All paragraphs count, also those too unfamiliar to be labelled.
+        By head that the table has. All paragraphs count, also those too unfamiliar to be labelled.
 
     Raises
     ------
@@ -143,16 +146,17 @@ def evaluate(
     """
     rows = read_rows_for(model, table, text=text, documents=documents, encoding=encoding)
     probabilities = model.frozen.probabilities(rows.texts)
-    return {
-        head: measure_head(
+    evaluations = {}
+    for head, labels in rows.labels.items():
+        annotated = rows.of_head(head)
+        evaluations[head] = measure_head(
             model.frozen.heads[head],
-            labels,
-            probabilities[head],
-            groups=rows.groups,
+            annotated.labels[head],
+            probabilities[head][[bool(label) for label in labels]],
+            groups=annotated.groups,
             level=level,
         )
-        for head, labels in rows.labels.items()
-    }
+    return evaluations
 
 
 def read_rows_for(
@@ -169,12 +173,14 @@ def read_rows_for(
     """
     from stance.training.annotated import read_annotated
 
+    frame, name = read_readings(table, encoding=encoding)
+    heads = [head for head in model.labels if head in frame and cells(frame[head]).notna().any()]
     rows = read_annotated(
-        table, text=text, labels=tuple(model.labels), groups=documents, encoding=encoding
+        frame, text=text, labels=heads or [*model.labels], groups=documents, name=name
     )
     for head, labels in rows.labels.items():
         for row, label in enumerate(labels, start=1):
-            if label not in model.labels[head]:
+            if label and label not in model.labels[head]:
                 raise TableError(
                     f"{rows.name}, row {row}, column {head!r} must be one of the model's labels "
                     f"{list(model.labels[head])!r}; got {label!r}. Rename or drop it."

@@ -76,7 +76,7 @@ def train(
     *,
     counts: Counts | str | Path | None = None,
     text: str = "text",
-    labels: Sequence[str] = ("stance", "tone"),
+    labels: Sequence[str] | None = None,
     encoding: str | None = None,
     groups: str | None = None,
     target_column: str | None = None,
@@ -91,14 +91,16 @@ def train(
     Parameters
     ----------
     table : pandas.DataFrame, str or Path, optional
-        Annotated rows, or a CSV of them.
+        Annotated rows, or a file of them. Rows without a label are left out and counted; of
+        several readings of a paragraph, the settled one counts, or the one that most readers gave.
     counts : Counts, str or Path, optional
         Annotated paragraphs without their text, as `write_counts` makes them: beside the table, or
         instead of it. Figures are then measured on them.
     text : str, default="text"
         The column of paragraphs.
-    labels : sequence of str, default=("stance", "tone")
-        Label columns, with any labels; each becomes a head.
+    labels : sequence of str, optional
+        Label columns, with any labels; each becomes a head. By default those between ``reader`` and
+        ``note`` in a table of readings, and else ``stance`` and ``tone``, as far as they are there.
     encoding : str, optional
         Encoding of the CSV, as in `stance.tables.read_rows`.
     groups : str, optional
@@ -131,18 +133,15 @@ def train(
     Raises
     ------
     InputError
-        If `labels` is empty, or `recipes` names something else.
+        If `labels` is empty or no label column is found, or `recipes` names something else.
     TableError
         If a column, a text or a label is missing.
     TrainingError
         If a label column cannot be learned from.
     """
-    columns = [labels] if isinstance(labels, str) else list(labels)
-    if not columns:
+    given = [labels] if isinstance(labels, str) else labels
+    if given is not None and not given:
         raise InputError("`labels` must name at least one column; got none.")
-    for head in recipes or {}:
-        if head not in columns:
-            raise InputError(f"`recipes` must name label columns {columns!r}; got {head!r}.")
     published = read_counts(counts) if isinstance(counts, (str, Path)) else counts
     if table is None and published is None:
         raise InputError("there must be a table or counts to learn from; got neither. Name one.")
@@ -151,23 +150,27 @@ def train(
             "`target_column`, `social_media` and `mask_sides=False` must be left out where counts "
             "are learned from: counts files do not know them."
         )
-    if published and (missing := [head for head in columns if head not in published.classes]):
-        raise InputError(
-            f"`labels` must be label columns of the counts file, {list(published.classes)!r}; "
-            f"got {missing!r}."
-        )
     rows = (
         NO_ROWS
         if table is None
         else read_annotated(
             table,
             text=text,
-            labels=columns,
+            labels=given,
             groups=groups,
             target_column=target_column,
             encoding=encoding,
         )
     )
+    columns = list(given or rows.labels or (published.classes if published else ()))
+    for head in recipes or {}:
+        if head not in columns:
+            raise InputError(f"`recipes` must name label columns {columns!r}; got {head!r}.")
+    if published and (missing := [head for head in columns if head not in published.classes]):
+        raise InputError(
+            f"`labels` must be label columns of the counts file, {list(published.classes)!r}; "
+            f"got {missing!r}."
+        )
     if private:
         rows, published = NO_ROWS, _count_privately(rows, published)
     frozen, pipelines = fit_heads(
@@ -187,7 +190,10 @@ def _count_privately(rows: Annotated, published: Counts | None) -> Counts:
         raise InputError("`private` must be left out beside `counts`, which are private already.")
     return count_paragraphs(
         rows.texts,
-        {head: [[label] for label in labels] for head, labels in rows.labels.items()},
+        {
+            head: [[label] if label else [] for label in labels]
+            for head, labels in rows.labels.items()
+        },
         articles=rows.groups,
     )[0]
 
@@ -306,6 +312,7 @@ def _versions() -> dict[str, str]:
 
 
 def _fit_head(head: str, rows: Annotated, recipe: Mapping[str, Any]) -> _Fit:
+    rows = rows.of_head(head)
     labels = rows.labels[head]
     if len(set(labels)) < 2:
         raise TrainingError(
@@ -325,6 +332,7 @@ def _fit_head(head: str, rows: Annotated, recipe: Mapping[str, Any]) -> _Fit:
 
 def _fit_print(head: str, rows: Annotated, counts: Counts, recipe: Mapping[str, Any]) -> _Fit:
     """Fit one head on counts, and on texts if there are any; measure both apart."""
+    rows = rows.of_head(head) if head in rows.labels else NO_ROWS
     labels = rows.labels.get(head, [])
     classifier = BlendedClassifier(**recipe)
     classifier.fit(rows.texts, labels, groups=rows.groups, counts=counts, head=head)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from stance.annotate.columns import empty_readings
+from stance.annotate.whole_tables import read_table
 from stance.errors import InputError
 from stance.labels import STATUSES
 from stance.model import Model
@@ -85,17 +87,16 @@ def suggest(
         captions, credits, copies, and empty or missing cells are never chosen. The model's labels
         are left out, so as not to influence the annotator. The columns are
 
-        - ``rank``, from 1;
-        - the kept columns;
-        - ``row``, ``paragraph_id``, ``paragraph``, ``start`` and ``end``, as in
-          `Model.label_frame`;
-        - ``text``;
+        - those of a table of readings: ``paragraph_id``, ``text``, an empty column for each of the
+          model's heads, and ``drawn_from``, which is always "suggest": no share can be estimated
+          from paragraphs that were chosen, not drawn;
+        - ``row``, ``paragraph``, ``start`` and ``end``, as in `Model.label_frame`;
         - ``uncertainty``, from 0 (sure of one label) to 1 (two labels equally likely);
         - ``familiarity``, the share of its words that the model has seen;
         - ``similarity``, the largest cosine to a paragraph ranked above it in the same `BATCH`;
         - ``status``;
-        - ``drawn_from``, always "suggest": no share can be estimated from paragraphs that were
-          chosen, not drawn.
+        - ``rank``, from 1;
+        - the kept columns.
 
     Raises
     ------
@@ -122,8 +123,6 @@ def suggest(
     """
     import pandas as pd
 
-    from stance.training.annotated import read_frame
-
     heads = list(model.labels) if head is None else [head] if isinstance(head, str) else list(head)
     if not heads or not set(heads) <= set(model.labels):
         raise InputError(f"`head` must be among {list(model.labels)!r}; got {head!r}.")
@@ -133,7 +132,7 @@ def suggest(
             f"`labelled` must be an iterable of str; got one {type(labelled).__name__}. "
             "Give the column of texts."
         )
-    frame = table if isinstance(table, pd.DataFrame) else read_frame(Path(table), encoding)
+    frame = read_table(table, encoding)[0]
     kept = check_columns(list(frame.columns), text, keep)
     pool = _make_pool(model, frame[text].tolist(), unit, heads, unfamiliar)
     shuffled = pool.iloc[np.random.default_rng(random_state).permutation(len(pool))]
@@ -142,12 +141,12 @@ def suggest(
     chosen, similarity = choose(scores, n, lambda rows: _vectorize(model, pool["text"].iloc[rows]))
     out = pool.iloc[chosen].copy()
     out.insert(list(out.columns).index("status"), "similarity", similarity)
-    out["drawn_from"] = "suggest"
-    out.insert(0, "rank", np.arange(1, len(out) + 1))
+    out["rank"] = np.arange(1, len(out) + 1)
+    out = empty_readings(out, model.labels, drawn_from="suggest")
     names = carried_names(kept, list(out.columns))
     carried = frame[kept].iloc[out["row"]].set_axis(list(names.values()), axis=1)
     out.index = carried.index
-    return pd.concat([out[["rank"]], carried, out.drop(columns="rank")], axis=1)
+    return pd.concat([out, carried], axis=1)
 
 
 def _check_options(n: int, novelty: float, unit: str) -> None:

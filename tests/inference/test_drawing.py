@@ -51,7 +51,7 @@ def test_the_reader_sees_texts_and_no_labels(labelled: pd.DataFrame, tmp_path: P
     source.to_csv(tmp_path / "articles.csv", index=False)
     drawn = stance.draw(labelled, 5, source=tmp_path / "articles.csv", text="body")
     assert list(drawn.columns) == [
-        "paragraph_id", "text", "stance", "stratum", "probability", "drawn_from",
+        "paragraph_id", "text", "reader", "stance", "note", "seconds", "stratum", "probability", "drawn_from", "model_shown",
     ]  # fmt: skip
     assert set(drawn["stance"]) == {""}
     for name, text in zip(drawn["paragraph_id"], drawn["text"], strict=True):

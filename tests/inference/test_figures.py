@@ -114,6 +114,25 @@ def test_several_readings_of_a_paragraph_are_averaged(print_: pd.DataFrame) -> N
     assert opposed["share"] == pytest.approx((print_["truth"] == "opposed").mean() / 2)
 
 
+def test_a_settled_label_stands_in_for_all_readings(print_: pd.DataFrame) -> None:
+    drawn = read_by_hand(print_, stance.draw(print_, 100)).assign(reader="ann")
+    wrong = drawn.assign(reader="bob", stance="opposed")
+    right = drawn.drop(columns=["stratum", "probability"]).assign(reader="cleo", settles="yes")
+    settled = stance.estimate_shares(print_, pd.concat([drawn, wrong, right]))
+    pd.testing.assert_frame_equal(settled, stance.estimate_shares(print_, drawn))
+    mean = stance.estimate_shares(print_, pd.concat([drawn, wrong]))
+    assert of(mean, "opposed")["share"] > of(settled, "opposed")["share"] + 0.2
+
+
+def test_readings_with_the_label_in_view_are_told(print_: pd.DataFrame) -> None:
+    drawn = read_by_hand(print_, stance.draw(print_, 100))
+    drawn.loc[:29, "model_shown"] = "yes"
+    assert stance.estimate_shares(print_, drawn).attrs["notes"][-1] == (
+        "30 of them were read with the model's label in view, which draws readers toward it: the "
+        "figures may agree with the model too well."
+    )
+
+
 def test_withheld_paragraphs_belong_to_the_print(print_: pd.DataFrame) -> None:
     print_.loc[:79, ["stance", "stance_probability"]] = np.nan
     print_.loc[:79, ["status", "truth"]] = ["unfamiliar", "opposed"]

@@ -31,6 +31,28 @@ def test_recall_is_given_by_label(small: Model, lighthouse: pd.DataFrame) -> Non
     assert measured.recall["neutral"] > 0.8
 
 
+def test_half_a_table_with_one_of_two_heads_is_enough(
+    small: Model, lighthouse: pd.DataFrame
+) -> None:
+    table = lighthouse.drop(columns="tone")
+    table.loc[20:, "stance"] = ""
+    with pytest.warns(stance.StanceWarning, match=r"^the table: 16 of 36 paragraphs have no label"):
+        measured = stance.evaluate(small, table)
+    assert list(measured) == ["stance"]
+    assert measured["stance"].n_paragraphs == 20
+
+
+def test_each_head_is_measured_on_its_own_paragraphs(
+    small: Model, lighthouse: pd.DataFrame
+) -> None:
+    table = lighthouse.copy()
+    table.loc[:9, "tone"] = None
+    measured = stance.evaluate(small, table, documents="voice")
+    assert [one.n_paragraphs for one in measured.values()] == [36, 26]
+    alone = stance.evaluate(small, table.drop(columns="stance").loc[10:], documents="voice")
+    assert alone["tone"].macro_f1_interval == measured["tone"].macro_f1_interval
+
+
 def test_a_label_that_the_model_does_not_know_is_named(
     small: Model, lighthouse: pd.DataFrame
 ) -> None:

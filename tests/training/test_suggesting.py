@@ -115,7 +115,8 @@ def test_index_and_kept_columns_come_along_and_the_labels_of_the_model_do_not(sm
     )
     suggested = stance.suggest(small, pool, keep=["rank", "id"])
     assert list(suggested.columns) == [
-        "rank", "input_rank", "id", "row", "paragraph_id", "paragraph", "start", "end", "text", "uncertainty", "familiarity", "similarity", "status", "drawn_from",
+        "paragraph_id", "text", "reader", "stance", "tone", "note", "seconds", "stratum", "probability", "drawn_from", "model_shown",
+        "row", "paragraph", "start", "end", "uncertainty", "familiarity", "similarity", "status", "rank", "input_rank", "id",
     ]  # fmt: skip
     assert dict(zip(suggested.index, suggested["input_rank"], strict=True)) == {
         "x": "captain",

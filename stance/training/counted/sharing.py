@@ -8,10 +8,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from stance.annotate.readings import read_readings, settle
 from stance.errors import TableError, TrainingError
 from stance.text.sides import load_gazetteer
 from stance.text.tokens import make_tokens
-from stance.training.annotated import read_annotated, read_frame
+from stance.training.annotated import read_annotated
 from stance.training.counted.counting import Thresholds, count_paragraphs, number_groups
 from stance.training.counted.counts import Counts, save_counts
 from stance.training.counted.disclosure import SAMPLE, Bag, Disclosure, measure_disclosure
@@ -85,10 +86,8 @@ def write_counts(
     TrainingError
         If no paragraph is left, or too much can be read.
     """
-    import pandas as pd
-
-    frame = table if isinstance(table, pd.DataFrame) else read_frame(Path(table), encoding)
-    name = "the table" if frame is table else str(table)
+    frame, name = read_readings(table, encoding=encoding)
+    frame = settle(frame, [head for head in labels if head in frame], name)
     rows = read_annotated(frame, text=text, labels=list(labels), groups=article)
     articles: list[Any] = list(rows.groups or range(len(rows.texts)))
     counts, kept = count_paragraphs(

@@ -1,0 +1,1 @@
+"""Files of other annotation tools: a module for each, without its package."""
