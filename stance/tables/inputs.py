@@ -46,21 +46,23 @@ def find_files(
     TableError
         If a pattern or folder gives no file.
     """
-    if isinstance(source, (str, Path)):
+    if not isinstance(source, Sequence) or isinstance(source, str):
+        _check_source(source)
+        if not isinstance(source, (str, Path)):
+            return [source]
         return [*_list_files(Path(source), besides)]
-    if not isinstance(source, Sequence):
-        _check_stream(source)
-        return [source]
     for path in source:
-        _check_stream(path)
+        _check_source(path)
     files = [file for path in source for file in _list_files(Path(path), besides)]
     if not files:
         raise InputError("`source` must name at least one file; got none.")
     return [*files]
 
 
-def _check_stream(source: object) -> None:
+def _check_source(source: object) -> None:
     """Raise InputError for what is neither a path nor a file."""
+    if source == "":  # which would be the current folder
+        raise InputError("`source` must name a file, a pattern or a folder; it is empty. Name one.")
     if not isinstance(source, (str, Path)) and not hasattr(source, "read"):
         raise InputError(
             "`source` must be a file, a pattern, a folder or several of them; got "
