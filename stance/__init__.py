@@ -53,11 +53,8 @@ if TYPE_CHECKING:
     from stance import engines as engines
     from stance import plots as plots
     from stance import sql as sql
-<<<<<<< HEAD
     from stance.annotate.page import write_annotation_page
-=======
     from stance.annotate.agreement import Agreement, measure_agreement
->>>>>>> tables-of-readers
     from stance.batch import label_file
     from stance.inference.differences import compare
     from stance.inference.drawing import draw

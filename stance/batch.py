@@ -170,7 +170,7 @@ def label_file(
         made = (*made, record_path(output))
     read_as = {"source_format": source_format, "encoding": encoding, "delimiter": delimiter}
     read_as |= {"records": records, "sheet": sheet}
-    with Inputs(source, besides=made, **read_as) as inputs:
+    with Inputs(source, besides=made, verified=resume, **read_as) as inputs:
         kept = check_columns(inputs.columns, text, keep, target_column, key)
         columns = _with_default_text(columns, unit, table_format)
         results = choose_results(columns, unit, model.columns(unit))

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
@@ -76,7 +76,11 @@ def convert_file(
     start = time.perf_counter()
     path = Path(output)
     table_format = find_output_format(path, None)
-    read_as = {"source_format": source_format, "encoding": encoding, "delimiter": delimiter}
+    read_as: dict[str, Any] = {
+        "source_format": source_format,
+        "encoding": encoding,
+        "delimiter": delimiter,
+    }
     read_as |= {"records": records, "sheet": sheet}
     with Inputs(source, besides=made_files(path), **read_as) as inputs:
         check_once(inputs.columns, inputs.columns)

@@ -184,6 +184,10 @@ def score(
     names a unique column where the table has no primary key.
     """
     _refuse_text(sources[0])
+    if output == "":  # of a variable of the shell that is not set
+        raise click.UsageError(
+            "-o must name a file; it is empty. Name one, or leave -o out for standard output."
+        )
     kind = _find_kind(sources, output, is_table=bool(options["text"] or options["source_format"]))
     _refuse_others(context, kind)
     applicable = {name: value for name, value in options.items() if kind in _KINDS[name]}

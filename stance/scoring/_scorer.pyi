@@ -109,7 +109,9 @@ class Scorer:
             While paragraphs are scored.
         """
     def forget(self) -> None:
-        """Forget every word that was learned, and with it what `score_pending` would need.
+        """Forget the words that were not met twice since the last call: all if called twice.
+
+        What `score_pending` would need is forgotten with them.
 
         Raises
         ------

@@ -6,7 +6,7 @@ import contextlib
 import os
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
 MAX_BYTES: Final = 128 * 2**20
-"""Learned words are dropped when they take up more memory; a year of news needs a tenth of it."""
+"""Rare words are forgotten when all take up more memory; a year of news needs a tenth of it."""
 CHUNK: Final = 4096
 """Paragraphs scored at a time; those that wait for words to be learned are kept in memory."""
+CHUNK_CHARACTERS: Final = 8_000_000
+"""Characters scored at a time, or one paragraph: they bound the words that are learned at once."""
 PER_THREAD: Final = 256
 """A second thread is not worth its start for fewer paragraphs."""
 _KINDS: Final = {"words": 0, "characters": 1, "frames": 2}
@@ -80,10 +82,8 @@ class CompiledBackend:
             np.zeros(len(texts), dtype=np.int64),
         )
         with self._lock:
-            for first in range(0, len(texts), CHUNK):
-                if self._scorer.size > MAX_BYTES:
-                    self._scorer.forget()
-                last = min(first + CHUNK, len(texts))
+            for first, last in _list_chunks(texts):
+                self._forget()
                 self._score_chunk(texts, first, last, copies, *results)
         return results
 
@@ -106,6 +106,13 @@ class CompiledBackend:
                 [pending for _, pending in runs if pending],
             )
 
+    def _forget(self) -> None:
+        """Forget rare words if all take up much memory, and all if that does not help."""
+        if self._scorer.size > MAX_BYTES:
+            self._scorer.forget()
+            if self._scorer.size > MAX_BYTES // 2:
+                self._scorer.forget()
+
     def _learn(self, words: list[str]) -> None:
         folded = fold_all(words)
         bares = [bare(word) for word in words]
@@ -124,6 +131,22 @@ class CompiledBackend:
 def count_processors() -> int:
     """Count the processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _list_chunks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield where each chunk of texts begins and ends.
+
+    >>> list(_list_chunks(["a truce", "b" * CHUNK_CHARACTERS, "a truce", "a war"]))
+    [(0, 1), (1, 2), (2, 4)]
+    """
+    first = n_characters = 0
+    for number, text in enumerate(texts):
+        n_characters += len(text or "")  # the extension says what is wrong with None
+        if number > first and (number == first + CHUNK or n_characters > CHUNK_CHARACTERS):
+            yield first, number
+            first, n_characters = number, len(text or "")
+    if texts:
+        yield first, len(texts)
 
 
 def _run_in_threads(function: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:

@@ -81,11 +81,9 @@ def _head_results(
     """Yield what one head gives for each labelled block; without tokens, without evidence."""
     best_labels = table.argmax(axis=1).tolist()
     uncertain = head.is_uncertain(table, level).tolist()
+    contributions = head.contributions_of_each(tokens)
     for row, (best, probabilities) in enumerate(zip(best_labels, table.tolist(), strict=True)):
-        evidence: tuple[Evidence, ...] = ()
-        if tokens[row]:
-            direction = _direction(head, best)
-            evidence = _find_evidence(head, tokens[row], document, direction, offsets[row])
+        evidence = _list_evidence(next(contributions)[:, best], tokens[row], document, offsets[row])
         by_label = dict(zip(head.classes, probabilities, strict=True))
         intercept = float(head.intercept[best])
         yield HeadResult(head.classes[best], by_label, uncertain[row], intercept, evidence)
@@ -130,7 +128,7 @@ def explain_paragraph(
     if contrast is not None:
         direction -= _direction(aimed, labels.index(contrast))
     intercept = float(aimed.intercept @ direction)
-    return intercept, _find_evidence(aimed, tokens, text, direction, 0)
+    return intercept, _list_evidence(aimed.contributions(tokens) @ direction, tokens, text, 0)
 
 
 def _direction(head: Head, label: int) -> np.ndarray:
@@ -138,14 +136,13 @@ def _direction(head: Head, label: int) -> np.ndarray:
     return np.asarray(np.eye(len(head.classes))[label])
 
 
-def _find_evidence(
-    head: Head, tokens: Sequence[Token], document: str, direction: np.ndarray, offset: int
+def _list_evidence(
+    contributions: np.ndarray, tokens: Sequence[Token], document: str, offset: int
 ) -> tuple[Evidence, ...]:
-    """Return the tokens that change ``logits @ direction``, at their offsets in the document."""
-    contributions = (head.contributions(tokens) @ direction).tolist()
+    """Return the tokens that contribute anything, at their offsets in the document."""
     spans = [(token.start + offset, token.end + offset) for token in tokens]
     return tuple(
         Evidence(document[start:end], start, end, contribution)
-        for (start, end), contribution in zip(spans, contributions, strict=True)
+        for (start, end), contribution in zip(spans, contributions.tolist(), strict=True)
         if contribution
     )

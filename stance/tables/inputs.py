@@ -14,7 +14,15 @@ from typing import IO, Any
 from stance.errors import InputError, StanceWarning, TableError
 from stance.tables.formats import FORMATS, Format, find_format, load_reader, parse_format
 from stance.tables.rows import Chunk, ReadOptions, TableReader
-from stance.tables.streams import ByteSource, check_path, file_state, open_source, shown_name
+from stance.tables.streams import (
+    CONTENT_CHANGED,
+    ByteSource,
+    check_path,
+    digest_blocks,
+    file_state,
+    open_source,
+    shown_name,
+)
 
 
 def find_files(
@@ -38,21 +46,23 @@ def find_files(
     TableError
         If a pattern or folder gives no file.
     """
-    if isinstance(source, (str, Path)):
+    if not isinstance(source, Sequence) or isinstance(source, str):
+        _check_source(source)
+        if not isinstance(source, (str, Path)):
+            return [source]
         return [*_list_files(Path(source), besides)]
-    if not isinstance(source, Sequence):
-        _check_stream(source)
-        return [source]
     for path in source:
-        _check_stream(path)
+        _check_source(path)
     files = [file for path in source for file in _list_files(Path(path), besides)]
     if not files:
         raise InputError("`source` must name at least one file; got none.")
     return [*files]
 
 
-def _check_stream(source: object) -> None:
+def _check_source(source: object) -> None:
     """Raise InputError for what is neither a path nor a file."""
+    if source == "":  # which would be the current folder
+        raise InputError("`source` must name a file, a pattern or a folder; it is empty. Name one.")
     if not isinstance(source, (str, Path)) and not hasattr(source, "read"):
         raise InputError(
             "`source` must be a file, a pattern, a folder or several of them; got "
@@ -112,9 +122,14 @@ def check_apart(files: Sequence[Path | IO[bytes]], outputs: Sequence[Path]) -> N
 
 @contextlib.contextmanager
 def open_table(
-    source: Path | IO[bytes], table_format: Format, options: ReadOptions
+    source: Path | IO[bytes],
+    table_format: Format,
+    options: ReadOptions,
+    digests: Sequence[bytes] | None = None,
 ) -> Iterator[tuple[TableReader, ByteSource]]:
     """Open a table of any format; yield it, and the source that its bytes come from.
+
+    `digests` are those of `open_source`.
 
     Raises
     ------
@@ -123,7 +138,7 @@ def open_table(
     """
     from stance.tables.readers.signatures import check_content  # a text needs no reader of tables
 
-    with open_source(source, table_format.packing) as opened:
+    with open_source(source, table_format.packing, digests) as opened:
         check_content(opened.stream, opened.name, table_format.kind)
         yield load_reader(table_format)(opened, options), opened
 
@@ -140,6 +155,8 @@ class Inputs:
     besides : sequence of Path
         Files that the run writes: patterns and folders leave them out, and they are refused as a
         source.
+    verified : bool, default=False
+        Digest all files first, and read only what was digested.
 
     Attributes
     ----------
@@ -169,11 +186,12 @@ class Inputs:
         records: str | None = None,
         sheet: str | None = None,
         besides: Sequence[Path] = (),
+        verified: bool = False,
     ) -> None:
         self._files = find_files(source, besides=besides)
         self._states = [file_state(file) for file in self._files]
-        self._digest: str | None = None
         check_apart(self._files, besides)
+        self._digests = self._digest_files() if verified else None
         self._formats = [find_format(file, source_format) for file in self._files]
         self._options = ReadOptions(encoding, delimiter, records, sheet)
         self.several = _may_be_several(source, self._files)
@@ -200,7 +218,8 @@ class Inputs:
     def _open(
         self, index: int
     ) -> contextlib.AbstractContextManager[tuple[TableReader, ByteSource]]:
-        return open_table(self._files[index], self._formats[index], self._options)
+        digests = self._digests[index] if self._digests else None
+        return open_table(self._files[index], self._formats[index], self._options, digests)
 
     def __enter__(self) -> Inputs:
         return self
@@ -259,7 +278,7 @@ class Inputs:
     def check_unchanged(self) -> None:
         """Check that all files are as they were when they were opened.
 
-        If `digest` was called, that is computed again: a program can set the time of a file back.
+        Those that were verified are digested again: a program can set the time of a file back.
 
         Raises
         ------
@@ -268,11 +287,8 @@ class Inputs:
         """
         for index in range(len(self._files)):
             self._check_state(index)
-        if self._digest is not None and self._read_digest() != self._digest:
-            raise TableError(
-                "the content of the tables must stay the same while they are read; it changed. "
-                "Wait until they are complete, and begin anew."
-            )
+        if self._digests is not None and self._digest_files() != self._digests:
+            raise TableError(CONTENT_CHANGED)
 
     def _check_state(self, index: int) -> None:
         file = self._files[index]
@@ -283,15 +299,19 @@ class Inputs:
             )
 
     def digest(self) -> str:
-        """Return the SHA-256 of the content of all files, and of their names if there are several.
+        """Return a digest of the content of all files, and of their names if there are several.
 
         Raises
         ------
         InputError
             If a source is a stream, which cannot be read twice.
         """
-        self._digest = self._read_digest()
-        return self._digest
+        total = hashlib.sha256()
+        for file, blocks in zip(self._files, self._digests or self._digest_files(), strict=True):
+            name = shown_name(file) if self.several and isinstance(file, Path) else ""
+            content = hashlib.sha256(b"".join(blocks)).hexdigest()
+            total.update(f"{name}\n{content}\n".encode())
+        return total.hexdigest()
 
     def file_digests(self) -> list[dict[str, str | None]]:
         """Return the name of each file and its SHA-256, None for a stream."""
@@ -302,17 +322,16 @@ class Inputs:
             for file in self._files
         ]
 
-    def _read_digest(self) -> str:
-        total = hashlib.sha256()
+    def _digest_files(self) -> list[list[bytes]]:
+        digests = []
         for file in self._files:
             if not isinstance(file, Path) or not file.is_file():
                 raise InputError(
                     "`resume` must have a file as its source; a stream cannot be read again. "
                     "Save it first."
                 )
-            content = _digest_of(file)
-            total.update(f"{shown_name(file) if self.several else ''}\n{content}\n".encode())
-        return total.hexdigest()
+            digests.append(digest_blocks(file))
+        return digests
 
 
 def _digest_of(file: Path) -> str | None:

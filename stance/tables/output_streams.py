@@ -12,7 +12,7 @@ from stance.errors import TableError
 from stance.tables.streams import make_blocking
 
 # Makes the final output from a file of what was added, for formats that cannot be appended to.
-Assemble = Callable[[Path, IO[bytes]], None]
+Assemble = Callable[[IO[bytes], IO[bytes]], None]
 
 
 class StreamOutput:
@@ -47,7 +47,8 @@ class StreamOutput:
         if assemble:
             import tempfile  # slow to import, and most streams need none
 
-            self._unassembled = tempfile.NamedTemporaryFile()  # noqa: SIM115
+            # It has no name, so that nothing is left of it even if the run is killed.
+            self._unassembled = tempfile.TemporaryFile()  # noqa: SIM115
 
     def add(self, data: Iterable[bytes], faults: Iterable[bytes] = (), **state: Any) -> None:
         """Write a chunk and its rows that could not be read; the state is not needed."""
@@ -61,8 +62,8 @@ class StreamOutput:
     def finish(self) -> None:
         """Write the output if it had to wait until all was added."""
         if self._assemble:
-            self._unassembled.flush()
-            self._assemble(Path(self._unassembled.name), self._stream)
+            self._unassembled.seek(0)
+            self._assemble(self._unassembled, self._stream)
 
     def forget(self) -> None:
         """Do nothing: a stream cannot be resumed."""

@@ -226,8 +226,8 @@ class FileOutput:
     def _assemble_whole(self) -> Path:
         assert self._assemble
         whole = self._beside("whole")
-        with whole.open("wb") as file:
-            self._assemble(self._part.path, file)
+        with self._part.path.open("rb") as part, whole.open("wb") as file:
+            self._assemble(part, file)
             file.flush()
             os.fsync(file.fileno())
         return whole

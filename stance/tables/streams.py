@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
+import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
@@ -13,6 +15,11 @@ from stance.errors import TableError
 from stance.optional import load_extra
 
 PACKINGS: Final = ("gz", "zst")
+_BLOCK: Final = 2**20  # bytes that are digested, and compared, at a time
+CONTENT_CHANGED: Final = (
+    "the content of the tables must stay the same while they are read; it changed. "
+    "Wait until they are complete, and begin anew."
+)
 
 
 class ByteSource(NamedTuple):
@@ -83,8 +90,81 @@ def packing_of(name: str) -> str:
     return suffix if suffix in PACKINGS else ""
 
 
+def digest_blocks(path: Path) -> list[bytes]:
+    """Return the SHA-256 of each megabyte of a file."""
+    with path.open("rb") as file:
+        return [hashlib.sha256(block).digest() for block in iter(lambda: file.read(_BLOCK), b"")]
+
+
+class VerifiedFile(io.RawIOBase):
+    """A file of which every byte that is read is one that was digested before.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    digests : sequence of bytes
+        What `digest_blocks` gave for it.
+    """
+
+    def __init__(self, path: Path, digests: Sequence[bytes]) -> None:
+        self._file = path.open("rb")
+        self._digests = digests
+        self._position = 0
+        self._number, self._block = -1, b""
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def seekable(self) -> bool:
+        """Return True."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a byte of the file."""
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._position}.get(whence)
+        start = os.fstat(self._file.fileno()).st_size if start is None else start
+        self._position = max(0, start + offset)
+        return self._position
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Read into a buffer, at most to the end of a block; return the number of bytes.
+
+        Raises
+        ------
+        TableError
+            If the block is not what it was.
+        """
+        number, offset = divmod(self._position, _BLOCK)
+        if number != self._number:
+            self._block = self._read_block(number)
+            self._number = number
+        piece = self._block[offset : offset + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._position += len(piece)
+        return len(piece)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()
+
+    def _read_block(self, number: int) -> bytes:
+        self._file.seek(number * _BLOCK)
+        block = self._file.read(_BLOCK)
+        expected = self._digests[number] if number < len(self._digests) else None
+        if (hashlib.sha256(block).digest() if block else None) != expected:
+            raise TableError(CONTENT_CHANGED)
+        return block
+
+
 @contextlib.contextmanager
-def open_source(source: Path | IO[bytes], packing: str | None = None) -> Iterator[ByteSource]:
+def open_source(
+    source: Path | IO[bytes],
+    packing: str | None = None,
+    digests: Sequence[bytes] | None = None,
+) -> Iterator[ByteSource]:
     """Open a file, or use an open stream (which is left open), and unpack it as it is read.
 
     Parameters
@@ -93,17 +173,19 @@ def open_source(source: Path | IO[bytes], packing: str | None = None) -> Iterato
         What to read.
     packing : {"", "gz", "zst"}, optional
         By default as the name shows.
+    digests : sequence of bytes, optional
+        What `digest_blocks` gave for the file: nothing else is read.
 
     Raises
     ------
     TableError
-        If the file cannot be opened.
+        If the file cannot be opened, or is read with other digests.
     """
     name = shown_name(source) if isinstance(source, Path) else _stream_name(source)
     with contextlib.ExitStack() as stack:
         if isinstance(source, Path):
             try:
-                raw: IO[bytes] = stack.enter_context(source.open("rb"))
+                raw: IO[bytes] = stack.enter_context(_open_file(source, digests))
             except OSError as error:
                 raise TableError(
                     f"{name} must be a file that can be read; {error.strerror or error}. "
@@ -114,6 +196,10 @@ def open_source(source: Path | IO[bytes], packing: str | None = None) -> Iterato
             make_blocking(raw)
         packing = packing_of(name) if packing is None else packing
         yield ByteSource(name, stack.enter_context(_unpacked(raw, packing)), raw)
+
+
+def _open_file(path: Path, digests: Sequence[bytes] | None) -> IO[bytes]:
+    return path.open("rb") if digests is None else io.BufferedReader(VerifiedFile(path, digests))
 
 
 def shown_name(path: Path) -> str:

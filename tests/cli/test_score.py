@@ -82,6 +82,8 @@ def test_rows_that_cannot_be_read_end_with_1(model_path: str, tmp_path: Path, ru
     [
         (["in.csv", "--text", "body"], 1, "there is no column 'body'; the columns are ['id', 'text']."),
         (["nowhere.csv"], 1, "nowhere.csv must be a file that can be read; No such file or directory. Check the path."),
+        (["in.csv", "-o", ""], 2, "-o must name a file; it is empty. Name one, or leave -o out for standard output."),
+        ([""], 1, "`source` must name a file, a pattern or a folder; it is empty. Name one."),
         (["in.csv", "--unit", "word"], 2, "Invalid value for '--unit': 'word' is not one of 'paragraph', 'row', 'document'."),
         (["They urged a truce, did they?"], 2, "SOURCE must be a file; it looks like a text. Pass it through a pipe (echo 'They urged a truce.' | stance score -), or to stance explain."),
         (["in.ipynb"], 2, "a .ipynb file cannot be read; save it as .csv, or as .txt for one document."),

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,49 @@ def test_words_are_forgotten_when_there_are_too_many(
     np.testing.assert_array_equal(frozen.probabilities(texts[:1])["tone"], before[:1])
     assert extension.size < size / 10
     np.testing.assert_array_equal(frozen.probabilities(texts)["tone"], before)
+
+
+def test_rare_words_are_forgotten_and_frequent_ones_stay(small: Model) -> None:
+    backend = with_backend(small.frozen, "compiled").scorer
+    raw = backend._scorer  # type: ignore[attr-defined]
+    copies = np.zeros(4, dtype=np.int32)
+    texts = ["They urged a truce.", "Kenya’s envoy urged the truce.", "lamplighters", "the envoy"]
+    expected = backend.score(texts, copies)
+    size = raw.size
+    raw.forget()
+    assert 0 < raw.size < size
+    buffers = (copies, np.empty((4, 8)), np.empty(4), np.zeros(4, dtype=np.int64))
+    unknown, _ = raw.score(texts, 0, 4, *buffers)
+    assert set(unknown) == {"They", "a", "Kenya’s", "lamplighters"}
+    for again, before in zip(backend.score(texts, copies), expected, strict=True):
+        np.testing.assert_array_equal(again, before)
+    raw.forget()
+    raw.forget()  # nothing was met since
+    unknown, _ = raw.score(texts, 0, 4, *buffers)
+    assert len(unknown) == 8
+
+
+def test_memory_is_bounded_whatever_is_scored(
+    small: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many words there are and however long each is, at once or one after the other."""
+    monkeypatch.setattr(backend_module, "MAX_BYTES", 2_000_000)
+    monkeypatch.setattr(backend_module, "CHUNK_CHARACTERS", 100_000)
+    backend = with_backend(small.frozen, "compiled").scorer
+    raw = backend._scorer  # type: ignore[attr-defined]
+    words = (f"unheard{number}of" for number in range(100_000))
+    texts = [" ".join(islice(words, 100)) for _ in range(1000)]
+    sizes = []
+    monkeypatch.setattr(
+        backend, "_forget", lambda: (sizes.append(raw.size), type(backend)._forget(backend))
+    )
+    for some in (
+        texts,
+        [*texts, *texts[:500]],
+        ["x" * 90_000 + str(number) for number in range(50)],
+    ):
+        backend.score(some, np.zeros(len(some), dtype=np.int32))
+    assert max(sizes) < 2 * 2_000_000 + 20 * 100_000
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")

@@ -25,6 +25,16 @@ def test_contributions_and_intercept_add_up_to_the_logit(small: Model, text: str
         np.testing.assert_allclose(total, head.logits([tokens])[0], rtol=0, atol=1e-9)
 
 
+def test_many_paragraphs_contribute_what_each_does_alone(small: Model) -> None:
+    tokens = [small.frozen.tokens(text) for text in (*HOSTILE, "a truce " * 5000, "", "A truce.")]
+    for head in small.frozen.heads.values():
+        together = list(head.contributions_of_each(tokens))
+        assert len(together) == len(tokens)
+        for alone, contributions in zip(tokens, together, strict=True):
+            np.testing.assert_allclose(contributions, head.contributions(alone), rtol=0, atol=1e-12)
+    assert list(head.contributions_of_each([])) == []
+
+
 def test_prediction_sets_contain_the_true_label_as_often_as_promised(small: Model) -> None:
     nonconformity = np.sort(np.random.default_rng(0).uniform(size=500))
     head = dataclasses.replace(small.frozen.heads["stance"], nonconformity=nonconformity)

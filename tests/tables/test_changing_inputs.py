@@ -1,6 +1,9 @@
 """Tables that are written to while they are read: told, and never taken for what they were."""
 
+import gzip
+import json
 import os
+import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -111,3 +114,47 @@ def test_a_table_that_changes_after_it_was_read_is_named_too(
         stance.label_file(
             str(tmp_path / "in*.csv"), tmp_path / "out.jsonl", model=small, unit="row"
         )
+
+
+def write_table(path: Path) -> None:
+    """Write more than any reader takes at once, which packs badly."""
+    chance = random.Random(0)
+    rows = [f"The lamp {chance.randbytes(200).hex()} burns." for _ in range(12_000)]
+    if path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps({"text": row}) + "\n" for row in rows))
+    elif path.suffix == ".gz":
+        path.write_bytes(gzip.compress("\n".join(["text", *rows, ""]).encode(), 1))
+    else:
+        path.write_text("\n".join(["text", *rows, ""]))
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz", ".jsonl"])
+def test_a_table_that_is_changed_and_changed_back_is_not_certified(
+    suffix: str, small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the end, content, size and time are those of the beginning; what was read was not."""
+    path = tmp_path / f"in{suffix}"
+    write_table(path)
+    monkeypatch.setattr("stance.tables.encodings.HEAD", 2**20)
+    before, state = path.read_bytes(), path.stat()
+    chunks = Inputs.chunks
+
+    def put(content: bytes) -> None:
+        path.write_bytes(content)
+        os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+    def changed(self: Inputs, columns: Sequence[str]) -> Iterator[tuple[str, Chunk, int]]:
+        for number, chunk in enumerate(chunks(self, columns)):
+            if number == 0:
+                end = len(before) * 3 // 4
+                put(before[:end] + bytes(byte ^ 1 for byte in before[end:]))
+            yield chunk
+
+    monkeypatch.setattr(inputs_module.Inputs, "chunks", changed)
+    check = Inputs.check_unchanged
+    monkeypatch.setattr(
+        inputs_module.Inputs, "check_unchanged", lambda self: (put(before), check(self))[1]
+    )
+    with pytest.raises(TableError, match="the content of the tables must stay the same"):
+        stance.label_file(path, tmp_path / "out.csv", model=small, unit="row", resume=True)
+    assert not (tmp_path / "out.csv").exists()

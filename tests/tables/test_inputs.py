@@ -41,6 +41,15 @@ def test_no_source_at_all_is_refused() -> None:
     assert str(error.value) == "`source` must name at least one file; got none."
 
 
+@pytest.mark.parametrize("source", ["", ["a.csv", ""]])
+def test_a_source_without_a_name_is_not_the_current_folder(source: str | list[str]) -> None:
+    with pytest.raises(InputError) as error:
+        find_files(source)
+    assert str(error.value) == (
+        "`source` must name a file, a pattern or a folder; it is empty. Name one."
+    )
+
+
 def test_a_source_that_is_the_output_too_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out.csv").write_text("id\n1\n")
     (tmp_path / "link.csv").symlink_to(tmp_path / "out.csv")

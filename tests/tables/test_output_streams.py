@@ -39,14 +39,18 @@ def test_a_text_stream_gets_text_and_keeps_bytes_that_are_none() -> None:
     assert (output.getvalue(), errors.getvalue()) == ("café\n", "caf\udce9\n")
 
 
-def test_what_must_be_assembled_is_written_at_the_end() -> None:
-    def assemble(part: Path, stream: IO[bytes]) -> None:
-        stream.write(part.read_bytes().upper())
+def test_what_must_be_assembled_is_written_at_the_end_and_a_kill_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def assemble(part: IO[bytes], stream: IO[bytes]) -> None:
+        stream.write(part.read().upper())
 
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     stream = io.BytesIO()
     output = StreamOutput(stream, assemble=assemble)
     output.add([b"a truce"])
     assert stream.getvalue() == b""
+    assert list(tmp_path.iterdir()) == []  # nothing has a name that could outlive the process
     output.finish()
     output.close()
     assert stream.getvalue() == b"A TRUCE"

@@ -205,8 +205,8 @@ def test_a_stream_cannot_be_resumed() -> None:
 
 
 def test_what_must_be_assembled_is_whole_only_at_the_end(tmp_path: Path) -> None:
-    def assemble(part: Path, stream: IO[bytes]) -> None:
-        stream.write(part.read_bytes().upper())
+    def assemble(part: IO[bytes], stream: IO[bytes]) -> None:
+        stream.write(part.read().upper())
 
     with replacing(tmp_path / "out.csv", assemble=assemble) as opened:
         opened.add([b"a tr"])

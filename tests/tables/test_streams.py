@@ -10,7 +10,7 @@ import pytest
 
 from stance import TableError
 from stance.tables.encodings import read_text
-from stance.tables.streams import open_source
+from stance.tables.streams import digest_blocks, open_source
 
 
 def test_a_file_is_unpacked_as_its_name_says_and_its_packed_bytes_are_counted(
@@ -61,3 +61,24 @@ def test_a_pipe_that_does_not_wait_is_read_to_its_end() -> None:
             assert source.position() == 0  # a pipe does not know
             assert "".join(read_text(source.stream, "in.csv").blocks) == "id\n1\n"
         late.join()
+
+
+def test_what_was_not_digested_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "in.bin"
+    content = bytes(range(256)) * 10_000
+    path.write_bytes(content)
+    digests = digest_blocks(path)
+    with open_source(path, "", digests) as source:
+        assert source.stream.read() == content
+        assert (source.stream.seek(-3, os.SEEK_END), source.stream.read(9)) == (
+            2_559_997,
+            b"\xfd\xfe\xff",
+        )
+        assert (source.stream.seek(2**20 - 1), source.stream.read(2)) == (2**20 - 1, b"\xff\x00")
+        assert (source.stream.seek(9_000_000), source.stream.read()) == (9_000_000, b"")
+    for other in (content[:-1], content + b"x", content[:2_000_000] + b"x" + content[2_000_001:]):
+        path.write_bytes(other)
+        with open_source(path, "", digests) as source:
+            assert source.stream.read(2**20) == content[: 2**20]
+            with pytest.raises(TableError, match="the content of the tables must stay the same"):
+                source.stream.read()

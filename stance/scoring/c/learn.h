@@ -115,4 +115,40 @@ static int learn_side(Scorer *scorer, PyObject *side)
     return add_word(scorer, bytes, (size_t)length, token, none);
 }
 
+/* Return where a word's n-grams end in the pool. */
+static size_t pool_end(const Scorer *scorer, size_t word)
+{
+    return word + 1 < scorer->words.n ? scorer->words.entries[word + 1].token.ngrams
+                                      : scorer->n_pool;
+}
+
+/* Forget the words that were not met twice since the last call. The others move up, in their order,
+   as do their bytes and n-grams. Example: of the words side (0), truce (1), lamp (2) and war (3),
+   where lamp is rare, war becomes 2. Called twice in a row, this forgets every word. */
+static void forget_rare(Scorer *scorer)
+{
+    StringTable *words = &scorer->words;
+    size_t n = 0, n_bytes = 0, n_pool = 0;
+    for (size_t word = 0; word < words->n; word++) {
+        StringEntry entry = words->entries[word];
+        size_t n_items = pool_end(scorer, word) - entry.token.ngrams;
+        if (word != SIDE && !(entry.token.flags & IS_MET_AGAIN))
+            continue;
+        memmove(words->bytes + n_bytes, words->bytes + entry.start, entry.length);
+        memmove(scorer->ngram_pool + n_pool, scorer->ngram_pool + entry.token.ngrams,
+                n_items * sizeof *scorer->ngram_pool);
+        entry.start = (uint32_t)n_bytes;
+        entry.token.ngrams = n_pool;
+        entry.token.flags &= ~(uint32_t)(IS_MET | IS_MET_AGAIN);
+        words->entries[n] = entry;
+        scorer->name_roles[n++] = scorer->name_roles[word];
+        n_bytes += entry.length;
+        n_pool += n_items;
+    }
+    words->n = n;
+    words->n_bytes = n_bytes;
+    scorer->n_pool = n_pool;
+    refill_slots(words);
+}
+
 #endif

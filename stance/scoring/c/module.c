@@ -139,23 +139,14 @@ static PyObject *scorer_learn(Scorer *self, PyObject *arguments)
     Py_RETURN_NONE;
 }
 
-PyDoc_STRVAR(forget_doc, "forget()\n--\n\nForget every word that was learned.");
+PyDoc_STRVAR(forget_doc, "forget()\n--\n\nForget the words that were not met twice since the last call.");
 
 static PyObject *scorer_forget(Scorer *self, PyObject *Py_UNUSED(nothing))
 {
     if (!check_idle(self))
         return NULL;
-    PyObject *side = PyUnicode_FromStringAndSize(self->words.bytes,
-                                                 (Py_ssize_t)self->words.entries[SIDE].length);
-    if (!side)
-        return NULL;
-    free_strings(&self->words);
-    self->n_pool = 0;
+    forget_rare(self);
     self->generation = ++last_generation;
-    int ok = learn_side(self, side);
-    Py_DECREF(side);
-    if (!ok)
-        return NULL;
     Py_RETURN_NONE;
 }
 

@@ -113,13 +113,14 @@ static size_t match_longest_name(const Scorer *scorer, const Word *words, size_t
 static Py_ssize_t mask_names(const Scorer *scorer, Workspace *workspace, const Word *words,
                              size_t n)
 {
-    const StringEntry *entries = scorer->words.entries;
+    StringEntry *entries = scorer->words.entries;
     size_t n_tokens = 0;
     if (!RESERVE(workspace->tokens, workspace->tokens_capacity, n))
         return -1;
     for (size_t i = 0; i < n;) {
-        const Token *token = &entries[words[i].number].token;
+        Token *token = &entries[words[i].number].token;
         size_t n_masked = 0;
+        note_meeting(token);
         if (token->flags & MAY_BEGIN_NAME)
             n_masked = match_longest_name(scorer, words + i, n - i);
         /* Counting comes next. Two cache lines of 16 items hold the n-grams of most words. */

@@ -26,12 +26,22 @@ enum {
     IS_SHORT = 4,         /* has so few characters that a full stop may abbreviate it */
     MAY_BEGIN_NAME = 8,   /* some name of a side begins with it */
     BEGINS_SENTENCE = 16, /* of a token in a paragraph: a sentence ends right before it */
+    IS_MET = 32,          /* was met since words were last forgotten */
+    IS_MET_AGAIN = 64,    /* ... at least twice: it is not rare */
     CLASS_SHIFT = 8,      /* flags >> CLASS_SHIFT is the number of its class as a cue */
 };
 
 /* Python numbers the classes of cue words, from 1 to less than MAX_CLASSES. */
 #define NO_CLASS 0
 #define MAX_CLASSES 32
+
+/* Note that a word of a text was met. Several threads may do so at once: what one of them misses is
+   made up for at the next meeting, and two meetings later nothing is written any more. */
+static ALWAYS_INLINE void note_meeting(Token *token)
+{
+    if (!(token->flags & IS_MET_AGAIN))
+        token->flags |= token->flags & IS_MET ? IS_MET_AGAIN : IS_MET;
+}
 
 /* 32 bytes: two entries share a cache line of 64. */
 typedef struct {
@@ -108,6 +118,14 @@ static void fill_slot(StringTable *table, int32_t number, uint64_t hash)
     table->slots[i] = (StringSlot){(uint32_t)(hash >> 32), number};
 }
 
+/* Fill all slots anew, after entries or slots have moved. */
+static void refill_slots(StringTable *table)
+{
+    memset(table->slots, -1, table->n_slots * sizeof *table->slots);
+    for (size_t number = 0; number < table->n; number++)
+        fill_slot(table, (int32_t)number, hash_entry(table, number));
+}
+
 /* Keep at least two slots per string, so that probing ends soon. Return 0 if there is no memory. */
 static int reserve_slots(StringTable *table, size_t n_strings)
 {
@@ -117,12 +135,10 @@ static int reserve_slots(StringTable *table, size_t n_strings)
     StringSlot *slots = malloc(n_slots * sizeof *slots);
     if (!slots)
         return 0;
-    memset(slots, -1, n_slots * sizeof *slots);
     free(table->slots);
     table->slots = slots;
     table->n_slots = n_slots;
-    for (size_t number = 0; number < table->n; number++)
-        fill_slot(table, (int32_t)number, hash_entry(table, number));
+    refill_slots(table);
     return 1;
 }
 

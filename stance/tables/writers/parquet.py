@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -21,24 +20,23 @@ if TYPE_CHECKING:
 _GROUP: Final = 64 * 2**20  # bytes of a row group
 
 
-def assemble(batches: Path, output: IO[bytes]) -> None:
+def assemble(batches: IO[bytes], output: IO[bytes]) -> None:
     """Make a Parquet file from a file of record batches, in memory of one row group.
 
     Parameters
     ----------
-    batches : Path
-        A file in the Arrow stream format.
+    batches : binary file
+        In the Arrow stream format.
     output : binary file
         Where to write.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with batches.open("rb") as stream:
-        reader = pa.ipc.open_stream(stream)
-        with pq.ParquetWriter(output, reader.schema, compression="zstd") as writer:
-            for group in _groups(reader):
-                writer.write_table(group, row_group_size=len(group))
+    reader = pa.ipc.open_stream(batches)
+    with pq.ParquetWriter(output, reader.schema, compression="zstd") as writer:
+        for group in _groups(reader):
+            writer.write_table(group, row_group_size=len(group))
 
 
 def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
@@ -117,16 +115,15 @@ class FeatherEncoder(ParquetEncoder):
         return _assemble_feather
 
 
-def _assemble_feather(batches: Path, output: IO[bytes]) -> None:
+def _assemble_feather(batches: IO[bytes], output: IO[bytes]) -> None:
     """Make a Feather file from a file in the Arrow stream format, batch by batch."""
     import pyarrow as pa
 
-    with batches.open("rb") as stream:
-        reader = pa.ipc.open_stream(stream)
-        options = pa.ipc.IpcWriteOptions(compression="lz4")
-        with pa.ipc.new_file(output, reader.schema, options=options) as writer:
-            for batch in reader:
-                writer.write_batch(batch)
+    reader = pa.ipc.open_stream(batches)
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    with pa.ipc.new_file(output, reader.schema, options=options) as writer:
+        for batch in reader:
+            writer.write_batch(batch)
 
 
 def result_array(labelled: Columns, column: str) -> pa.Array:

@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import partial
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from stance.errors import StanceWarning
@@ -167,13 +166,12 @@ class _Workbook:
             sheet.write_string(number + 1, 1, meaning)
 
 
-def _assemble(lines: Path, output: IO[bytes], *, n_carried: int) -> None:
+def _assemble(lines: IO[bytes], output: IO[bytes], *, n_carried: int) -> None:
     """Make a workbook from a file of lines of JSON, the first of which has the names."""
-    with lines.open("rb") as file:
-        workbook = _Workbook(output, json.loads(next(file)), n_carried)
-        workbook.add_labels(json.loads(line) for line in file)
-        workbook.add_columns()
-        workbook.book.close()
+    workbook = _Workbook(output, json.loads(next(lines)), n_carried)
+    workbook.add_labels(map(json.loads, lines))
+    workbook.add_columns()
+    workbook.book.close()
     if workbook.n_cut:
         warnings.warn(
             f"{workbook.n_cut:,} cells were cut at {_MAX_CELL:,} characters, the most that a "

@@ -51,6 +51,6 @@ def test_rows_without_a_byte_are_rows(tmp_path: Path) -> None:
         pa.ipc.new_stream(sink, pa.schema({"x": pa.null()})) as stream,
     ):
         stream.write_table(pa.table({"x": pa.nulls(3)}))
-    with (tmp_path / "out.parquet").open("wb") as output:
-        assemble(tmp_path / "batches", output)
+    with (tmp_path / "batches").open("rb") as part, (tmp_path / "out.parquet").open("wb") as output:
+        assemble(part, output)
     assert pq.read_table(tmp_path / "out.parquet").num_rows == 3
