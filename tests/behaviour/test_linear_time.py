@@ -16,6 +16,7 @@ from reported import STORIES, Tables
 from stance import split_paragraphs
 from stance.model import Model
 from stance.report.voices import find_voice
+from stance.scoring.blocks import split_cells
 from stance.text.tokens import make_tokens
 
 MAX_RATIO = 2.6  # of the times for 2n and n characters: 2 and noise; 4 would be quadratic
@@ -28,12 +29,20 @@ Task = Callable[[str], object]
 
 
 @pytest.fixture(
-    params=["split_paragraphs", "make_tokens", "make_tokens of posts", "find_voice", "frame"]
+    params=[
+        "split_paragraphs",
+        "split_cells",
+        "make_tokens",
+        "make_tokens of posts",
+        "find_voice",
+        "frame",
+    ]
 )
 def task(request: pytest.FixtureRequest, small: Model, shipped: Model) -> Task:
     gazetteer = shipped.frozen.gazetteer
     tasks: dict[str, Task] = {
         "split_paragraphs": split_paragraphs,
+        "split_cells": lambda text: split_cells([text], None, "keep"),
         "make_tokens": lambda text: make_tokens(text, gazetteer),
         "make_tokens of posts": lambda text: make_tokens(text, gazetteer, social_media=True),
         "find_voice": find_voice,
