@@ -53,8 +53,8 @@ if TYPE_CHECKING:
     from stance import engines as engines
     from stance import plots as plots
     from stance import sql as sql
-    from stance.annotate.page import write_annotation_page
     from stance.annotate.agreement import Agreement, measure_agreement
+    from stance.annotate.page import write_annotation_page
     from stance.batch import label_file
     from stance.inference.differences import compare
     from stance.inference.drawing import draw
@@ -144,8 +144,8 @@ __all__ = [
     "Summary",
     "TableError",
     "TrainingError",
-    "adapt",
     "Verification",
+    "adapt",
     "compare",
     "describe_methods",
     "draw",
@@ -164,8 +164,8 @@ __all__ = [
     "split_paragraphs",
     "suggest",
     "train",
-    "write_annotation_page",
     "verify",
+    "write_annotation_page",
     "write_counts",
     "write_report",
 ]

@@ -12,8 +12,10 @@ import sys
 
 import numpy as np
 from framed import with_frames
+from random_texts import random_documents
 
 import stance
+from stance.scoring._scorer import split_plain
 from stance.scoring.arrays import arrange_model
 from stance.scoring.compiled import CompiledBackend
 
@@ -56,6 +58,9 @@ def check(backend: CompiledBackend, texts: list[str | bytes]) -> None:
     assert ((familiarity >= 0) & (familiarity <= 1)).all()
     assert (n_tokens >= 0).all()
     assert all(count <= len(text) for count, text in zip(n_tokens.tolist(), texts, strict=True))
+    for text in texts:
+        if isinstance(text, str):
+            split_plain(text, "paragraph")
 
 
 def main(n_inputs: int) -> None:
@@ -77,6 +82,7 @@ def main(n_inputs: int) -> None:
     )
     for _ in range(n_inputs // BATCH):
         check(backend, [make_input(draw) for _ in range(BATCH)])
+        check(backend, list(random_documents(BATCH // 100, draw.randrange(n_inputs))))
     print(f"{n_inputs // BATCH * BATCH + 6} inputs, no fault")
 
 

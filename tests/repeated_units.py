@@ -16,8 +16,9 @@ from contextlib import contextmanager
 import stance
 from stance import split_paragraphs
 from stance.model import Model
-from stance.report.voices import find_voice
+from stance.scoring.blocks import split_cells
 from stance.text.tokens import make_tokens
+from stance.text.voices import find_voice
 
 UNITS = [
     # letters, digits, space, line ends
@@ -56,6 +57,7 @@ def list_tasks(model: Model, shipped: Model) -> dict[str, Task]:
     gazetteer = shipped.frozen.gazetteer
     return {
         "split_paragraphs": split_paragraphs,
+        "split_cells": lambda text: split_cells([text], None, "keep"),
         "make_tokens": lambda text: make_tokens(text, gazetteer),
         "make_tokens of posts": lambda text: make_tokens(text, gazetteer, social_media=True),
         "find_voice": find_voice,

@@ -33,10 +33,10 @@ RANKS = [
 
 
 NAMES = [
-    "Agreement", "BlendedClassifier", "Counts", "Document", "Evidence", "HeadResult", "InputError",
-    "KINDS", "LANGUAGES", "LabelledParagraph", "Model", "ModelError", "Paragraph",
-    "ParagraphClassifier", "SENTIMENTS", "STANCES", "STATUSES", "StanceError", "StanceWarning",
-    "Summary", "TONES", "TableError", "TrainingError", "Verification", "adapt", "compare",
+    "KINDS", "LANGUAGES", "SENTIMENTS", "STANCES", "STATUSES", "TONES", "Agreement",
+    "BlendedClassifier", "Counts", "Document", "Evidence", "HeadResult", "InputError",
+    "LabelledParagraph", "Model", "ModelError", "Paragraph", "ParagraphClassifier", "StanceError",
+    "StanceWarning", "Summary", "TableError", "TrainingError", "Verification", "adapt", "compare",
     "describe_methods", "draw", "estimate_shares", "evaluate", "label", "label_file", "label_frame",
     "load", "load_pipeline", "measure_agreement", "plan", "read_counts", "regress", "sentiment_of",
     "split_paragraphs", "suggest", "train", "verify", "write_annotation_page", "write_counts",

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from stance.annotate.whole_tables import read_table
 from stance.errors import InputError
-from stance.inference.prints import Print, read_table
+from stance.inference.prints import Print
 from stance.model import Model, as_model
 from stance.results import column_name
 from stance.scoring.heads import softmax
@@ -105,7 +106,8 @@ def _undo(print_: Print, heads: dict[str, dict[str, Any]]) -> Print:
         before = softmax(logits)
         withheld = np.isnan(before).any(axis=1)
         given = np.asarray(labels, dtype=object)[np.nan_to_num(before).argmax(axis=1)]
-        frame[head] = np.where(withheld, None, given)
+        given[withheld] = None
+        frame[head] = given
         for code, label in enumerate(labels):
             frame[column_name(head, label)] = before[:, code]
     return replace(print_, frame=frame)

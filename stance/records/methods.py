@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from stance.annotate.whole_tables import cells, read_table
 from stance.inference.figures import estimate_shares
-from stance.inference.prints import cells, read_table
 from stance.tables.writers.run_record import digest_of, read_record
 
 if TYPE_CHECKING:

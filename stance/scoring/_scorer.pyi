@@ -9,6 +9,8 @@ MAX_CLASSES : int
     The numbers of classes of cue words are less than this.
 MAX_WORD_CHARACTERS : int
     How many characters of a word give character n-grams, as in `stance.text.words`.
+MAX_KIND_CHARACTERS, MAX_KIND_WORDS, MAX_WRAP_WIDTH : int
+    Limits of the rules of `stance.text.kinds` and `stance.text.paragraphs`.
 """
 
 from typing import Final
@@ -20,6 +22,9 @@ MAX_OUTPUTS: Final[int]
 MAX_NGRAM: Final[int]
 MAX_CLASSES: Final[int]
 MAX_WORD_CHARACTERS: Final[int]
+MAX_KIND_CHARACTERS: Final[int]
+MAX_KIND_WORDS: Final[int]
+MAX_WRAP_WIDTH: Final[int]
 
 _Block = tuple[int, int, int, list[str] | list[int], np.ndarray, np.ndarray]
 _Names = tuple[list[str], np.ndarray, np.ndarray, np.ndarray]
@@ -182,4 +187,16 @@ def may_join(gap: str, after_short: bool, /) -> bool:
     """Return whether what stands between two words may stand inside a name.
 
     `after_short` says that the word before has at most two characters.
+    """
+
+def split_plain(
+    text: str, kind: str, /
+) -> tuple[list[int], list[int], list[str | None], list[str]] | None:
+    """Split a text of plain paragraphs; return None if Python's rules must split it.
+
+    Returns
+    -------
+    starts, ends, kinds, texts : list
+        Of all blocks. The kind of one that is surely a paragraph is `kind`; of any other it is
+        None, and `stance.text.paragraphs.name_kinds` must name it.
     """

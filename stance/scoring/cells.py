@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -18,7 +17,7 @@ from stance.labels import (
     sentiment_of,
     sentiment_signs,
 )
-from stance.options import cell_status, check_html, check_level, check_unit
+from stance.options import check_html, check_level, check_unit
 from stance.results import (
     coded_names,
     column_name,
@@ -27,20 +26,14 @@ from stance.results import (
     paragraph_id,
     result_columns,
 )
+from stance.scoring.blocks import EMPTY, LABELLED, SKIPPED, split_cells, take_whole
 from stance.scoring.frozen import FrozenModel
-from stance.text.html import plain_text, split_text
 from stance.text.languages import SUSPICIOUS_FAMILIARITY, name_language
 
-LABELLED: Final = STATUSES.index("labelled")
-SKIPPED: Final = STATUSES.index("skipped")
-_EMPTY: Final = STATUSES.index("empty")
 _UNFAMILIAR: Final = STATUSES.index("unfamiliar")
 _LANGUAGE: Final = STATUSES.index("language")
-_CODES: Final = {None: LABELLED} | {status: code for code, status in enumerate(STATUSES)}
-"""The code of what `cell_status` returns; None stands for a cell that can be labelled."""
 PLACES: Final = ("lead", "body")
 """The values of the column "place"."""
-_BLOCK_COLUMNS: Final = ("row", "paragraph", "start", "end", "kind", "status")
 
 
 class ScoredBlocks(NamedTuple):
@@ -103,7 +96,7 @@ def score_blocks(
     found_languages = _find_languages(model, chosen, familiarities)
     outcomes = np.where(familiarities >= model.familiarity_threshold, LABELLED, _UNFAMILIAR)
     outcomes[found_languages >= 0] = _LANGUAGE
-    outcomes[~has_words] = _EMPTY
+    outcomes[~has_words] = EMPTY
     statuses = statuses.copy()
     statuses[to_label] = outcomes
     gets_label = outcomes == LABELLED
@@ -130,15 +123,6 @@ def _find_languages(
     return codes
 
 
-def first_status(cell: Any, longest: int | None = None) -> int:
-    """Return the code of the status that a cell, or a text, has before it is scored.
-
-    >>> [STATUSES[first_status(cell)] for cell in (None, "  ", "A truce.")]
-    ['missing', 'empty', 'labelled']
-    """
-    return _CODES[cell_status(cell, longest)]
-
-
 def label_cells(
     model: FrozenModel,
     cells: Sequence[Any],
@@ -156,7 +140,7 @@ def label_cells(
     check_unit(unit)
     check_level(level)
     check_html(html)
-    take = _take_whole if unit == "row" else _split
+    take = take_whole if unit == "row" else split_cells
     blocks, texts = take(cells, longest, html)
     block_targets = None
     if targets is not None:
@@ -212,7 +196,7 @@ def _find_body(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
     [0, 0, 1]
     """
     can_lead = np.isin(arrays["kind"], [KINDS.index(kind) for kind in LABELLED_KINDS])
-    before = np.cumsum(can_lead) - can_lead  # paragraphs before each block, in all cells
+    before: np.ndarray = np.cumsum(can_lead) - can_lead  # paragraphs before each, in all cells
     starts = np.searchsorted(arrays["row"], arrays["row"])  # the first block of each one's cell
     return np.asarray((before > before[starts]).astype(np.int64))
 
@@ -226,56 +210,6 @@ def _with_text(paragraphs: Columns, texts: Sequence[str]) -> Columns:
         dict([row, ("text", codes), *others]),
         {**paragraphs.names, "text": tuple(texts) or ("",)},
     )
-
-
-def _split(
-    cells: Sequence[Any], longest: int | None, html: str
-) -> tuple[dict[str, np.ndarray], list[str]]:
-    """Split cells into blocks: columns that say where each stands, and the text of each.
-
-    A cell without blocks gets one row with its status, -1 in the other columns, and no text.
-    """
-    values = array("q")  # the columns of one block after those of another
-    texts: list[str] = []
-    for row, cell in enumerate(cells):
-        status = first_status(cell, longest)
-        blocks = split_text(cell, html) if status == LABELLED else ()
-        if not blocks:
-            values.extend((row, -1, -1, -1, -1, _EMPTY if status == LABELLED else status))
-            texts.append("")
-        for number, (start, end, kind, text) in enumerate(blocks):
-            block_status = LABELLED if kind in LABELLED_KINDS else SKIPPED
-            values.extend((row, number, start, end, KINDS.index(kind), block_status))
-            texts.append(text)
-    table = np.frombuffer(values, dtype=np.int64).reshape(-1, len(_BLOCK_COLUMNS)).copy()
-    return dict(zip(_BLOCK_COLUMNS, table.T, strict=True)), texts
-
-
-def _take_whole(
-    cells: Sequence[Any], longest: int | None, html: str
-) -> tuple[dict[str, np.ndarray], list[str]]:
-    """Take each cell as one paragraph; the columns are those of `_split`."""
-    texts: list[str] = []
-    codes: list[int] = []
-    ends: list[int] = []
-    for cell in cells:
-        code = first_status(cell, longest)
-        text = plain_text(cell, html) if code == LABELLED else ""
-        if code == LABELLED and text is not cell:  # HTML may have no text
-            code = first_status(text)
-        codes.append(code)
-        texts.append(text if code == LABELLED else "")
-        ends.append(len(cell) if code == LABELLED else -1)
-    statuses = np.asarray(codes, dtype=np.int64)
-    is_text = statuses == LABELLED
-    return {
-        "row": np.arange(len(cells)),
-        "paragraph": np.where(is_text, 0, -1),
-        "start": np.where(is_text, 0, -1),
-        "end": np.asarray(ends, dtype=np.int64),
-        "kind": np.where(is_text, KINDS.index("paragraph"), -1),
-        "status": statuses,
-    }, texts
 
 
 def _result_columns(
@@ -364,7 +298,7 @@ def _first_other_status(row: np.ndarray, status: np.ndarray, n_cells: int) -> np
     A cell whose blocks have no other status gets "skipped". Cell 0 below has a skipped, an empty
     and an unfamiliar block, cell 1 a skipped one.
 
-    >>> codes = np.array([SKIPPED, _EMPTY, _UNFAMILIAR, SKIPPED])
+    >>> codes = np.array([SKIPPED, EMPTY, _UNFAMILIAR, SKIPPED])
     >>> [STATUSES[code] for code in _first_other_status(np.array([0, 0, 0, 1]), codes, 2)]
     ['empty', 'skipped']
     """

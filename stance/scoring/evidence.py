@@ -11,7 +11,8 @@ import numpy as np
 from stance.errors import InputError
 from stance.labels import LANGUAGES, STATUSES
 from stance.results import Document, Evidence, HeadResult, LabelledParagraph
-from stance.scoring.cells import SKIPPED, ScoredBlocks, first_status, score_blocks
+from stance.scoring.blocks import SKIPPED, first_status
+from stance.scoring.cells import ScoredBlocks, score_blocks
 from stance.scoring.frozen import FrozenModel
 from stance.scoring.heads import Head
 from stance.text.html import ReadHtml

@@ -12,9 +12,10 @@ The rules are asked in this order, and the first that holds decides:
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 
-from stance.text.words import list_words
+from stance.text.words import WORD
 
 _MAX_CHARACTERS: Final = 400  # of a heading, caption or credit
 _MAX_HEADING_WORDS: Final = 14
@@ -41,8 +42,9 @@ _CAPTION_LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 # At the end, after a colon, a name: A lamp burns. Photo: Ann Lee
+_LAST_NAME: Final = re.compile(r":\s*+\S[^.]{0,60}\Z")  # soon decides, for nearly every text
 _PICTURE_BY: Final = re.compile(
-    r"\b(?:photo(?:graph)?|image|picture)\s*+:\s*+\S[^.]{0,60}\Z", re.IGNORECASE
+    rf"\b(?:photo(?:graph)?|image|picture)\s*+{_LAST_NAME.pattern}", re.IGNORECASE
 )
 # At the end, in brackets, an agency: A lamp burns. (Reuters / A. Keeper)    [Photo by AP]
 _LAST_BRACKETS: Final = re.compile(r"[(\[]([^()\[\]]*+)[)\]]\.?\Z")
@@ -121,7 +123,7 @@ def ends_sentence(text: str, start: int, end: int) -> bool:
 
 
 def _is_credit(text: str) -> bool:
-    if not _CREDIT.match(text) or len(text.split()) > _MAX_CREDIT_WORDS:
+    if len(text.split(maxsplit=_MAX_CREDIT_WORDS)) > _MAX_CREDIT_WORDS or not _CREDIT.match(text):
         return False
     # "By Noon It Was Over." is a sentence.
     return not (_BYLINE.match(text) and ends_sentence(text, 0, len(text)))
@@ -133,7 +135,9 @@ def _is_caption(text: str) -> bool:
     >>> [_is_caption(text) for text in ("Photo: Ann Lee", "A lamp. (Reuters)", "A lamp (lit)")]
     [True, True, False]
     """
-    if ":" in text and (_CAPTION_LABEL.match(text) or _PICTURE_BY.search(text)):
+    if ":" in text and (
+        _CAPTION_LABEL.match(text) or (_LAST_NAME.search(text) and _PICTURE_BY.search(text))
+    ):
         return True
     brackets = text.endswith((")", "]", ").", "].")) and _LAST_BRACKETS.search(text)
     return bool(brackets and _AGENCY.search(brackets[1]))
@@ -149,7 +153,7 @@ def _is_heading(text: str) -> bool:
     """
     if ends_sentence(text, 0, len(text)) or text[-1] in ',;"”»' or text[0] in '"“«‘':
         return False
-    words = list_words(text)
+    words = [match[0] for match in islice(WORD.finditer(text), _MAX_HEADING_WORDS + 1)]
     if len(words) > _MAX_HEADING_WORDS:
         return False
     if text.endswith(":"):

@@ -32,6 +32,7 @@ _MAY_BE_MARK: Final = re.compile(r"[>#•◦▪▫‣⁃●○■□·∙*+–�
 """How a line with one of the marks above begins. Few lines do; no other is searched for marks."""
 _LETTER_OR_DIGIT: Final = re.compile(r"[^\W_]")
 
+_KINDS: Final = {"bullet": "list item", "heading": "heading", "": None}  # by mark
 _BODY: Final = ("paragraph", "list item")  # the kinds that a heading stands over
 
 _MAX_WRAP_WIDTH: Final = 132  # no wrapped text is set wider; a longer line is a whole paragraph
@@ -80,24 +81,29 @@ def split_paragraphs(document: str) -> list[Paragraph]:
     list item | A truce was discussed.
     """
     blocks = [block for group in _groups(document) for block in _blocks(document, group)]
-    kinds = [_kind(document, block, alone=len(blocks) == 1) for block in blocks]
-    # A heading stands over something: below the last paragraph or list item, only a mark makes one.
-    for number in reversed(range(len(blocks))):
-        if kinds[number] in _BODY:
-            break
-        if kinds[number] == "heading" and not blocks[number][0].mark:
-            kinds[number] = "paragraph"
+    texts = [document[block[0].start : block[-1].end] for block in blocks]
+    kinds = name_kinds(texts, [_KINDS[block[0].mark] for block in blocks])
     return [
         Paragraph(block[0].start, block[-1].end, kind)
         for block, kind in zip(blocks, kinds, strict=True)
     ]
 
 
-def _kind(document: str, block: Sequence[_Line], *, alone: bool) -> str:
-    mark = block[0].mark
-    if mark:
-        return "heading" if mark == "heading" else "list item"
-    return find_kind(document[block[0].start : block[-1].end], alone=alone)
+def name_kinds(texts: Sequence[str], kinds: Sequence[str | None]) -> list[str]:
+    """Name the kinds of all blocks of a document; those that are known stay.
+
+    >>> name_kinds(["Talks Resume", "They met.", "What Next"], [None, "list item", None])
+    ['heading', 'list item', 'paragraph']
+    """
+    alone = len(texts) == 1
+    named = [kind or find_kind(text, alone=alone) for text, kind in zip(texts, kinds, strict=True)]
+    # A heading stands over something: below the last paragraph or list item, only a mark makes one.
+    for number in reversed(range(len(named))):
+        if named[number] in _BODY:
+            break
+        if named[number] == "heading" and not kinds[number]:
+            named[number] = "paragraph"
+    return named
 
 
 def _groups(document: str) -> Iterator[list[_Line]]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from stance.annotate.readings import read_readings, settle
 from stance.errors import InputError, TableError, TrainingError
 from stance.model import Model, as_model
 from stance.scoring.heads import Head
-from stance.training.annotated import read_frame
 from stance.training.freezing import make_self_test
 from stance.training.learned_rows import FACT, find_learned, salt_and_digest_rows
 from stance.training.metrics import measure_calibration_error, measure_interval, measure_macro_f1
@@ -156,11 +156,10 @@ def _read(
     target_column: str | None,
     encoding: str | None,
 ) -> _Paragraphs:
-    table = annotated if not isinstance(annotated, (str, Path)) else None
-    name = "the table" if table is not None else str(annotated)
-    frame = table if table is not None else read_frame(Path(str(annotated)), encoding)
+    frame, name = read_readings(annotated, encoding=encoding)
     heads = [head for head in model.labels if head in frame]
     _check_columns(frame, [text, *filter(None, (article, target_column))], heads, name, model)
+    frame = settle(frame, heads, name)
     labels = {head: _labels(frame, head, model.labels[head], name) for head in heads}
     texts = ["" if cell is None else str(cell) for cell in frame[text].fillna("")]
     targets = None if target_column is None else frame[target_column].astype(str).tolist()

@@ -22,14 +22,19 @@ from reported import STORIES, Tables
 
 from stance import split_paragraphs
 from stance.model import Model
-from stance.text.tokens import make_tokens
-from stance.text.voices import find_voice
 
 MAX_SECONDS_PER_MEGABYTE = 2.0
 
 
 @pytest.fixture(
-    params=["split_paragraphs", "make_tokens", "make_tokens of posts", "find_voice", "frame"]
+    params=[
+        "split_paragraphs",
+        "split_cells",
+        "make_tokens",
+        "make_tokens of posts",
+        "find_voice",
+        "frame",
+    ]
 )
 def task(request: pytest.FixtureRequest, small: Model, shipped: Model) -> Task:
     return list_tasks(small, shipped)[request.param]

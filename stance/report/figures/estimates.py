@@ -153,7 +153,7 @@ def needs_cells(annotated: str | Path | None, design: str | None) -> bool:
 
 
 def _has_ids(annotated: str | Path) -> bool:
-    from stance.inference.prints import read_table
+    from stance.annotate.whole_tables import read_table
 
     return "paragraph_id" in read_table(annotated)[0].columns
 
@@ -166,7 +166,7 @@ def _estimate(
     annotated: str | Path,
     design: str | None,
 ) -> dict[str, ShareSource]:
-    from stance.inference.prints import read_table
+    from stance.annotate.whole_tables import read_table
 
     read = read_table(annotated)[0]
     frame = read_table(labelled)[0].assign(**cells)

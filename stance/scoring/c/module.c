@@ -14,10 +14,12 @@
        score.h          turns tokens into n-gram counts, logits and probabilities
        buffers.h        fills the paragraph's row of Python's buffers
 
+   blocks.h splits a document of plain paragraphs, before any of this.
    model.h and workspace.h define the data. build.h makes a model from Python's arrays, and learn.h
    adds words to it. stance/scoring/compiled.py drives the module and makes sure that no word is
    learned while paragraphs are scored; stance/scoring/_scorer.pyi documents the functions. */
 
+#include "blocks.h"
 #include "buffers.h"
 #include "build.h"
 #include "common.h"
@@ -404,10 +406,37 @@ static PyObject *hash_bytes(PyObject *Py_UNUSED(module), PyObject *arguments)
     return PyLong_FromUnsignedLongLong(sip_hash(bytes, (size_t)length, (size_t)length, secret));
 }
 
+PyDoc_STRVAR(split_plain_doc,
+             "split_plain(text, kind)\n--\n\n"
+             "Return starts, ends, kinds (or None) and texts of the blocks of a text of plain\n"
+             "paragraphs; None if Python must split it.");
+
+static PyObject *split_plain(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    PyObject *text, *kind, *result = NULL;
+    if (!PyArg_ParseTuple(arguments, "UU", &text, &kind))
+        return NULL;
+    Blocks blocks;
+    BlocksStatus status = ALL_FOUND;
+    for (int i = 0; i < N_LISTS; i++)
+        if (!(blocks.lists[i] = PyList_New(0)))
+            status = FAILED;
+    if (status == ALL_FOUND)
+        status = find_blocks_of_str(text, kind, &blocks);
+    if (status == ALL_FOUND)
+        result = PyTuple_Pack(N_LISTS, blocks.lists[STARTS], blocks.lists[ENDS],
+                              blocks.lists[KINDS], blocks.lists[TEXTS]);
+    else if (status == GIVEN_UP)
+        result = Py_NewRef(Py_None);
+    free_blocks(&blocks);
+    return result;
+}
+
 static PyMethodDef module_functions[] = {
     {"hash_bytes", hash_bytes, METH_VARARGS, hash_bytes_doc},
     {"word_bounds", word_bounds, METH_O, word_bounds_doc},
     {"may_join", may_join, METH_VARARGS, may_join_doc},
+    {"split_plain", split_plain, METH_VARARGS, split_plain_doc},
     {NULL, NULL, 0, NULL},
 };
 
@@ -422,6 +451,7 @@ static struct PyModuleDef module_definition = {
 PyMODINIT_FUNC PyInit__scorer(void)
 {
     fill_ascii_tables();
+    fill_line_ends();
     if (!draw_hash_secret() || PyType_Ready(&scorer_type))
         return NULL;
     PyObject *module = PyModule_Create(&module_definition);
@@ -430,7 +460,10 @@ PyMODINIT_FUNC PyInit__scorer(void)
     if (PyModule_AddObjectRef(module, "Scorer", (PyObject *)&scorer_type) ||
         PyModule_AddIntMacro(module, MAX_BLOCKS) || PyModule_AddIntMacro(module, MAX_OUTPUTS) ||
         PyModule_AddIntMacro(module, MAX_NGRAM) || PyModule_AddIntMacro(module, MAX_CLASSES) ||
-        PyModule_AddIntMacro(module, MAX_WORD_CHARACTERS)) {
+        PyModule_AddIntMacro(module, MAX_WORD_CHARACTERS) ||
+        PyModule_AddIntMacro(module, MAX_KIND_CHARACTERS) ||
+        PyModule_AddIntMacro(module, MAX_KIND_WORDS) ||
+        PyModule_AddIntMacro(module, MAX_WRAP_WIDTH)) {
         Py_DECREF(module);
         return NULL;
     }
