@@ -144,8 +144,8 @@ def _read_groups(column: pd.Series[Any], name: str) -> list[str]:
     missing = cells(column).isna()
     if missing.any():
         raise TableError(
-            f"{name}, row {column.index[missing].tolist()[0] + 1}, column {column.name!r} must name "
-            "a group; it is missing. Fill it in, or drop the row."
+            f"{name}, row {column.index[missing][0] + 1}, column {column.name!r} must name a group"
+            "; it is missing. Fill it in, or drop the row."
         )
     return [str(group) for group in column]
 
