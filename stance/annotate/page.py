@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SCRIPTS: Final = ("annotate_csv.js", "annotate_work.js", "annotate.js")
+_TEXT_HINT: Final = (
+    "Name the column of texts with text= (--text); `stance draw --source` adds texts."
+)
 
 
 @dataclass(frozen=True)
@@ -120,13 +123,14 @@ def write_annotation_page(
     ``drawn_from``, ``model_shown``, and then whatever else the table had, but no label of a model.
     """
     columns, rows, name = read_rows(table, encoding)
-    check_columns(columns, [text, *(["paragraph_id", "reader"] if settle else [])], name)
+    check_columns(columns, [text], name, _TEXT_HINT)
     heads = [head] if isinstance(head, str) else list(head)
     questions = (
         ask_model(as_model(model), heads, columns) if labels is None else ask_labels(labels, heads)
     )
     if settle:
-        check_columns(columns, [question.head for question in questions], name)
+        wanted = ["paragraph_id", "reader", *(question.head for question in questions)]
+        check_columns(columns, wanted, name, "Give what the pages of the readers saved.")
         items = read_disputes(rows, text, questions, name)
     else:
         items = read_items(rows, text, name)

@@ -97,8 +97,8 @@ def _as_row(columns: Sequence[str], cells: Iterable[Any]) -> Row:
     return dict(zip(columns, map(carried_text, cells), strict=True))
 
 
-def check_columns(columns: Sequence[str], wanted: Sequence[str], name: str) -> None:
-    """Check that a table has some columns.
+def check_columns(columns: Sequence[str], wanted: Sequence[str], name: str, hint: str) -> None:
+    """Check that a table has some columns; the hint says what to do.
 
     Raises
     ------
@@ -108,8 +108,7 @@ def check_columns(columns: Sequence[str], wanted: Sequence[str], name: str) -> N
     for column in wanted:
         if column not in columns:
             raise TableError(
-                f"{name} must have the column {column!r}; its columns are {list(columns)!r}. "
-                "Name the column of texts with text= (--text); `stance draw --source` adds texts."
+                f"{name} must have the column {column!r}; its columns are {list(columns)!r}. {hint}"
             )
 
 

@@ -82,7 +82,7 @@ def annotate(
 def _split_labels(values: tuple[str, ...]) -> dict[str, list[str]] | None:
     """Return the labels of each head; None if none are named.
 
-    >>> _split_labels(("for,against", "tone=calm,angry"))
+    >>> _split_labels(("for, against", "tone=calm,angry"))
     {'label': ['for', 'against'], 'tone': ['calm', 'angry']}
     """
     labels: dict[str, list[str]] = {}
@@ -95,7 +95,7 @@ def _split_labels(values: tuple[str, ...]) -> dict[str, list[str]] | None:
                 "Name it as in --labels side=for,against.",
                 param_hint="--labels",
             )
-        labels[head] = split_names(names)
+        labels[head] = [name.strip() for name in split_names(names)]
     return labels or None
 
 

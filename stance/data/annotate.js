@@ -80,7 +80,7 @@ function showStart() {
   show(byId("known"), byId("readers").childElementCount > 0);
   show(byId("start"), true);
   byId("name").value = store.last();
-  byId("name").focus();
+  byId("name").focus({ preventScroll: true }); // the page may stand inside another
 }
 
 // --- One paragraph ---
@@ -186,6 +186,7 @@ function refresh() {
       else button.removeAttribute("aria-keyshortcuts");
     });
   });
+  if (page.heads.length > 2) byId("panel").scrollTop = byId("heads").children[active].offsetTop; // they may not all fit
   byId("where").textContent = "Paragraph " + (place + 1).toLocaleString("en") + " of " + page.texts.length.toLocaleString("en") + (reading.skipped ? " · skipped" : "");
   byId("back").disabled = place === 0;
   byId("undo").disabled = !work.steps.length;
@@ -449,7 +450,9 @@ function wire() {
   window.addEventListener("storage", (event) => {
     const number = work && event.key && event.newValue && event.key.startsWith(store.key(work.reader, "")) && Number(event.key.split(":").pop());
     const reading = Number.isInteger(number) && work.readings[number] && store.unpack(event.newValue);
-    if (reading) work.readings[number] = reading;
+    if (!reading) return;
+    work.readings[number] = reading;
+    if (!isFinished) refresh();
   });
 }
 

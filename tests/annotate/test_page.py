@@ -133,6 +133,15 @@ def test_a_page_that_settles_asks_only_what_readers_differ_on(tmp_path: Path) ->
     assert data["readings"] == [[["ana", [0, 3], ""], ["ben", [2, 3], ""]]]
 
 
+def test_only_tables_of_readers_can_be_settled(tmp_path: Path) -> None:
+    message = (
+        "the table must have the column 'paragraph_id'; its columns are ['text', 'outlet']. "
+        "Give what the pages of the readers saved."
+    )
+    with pytest.raises(TableError, match=f"^{re.escape(message)}$"):
+        write(tmp_path, settle=True)
+
+
 def test_guidelines_of_ones_own_are_shown_as_text(tmp_path: Path) -> None:
     rules = tmp_path / "rules.txt"
     rules.write_text(f"Call: asks for something. {SPOIL}", encoding="utf-8")
