@@ -78,7 +78,7 @@ def write_annotation_page(
 
     Parameters
     ----------
-    table : pandas.DataFrame, str, Path or sequence of them
+    table : pandas.DataFrame, str, Path or sequence of str or Path
         What `draw` or `suggest` chose, or any table with a column of texts: a row is a paragraph.
         With `settle`, the tables that readers saved.
     output : str or Path
@@ -100,7 +100,7 @@ def write_annotation_page(
     guidelines : str or Path, optional
         A text file that the page shows beside the labels.
     title : str, optional
-        By default the name of the table.
+        By default the name of the page's file.
     encoding : str, optional
         Of `table`, if it is CSV, TSV or JSON.
     force : bool, default=False
@@ -137,10 +137,11 @@ def write_annotation_page(
         _warn(rows, items, questions)
     carried = carried_columns(columns, text, questions)
     data = page_data(items, questions, carried, as_model(model) if show_model else None)
-    data["name"] = Path(output).stem
+    path = Path(output)
+    data["name"] = path.stem
     data["guidelines"] = "" if guidelines is None else _read_guidelines(Path(guidelines))
-    with open_output(Path(output), force=force) as out:
-        out.add([_page(title or Path(name).stem, data).encode(errors="replace")])
+    with open_output(path, force=force) as out:
+        out.add([_page(title or path.stem, data).encode(errors="replace")])
     return AnnotationPage(len(items), {q.head: q.labels for q in questions}, data["digest"])
 
 

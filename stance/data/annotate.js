@@ -234,12 +234,11 @@ function skip() {
 
 function keep(changes, head) {
   const wasDone = work.isDone(item());
-  const unsaved = work.countUnsaved();
+  const wasUnsaved = work.readings[item()].unsaved;
   work.step([[item(), { ...changes, seconds: elapsed() }]], { place, head });
   if (!wasDone && work.isDone(item())) paces = [...paces, elapsed()].slice(-PACE);
-  if (work.countUnsaved() > unsaved && (unsaved + 1) % URGE === 0) {
-    tell(count(unsaved + 1, "paragraph") + " not saved as a file yet.", true);
-  }
+  const unsaved = wasUnsaved ? 0 : work.countUnsaved();
+  if (unsaved && unsaved % URGE === 0) tell(count(unsaved, "paragraph") + " not saved as a file yet.", true);
 }
 
 function goOn(said) {
