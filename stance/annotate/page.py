@@ -31,7 +31,7 @@ from stance.tables.outputs import open_output
 if TYPE_CHECKING:
     import pandas as pd
 
-_SCRIPTS: Final = ("annotate_csv.js", "annotate_work.js", "annotate.js")
+_SCRIPTS: Final = ("annotate_csv.js", "annotate_work.js", "annotate.js", "annotate_keys.js")
 _TEXT_HINT: Final = (
     "Name the column of texts with text= (--text); `stance draw --source` adds texts."
 )
