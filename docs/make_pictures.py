@@ -49,15 +49,24 @@ def report_page(folder: Path) -> Path:
     return page
 
 
-def take(browser: Any, page: Path, size: tuple[int, int]) -> None:
-    """Take one picture, under the page's name."""
+def annotation_page(folder: Path) -> Path:
+    """Write a page on which paragraphs of all articles are labelled."""
+    page = folder / "annotate.html"
+    drawn = stance.draw(folder / "labelled.csv", 60, source=ARTICLES, text="body")
+    stance.write_annotation_page(drawn, page, title="Twelve articles")
+    return page
+
+
+def take(browser: Any, page: Path, size: tuple[int, int], *, keys: str = "") -> None:
+    """Take one picture, under the page's name, after some keys."""
     tab = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme="light")
     tab.goto(page.as_uri())
+    tab.keyboard.type(keys)
     tab.screenshot(path=PICTURES / f"{page.stem}.png")
 
 
 def main() -> None:
-    """Take both pictures."""
+    """Take all pictures."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as tools:
         browser = tools.chromium.launch(
@@ -65,6 +74,7 @@ def main() -> None:
         )
         take(browser, notebook_page(Path(folder)), (780, 800))
         take(browser, report_page(Path(folder)), (1180, 1000))
+        take(browser, annotation_page(Path(folder)), (1080, 720), keys="Ana\n" + "32" * 11 + "3")
         browser.close()
 
 

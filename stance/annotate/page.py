@@ -31,7 +31,10 @@ from stance.tables.outputs import open_output
 if TYPE_CHECKING:
     import pandas as pd
 
-_SCRIPTS: Final = ("annotate_csv.js", "annotate_work.js", "annotate.js")
+_SCRIPTS: Final = ("annotate_csv.js", "annotate_work.js", "annotate.js", "annotate_keys.js")
+_TEXT_HINT: Final = (
+    "Name the column of texts with text= (--text); `stance draw --source` adds texts."
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def write_annotation_page(
 
     Parameters
     ----------
-    table : pandas.DataFrame, str, Path or sequence of them
+    table : pandas.DataFrame, str, Path or sequence of str or Path
         What `draw` or `suggest` chose, or any table with a column of texts: a row is a paragraph.
         With `settle`, the tables that readers saved.
     output : str or Path
@@ -97,7 +100,7 @@ def write_annotation_page(
     guidelines : str or Path, optional
         A text file that the page shows beside the labels.
     title : str, optional
-        By default the name of the table.
+        By default the name of the page's file.
     encoding : str, optional
         Of `table`, if it is CSV, TSV or JSON.
     force : bool, default=False
@@ -120,23 +123,25 @@ def write_annotation_page(
     ``drawn_from``, ``model_shown``, and then whatever else the table had, but no label of a model.
     """
     columns, rows, name = read_rows(table, encoding)
-    check_columns(columns, [text, *(["paragraph_id", "reader"] if settle else [])], name)
+    check_columns(columns, [text], name, _TEXT_HINT)
     heads = [head] if isinstance(head, str) else list(head)
     questions = (
         ask_model(as_model(model), heads, columns) if labels is None else ask_labels(labels, heads)
     )
     if settle:
-        check_columns(columns, [question.head for question in questions], name)
+        wanted = ["paragraph_id", "reader", *(question.head for question in questions)]
+        check_columns(columns, wanted, name, "Give what the pages of the readers saved.")
         items = read_disputes(rows, text, questions, name)
     else:
         items = read_items(rows, text, name)
         _warn(rows, items, questions)
     carried = carried_columns(columns, text, questions)
     data = page_data(items, questions, carried, as_model(model) if show_model else None)
-    data["name"] = Path(output).stem
+    path = Path(output)
+    data["name"] = path.stem
     data["guidelines"] = "" if guidelines is None else _read_guidelines(Path(guidelines))
-    with open_output(Path(output), force=force) as out:
-        out.add([_page(title or Path(name).stem, data).encode(errors="replace")])
+    with open_output(path, force=force) as out:
+        out.add([_page(title or path.stem, data).encode(errors="replace")])
     return AnnotationPage(len(items), {q.head: q.labels for q in questions}, data["digest"])
 
 

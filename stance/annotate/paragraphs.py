@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from stance.annotate.questions import PAGE_COLUMNS, Question
 from stance.errors import InputError, TableError
@@ -17,6 +17,7 @@ from stance.tables.inputs import Inputs
 from stance.tables.writers.values import carried_text
 
 Row = dict[str, str]
+_YES: Final = ("yes", "true", "1")
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,8 @@ def _as_row(columns: Sequence[str], cells: Iterable[Any]) -> Row:
     return dict(zip(columns, map(carried_text, cells), strict=True))
 
 
-def check_columns(columns: Sequence[str], wanted: Sequence[str], name: str) -> None:
-    """Check that a table has some columns.
+def check_columns(columns: Sequence[str], wanted: Sequence[str], name: str, hint: str) -> None:
+    """Check that a table has some columns; the hint says what to do.
 
     Raises
     ------
@@ -108,8 +109,7 @@ def check_columns(columns: Sequence[str], wanted: Sequence[str], name: str) -> N
     for column in wanted:
         if column not in columns:
             raise TableError(
-                f"{name} must have the column {column!r}; its columns are {list(columns)!r}. "
-                "Name the column of texts with text= (--text); `stance draw --source` adds texts."
+                f"{name} must have the column {column!r}; its columns are {list(columns)!r}. {hint}"
             )
 
 
@@ -146,7 +146,7 @@ def read_disputes(
 ) -> list[Item]:
     """Return the paragraphs to which readers gave different labels, each with their readings.
 
-    Rows of someone who settled (column ``settles``) are not readings, and are left out.
+    Rows without a label, and those of someone who settled (column ``settles``), are no readings.
 
     Raises
     ------
@@ -155,7 +155,7 @@ def read_disputes(
     """
     by_key: dict[str, list[Row]] = {}
     for row in rows:
-        if not row.get("settles"):
+        if row.get("settles", "").lower() not in _YES:
             by_key.setdefault(row["paragraph_id"], []).append(row)
     items = []
     for key, same in by_key.items():
@@ -164,7 +164,8 @@ def read_disputes(
                 f"{name} must hold one text for paragraph {key!r}; its rows have several. "
                 "Give readings of one page."
             )
-        readings = tuple(_reading(row, questions, name) for row in same)
+        given = [_reading(row, questions, name) for row in same]
+        readings = tuple(reading for reading in given if any(reading.labels.values()))
         if len({reading.reader for reading in readings}) < len(readings):
             raise TableError(
                 f"{name} must hold one row of each reader for paragraph {key!r}; one reader has "

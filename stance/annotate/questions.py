@@ -112,13 +112,13 @@ def _check_empty_columns(columns: Sequence[str], model: Model) -> None:
 
 
 def _question(head: str, labels: Sequence[str]) -> Question:
-    names = list(labels)
+    names = [labels] if isinstance(labels, str) else [name.strip() for name in labels]
     if not re.fullmatch(r"\w[\w -]*", head) or head in PAGE_COLUMNS:
         raise InputError(
             "a label column must have a plain name that no other column of the page has; "
             f"got {head!r}. Rename it."
         )
-    if len(set(names)) < 2 or len(set(names)) < len(names) or not all(map(str.strip, names)):
+    if len(set(names)) < 2 or len(set(names)) < len(names) or not all(names):
         raise InputError(
             f"the labels of {head!r} must be at least two, all different; got {names!r}. "
             "Name them as in labels=['for', 'against', 'none'] (--labels for,against,none)."

@@ -57,7 +57,7 @@ Examples:
     type=click.Path(path_type=Path),
     help="A text file that the page shows beside the labels.",
 )
-@click.option("--title", help="The title of the page; by default the name of the table.")
+@click.option("--title", help="The title of the page; by default its name.")
 @click.option(
     "--encoding",
     help="Encoding of the tables; by default what a byte order mark says, or UTF-8.",
@@ -76,13 +76,13 @@ def annotate(
 
     source = tables[0] if len(tables) == 1 else list(tables)
     page = write_annotation_page(source, output, labels=_split_labels(labels), **options)
-    show(_next_step(output, page), err=True)
+    show(_next_step(output, page, "settle" if options["settle"] else "read"), err=True)
 
 
 def _split_labels(values: tuple[str, ...]) -> dict[str, list[str]] | None:
     """Return the labels of each head; None if none are named.
 
-    >>> _split_labels(("for,against", "tone=calm,angry"))
+    >>> _split_labels(("for, against", "tone=calm,angry"))
     {'label': ['for', 'against'], 'tone': ['calm', 'angry']}
     """
     labels: dict[str, list[str]] = {}
@@ -95,14 +95,14 @@ def _split_labels(values: tuple[str, ...]) -> dict[str, list[str]] | None:
                 "Name it as in --labels side=for,against.",
                 param_hint="--labels",
             )
-        labels[head] = split_names(names)
+        labels[head] = [name.strip() for name in split_names(names)]
     return labels or None
 
 
-def _next_step(output: Path, page: AnnotationPage) -> str:
+def _next_step(output: Path, page: AnnotationPage, task: str) -> str:
     keys = max(map(len, page.labels.values()))
     return (
-        f"{output}: {page.paragraphs:,} paragraphs to read for {' and '.join(page.labels)}. Open "
+        f"{output}: {page.paragraphs:,} paragraphs to {task} for {' and '.join(page.labels)}. Open "
         f"it in a browser, type your name, and give labels with the keys 1 to {min(keys, 9)}; "
         "then save the CSV."
     )

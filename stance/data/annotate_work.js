@@ -81,14 +81,19 @@ class Store {
     const counts = new Map();
     for (const key of this.attempt(() => Object.keys(localStorage)) || []) {
       const match = key.startsWith(this.prefix) && /^([^:]+):(\d+)$/.exec(key.slice(this.prefix.length));
-      if (match && Number(match[2]) < this.page.texts.length) {
-        const reader = decodeURIComponent(match[1]);
-        const reading = this.read(reader, Number(match[2]));
-        const done = reading && (reading.skipped || reading.labels.some((code) => code >= 0));
-        counts.set(reader, (counts.get(reader) || 0) + (done ? 1 : 0));
-      }
+      const reading = match && Number(match[2]) < this.page.texts.length && this.unpack(this.attempt(() => localStorage.getItem(key)));
+      const reader = reading && this.decode(match[1]);
+      if (reader) counts.set(reader, (counts.get(reader) || 0) + (reading.skipped || reading.labels.some((code) => code >= 0) ? 1 : 0));
     }
     return counts;
+  }
+
+  decode(name) {
+    try {
+      return decodeURIComponent(name);
+    } catch {
+      return ""; // not written by this page
+    }
   }
 }
 

@@ -50,7 +50,8 @@ def test_nothing_of_a_table_becomes_markup(tmp_path: Path) -> None:
     page = write(tmp_path, title=SPOIL)
     assert len(page.findall(".//script")) == 2
     assert page.find(".//img") is None
-    assert SPOIL in "".join(by_id(page, "a-data").itertext()) or SPOIL in data_of(page)["texts"][2]
+    assert text_of(page.find(".//h1")) == SPOIL
+    assert SPOIL in data_of(page)["texts"][2]
 
 
 def test_the_policy_allows_its_own_script_and_style_and_nothing_else(tmp_path: Path) -> None:
@@ -131,6 +132,15 @@ def test_a_page_that_settles_asks_only_what_readers_differ_on(tmp_path: Path) ->
     assert data["asked"] == [[0]]
     assert data["readers"] == ["ana", "ben"]
     assert data["readings"] == [[["ana", [0, 3], ""], ["ben", [2, 3], ""]]]
+
+
+def test_only_tables_of_readers_can_be_settled(tmp_path: Path) -> None:
+    message = (
+        "the table must have the column 'paragraph_id'; its columns are ['text', 'outlet']. "
+        "Give what the pages of the readers saved."
+    )
+    with pytest.raises(TableError, match=f"^{re.escape(message)}$"):
+        write(tmp_path, settle=True)
 
 
 def test_guidelines_of_ones_own_are_shown_as_text(tmp_path: Path) -> None:

@@ -312,7 +312,7 @@ def test_what_other_pages_write_into_the_store_is_not_trusted(
             const start = key.replace(/\\d+$/, "");
             ["[[9,9],1,0,\\"\\"]", "{", "null", "[[0,0],\\"x\\",0,\\"\\"]", "[[0,0],1,0,{}]", "[0]"]
                 .forEach((value, k) => localStorage.setItem(start + k, value));
-            localStorage.setItem(start.replace("Ana", "%E0%A4%A"), "1");
+            localStorage.setItem(start.replace("Ana", "%E0%A4%A") + "0", "[[0,0],1,0,\\"\\"]");
             localStorage.setItem(start + "999", "[[0,0],1,0,\\"\\"]");
         } }"""
     )
@@ -331,6 +331,20 @@ def test_work_of_another_page_is_not_mixed_in(
     assert ana.tab.is_hidden("#a-known")
     ana.tab.goto(page.as_uri())
     assert ana.tab.inner_text("#a-readers button") == "Ana · 1 done"
+
+
+def test_two_tabs_of_one_page_share_their_work(open_page: Callable[..., Reader]) -> None:
+    ana = open_page().begin("Ana")
+    with ana.tab.expect_popup() as popup:
+        ana.tab.evaluate("() => { window.open(location.href); }")
+    other = popup.value
+    other.wait_for_selector("#a-start:not([hidden])")
+    other.keyboard.press("Enter")
+    ana.type("11")
+    other.wait_for_function("document.getElementById('a-pace').textContent.includes('1 of 30')")
+    with other.expect_download() as download:
+        other.keyboard.press("Control+s")
+    assert Path(download.value.path()).read_bytes().decode() == ana.save()
 
 
 def test_a_key_writes_one_entry_however_many_paragraphs_there_are(

@@ -72,6 +72,7 @@ def test_disputes_are_where_two_readers_gave_different_labels() -> None:
         reading("differ", "ben", "against"),
         reading("half", "ana", "for"),
         reading("half", "ben", ""),
+        reading("differ", "ben", ""),  # of a file that was saved before it was read
         reading("same", "cleo", "against", settles="yes"),
     )
     assert [item.key for item in items] == ["differ"]

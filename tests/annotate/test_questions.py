@@ -46,12 +46,17 @@ def test_labels_of_ones_own_keep_their_order() -> None:
             "Name them as in labels=['for', 'against', 'none'] (--labels for,against,none).",
         ),
         (
+            {"side": "for,against"},
+            "the labels of 'side' must be at least two, all different; got ['for,against']. "
+            "Name them as in labels=['for', 'against', 'none'] (--labels for,against,none).",
+        ),
+        (
             {"note": ["a", "b"]},
             "a label column must have a plain name that no other column of the page has; "
             "got 'note'. Rename it.",
         ),
     ],
-    ids=["one", "twice", "reserved"],
+    ids=["one", "twice", "one text", "reserved"],
 )
 def test_labels_that_cannot_be_chosen_from_are_refused(
     labels: Sequence[str] | Mapping[str, Sequence[str]], message: str
