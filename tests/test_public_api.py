@@ -38,7 +38,7 @@ NAMES = [
     "LabelledParagraph", "Model", "ModelError",
     "Paragraph", "ParagraphClassifier", "StanceError", "StanceWarning", "Summary", "TableError",
     "TrainingError",
-    "compare", "draw", "estimate_shares", "evaluate", "label", "label_file", "label_frame", "load",
+    "compare", "draw", "estimate_shares", "evaluate", "export_annotations", "label", "label_file", "label_frame", "load",
     "load_pipeline", "measure_agreement", "plan", "read_counts", "regress", "sentiment_of", "split_paragraphs",
     "suggest", "train", "write_counts", "write_report",
 ]  # fmt: skip

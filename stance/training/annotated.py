@@ -143,9 +143,10 @@ def _read_labels(column: pd.Series[Any], name: str) -> list[str]:
 def _read_groups(column: pd.Series[Any], name: str) -> list[str]:
     missing = cells(column).isna()
     if missing.any():
+        row = column.index[missing].tolist()[0] + 1
         raise TableError(
-            f"{name}, row {column.index[missing].tolist()[0] + 1}, column {column.name!r} must name a group; it is "
-            "missing. Fill it in, or drop the row."
+            f"{name}, row {row}, column {column.name!r} must name a group; it is missing. "
+            "Fill it in, or drop the row."
         )
     return [str(group) for group in column]
 
