@@ -12,7 +12,14 @@ from stance.columns import Columns
 from stance.errors import InputError
 from stance.frames import open_frame
 from stance.labels import KINDS, LABELLED_KINDS
-from stance.options import carried_names, check_columns, check_html, check_level, choose_results
+from stance.options import (
+    carried_names,
+    check_columns,
+    check_html,
+    check_level,
+    choose_head,
+    choose_results,
+)
 from stance.results import Document, Evidence, document_columns, result_columns
 from stance.scoring.cells import label_cells
 from stance.scoring.evidence import explain_paragraph, label_blocks, locate, locate_evidence
@@ -50,12 +57,14 @@ class Model:
         *,
         pipelines: Mapping[str, Any] | None = None,
         source: Path | None = None,
+        card: str | None = None,
     ):
         self.frozen = frozen
         self.facts = frozen.facts
         self.labels = frozen.labels
         self._pipelines = dict(pipelines or {})
         self._source = source
+        self._card = card
 
     def __repr__(self) -> str:
         heads = ", ".join(f"{head}: {' / '.join(labels)}" for head, labels in self.labels.items())
@@ -64,7 +73,9 @@ class Model:
     @property
     def card(self) -> str | None:
         """The model card in the model's folder or zip (``MODEL_CARD.md``), or None."""
-        return read_card(self._source) if self._source else None
+        if self._source is None or not self._source.exists():
+            return self._card
+        return read_card(self._source)
 
     def _repr_html_(self) -> str:
         from stance.show.notebook import model_html
@@ -157,7 +168,7 @@ class Model:
         self,
         text: str,
         *,
-        head: str = "stance",
+        head: str | None = None,
         label: str | None = None,
         contrast: str | None = None,
         target: str | None = None,
@@ -168,8 +179,8 @@ class Model:
         ----------
         text : str
             One paragraph.
-        head : str, default="stance"
-            Which label column to explain.
+        head : str, optional
+            Which label column to explain; by default "stance", or the only one.
         label : str, optional
             The label to explain; by default the most probable one.
         contrast : str, optional
@@ -195,7 +206,7 @@ class Model:
         intercept, words = explain_paragraph(
             self.frozen,
             text if page is None else page.text,
-            head=head,
+            head=choose_head(self.labels, head),
             label=label,
             contrast=contrast,
             target=target,
@@ -372,8 +383,14 @@ class Model:
             If the folder holds a model and `force` is not set, or if it holds anything else.
         """
         folder = Path(path)
-        pipelines, source = self._pipelines, self._source
-        save_model(self.frozen, folder, pipelines=pipelines, source=source, force=force)
+        save_model(
+            self.frozen,
+            folder,
+            pipelines=self._pipelines,
+            source=self._source,
+            card=self.card,
+            force=force,
+        )
         return folder
 
 

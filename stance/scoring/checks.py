@@ -30,6 +30,13 @@ MAX_SELF_TESTS: Final = 100
 MAX_SELF_TEST_CHARACTERS: Final = 100_000
 
 _FIGURES: Final = {"macro_f1": float, "calibration_error": float, "macro_f1_interval": [float]}
+_LEARNED: Final = {"salt": str, "digests": [str]}
+_ADAPTED: Final = {
+    "base": {"name": str, "digest": str},
+    "rows": int,
+    "heads": {str: {"adapted": bool, "rows": int}},
+    "learned_rows": _LEARNED,
+}
 _SELF_TEST: Final = {"text": str, "probabilities": {str: [float]}}
 FACTS: Final[Mapping[str, Any]] = {
     "name": str,
@@ -40,6 +47,8 @@ FACTS: Final[Mapping[str, Any]] = {
     "rows": int,
     "versions": {str: str},
     "pipelines": {str: str},
+    "learned_rows": _LEARNED,
+    "adapted": _ADAPTED,
     "cross_validation": {str: {**_FIGURES, "confusion": [[int]]}},
 }
 """The types of the facts that something reads; a list or dict of one type holds only that type."""
@@ -69,7 +78,7 @@ def _check_figures(figures: Mapping[str, Any]) -> None:
     confusion = figures.get("confusion", [])
     if any(len(row) != len(confusion) for row in confusion):
         raise ValueError("confusion is not square")
-    if len(figures.get("macro_f1_interval", (0, 0))) != 2:
+    if figures and len(figures.get("macro_f1_interval", ())) != 2:
         raise ValueError("macro_f1_interval is no pair")
 
 
@@ -120,6 +129,7 @@ def _check_type(value: Any, wanted: type, name: str) -> None:
 def check_distinct(values: Any, name: str, most: int) -> None:
     """Raise ValueError unless a JSON value is a list of distinct, non-empty str."""
     check_shape(values, [str], name)
+    "".join(values).encode()  # ValueError for half of a surrogate pair, which no table can hold
     if not all(values) or len(set(values)) < len(values) or len(values) > most:
         raise ValueError(f"{name} are not distinct, or too many")
 

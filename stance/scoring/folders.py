@@ -74,6 +74,7 @@ def save_model(
     *,
     pipelines: Mapping[str, Any],
     source: Path | None,
+    card: str | None = None,
     force: bool,
 ) -> None:
     """Write a model and its pipelines, as `Model.save` describes.
@@ -88,11 +89,13 @@ def save_model(
         By head, those fitted in this process.
     source : Path or None
         The folder that the model was loaded from, whose pipelines are copied.
+    card : str or None
+        The model card to write beside it.
     force : bool
         Replace a model.
     """
     try:
-        _save_model(model, folder, pipelines=pipelines, source=source, force=force)
+        _save_model(model, folder, pipelines=pipelines, source=source, card=card, force=force)
     except ModelError:
         raise
     except (OSError, ValueError) as error:
@@ -109,6 +112,7 @@ def _save_model(
     *,
     pipelines: Mapping[str, Any],
     source: Path | None,
+    card: str | None = None,
     force: bool,
 ) -> None:
     import tempfile
@@ -120,6 +124,8 @@ def _save_model(
         fresh.mkdir()
         digests = write_pipelines(model.heads, fresh, pipelines, source)
         write_frozen(replace(model, facts={**model.facts, "pipelines": digests}), fresh)
+        if card is not None:
+            (fresh / CARD).write_text(card, encoding="utf-8")
         write_sums(fresh)
         read_listed(fresh, str(folder))  # a model that is too large to be loaded is not saved
         try:

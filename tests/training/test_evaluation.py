@@ -53,6 +53,25 @@ def test_each_head_is_measured_on_its_own_paragraphs(
     assert alone["tone"].macro_f1_interval == measured["tone"].macro_f1_interval
 
 
+def test_paragraphs_that_the_model_was_trained_on_are_warned_of(
+    small: Model, lighthouse: pd.DataFrame, shipped: Model
+) -> None:
+    table = lighthouse.head(6).copy()
+    table.loc[:3, "text"] += " The bells rang twice."
+    with pytest.warns(stance.StanceWarning) as caught:
+        measured = stance.evaluate(small, table)
+    assert [str(warning.message) for warning in caught] == [
+        "the model was trained on 2 of the 6 paragraphs of the table: the figures are too good. "
+        "Measure it on others."
+    ]
+    assert measured["stance"].learned == 2
+    assert "\ntrained on 2 of these paragraphs" in str(measured["stance"])
+    assert stance.evaluate(small, table.head(4))["stance"].learned == 0
+    unknown = stance.evaluate(shipped, table)["stance"]  # it learned from counts, too
+    assert unknown.learned is None
+    assert "\ntrained on an unknown number (" in str(unknown)
+
+
 def test_a_label_that_the_model_does_not_know_is_named(
     small: Model, lighthouse: pd.DataFrame
 ) -> None:
