@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.annotate.readings import read_readings
+from stance.annotate.readings import read_readings, shown_rows
 from stance.annotate.whole_tables import cells
 from stance.errors import StanceWarning, TableError
 from stance.model import Model
@@ -201,6 +201,13 @@ def read_rows_for(
     from stance.training.annotated import read_annotated
 
     frame, name = read_readings(table, encoding=encoding)
+    if n_shown := int(shown_rows(frame).sum()):
+        warnings.warn(
+            f"{n_shown:,} rows of {name} were read with the model's label in view, which draws "
+            "readers toward it: the figures are too good. Measure it on others.",
+            StanceWarning,
+            stacklevel=3,
+        )
     heads = [head for head in model.labels if head in frame and cells(frame[head]).notna().any()]
     rows = read_annotated(
         frame, text=text, labels=heads or [*model.labels], groups=documents, name=name

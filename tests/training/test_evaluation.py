@@ -42,6 +42,16 @@ def test_half_a_table_with_one_of_two_heads_is_enough(
     assert measured["stance"].n_paragraphs == 20
 
 
+def test_readings_with_the_label_in_view_are_warned_of(
+    small: Model, lighthouse: pd.DataFrame
+) -> None:
+    with pytest.warns(
+        stance.StanceWarning,
+        match=r"^36 rows of the table were read with the model's label in view, ",
+    ):
+        stance.evaluate(small, lighthouse.assign(model_shown="yes"))
+
+
 def test_each_head_is_measured_on_its_own_paragraphs(
     small: Model, lighthouse: pd.DataFrame
 ) -> None:
