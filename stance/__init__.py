@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from stance import plots as plots
     from stance import sql as sql
     from stance.annotate.agreement import Agreement, measure_agreement
+    from stance.annotate.exchange.exporting import export_annotations
     from stance.annotate.page import write_annotation_page
     from stance.batch import label_file
     from stance.inference.differences import compare
@@ -101,6 +102,7 @@ _MODULE_OF_NAME = {
     "draw": "inference.drawing",
     "estimate_shares": "inference.figures",
     "evaluate": "training.evaluation",
+    "export_annotations": "annotate.exchange.exporting",
     "label": "shipped",
     "label_file": "batch",
     "label_frame": "shipped",
@@ -151,6 +153,7 @@ __all__ = [
     "draw",
     "estimate_shares",
     "evaluate",
+    "export_annotations",
     "label",
     "label_file",
     "label_frame",

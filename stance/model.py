@@ -17,6 +17,7 @@ from stance.options import (
     check_columns,
     check_html,
     check_level,
+    choose_head,
     choose_results,
     extra_columns,
 )
@@ -73,7 +74,9 @@ class Model:
     @property
     def card(self) -> str | None:
         """The model card in the model's folder or zip (``MODEL_CARD.md``), or None."""
-        return read_card(self._source) if self._source else self._card
+        if self._source is None or not self._source.exists():
+            return self._card
+        return read_card(self._source)
 
     def _repr_html_(self) -> str:
         from stance.show.notebook import model_html
@@ -166,7 +169,7 @@ class Model:
         self,
         text: str,
         *,
-        head: str = "stance",
+        head: str | None = None,
         label: str | None = None,
         contrast: str | None = None,
         target: str | None = None,
@@ -177,8 +180,8 @@ class Model:
         ----------
         text : str
             One paragraph.
-        head : str, default="stance"
-            Which label column to explain.
+        head : str, optional
+            Which label column to explain; by default "stance", or the only one.
         label : str, optional
             The label to explain; by default the most probable one.
         contrast : str, optional
@@ -204,7 +207,7 @@ class Model:
         intercept, words = explain_paragraph(
             self.frozen,
             text if page is None else page.text,
-            head=head,
+            head=choose_head(self.labels, head),
             label=label,
             contrast=contrast,
             target=target,
@@ -392,7 +395,7 @@ class Model:
             folder,
             pipelines=self._pipelines,
             source=self._source,
-            card=self._card,
+            card=self.card,
             force=force,
         )
         return folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -278,3 +278,20 @@ def extra_columns(chosen: Sequence[str], available: Sequence[str]) -> tuple[str,
     ('place',)
     """
     return tuple(name for name in ("voice", "place") if name in chosen and name not in available)
+
+
+def choose_head(labels: Iterable[str], head: str | None) -> str:
+    """Return a label column: the one asked for, or else "stance", or the only one.
+
+    >>> choose_head(["tone", "stance"], None), choose_head(["charged"], None)
+    ('stance', 'charged')
+
+    Raises
+    ------
+    InputError
+        If none is asked for, and there are several others.
+    """
+    heads = list(labels)
+    if head is None and "stance" not in heads and len(heads) > 1:
+        raise InputError(f"`head` must name one of {heads!r}. Choose one (--head).")
+    return head or ("stance" if "stance" in heads else heads[0])

@@ -182,12 +182,12 @@ def _own_readings(frame: pd.DataFrame, heads: Sequence[str]) -> tuple[pd.DataFra
 
 
 def _articles(readings: pd.DataFrame, article: str | None, name: str) -> pd.Series[Any]:
+    """Return the article of each row: as a column names it, or as its id does; or else itself."""
     if article is None:
-        return (
-            readings["_paragraph"]
-            .str.rpartition(":")[0]
-            .where(readings["_paragraph"].str.contains(":"), readings["_paragraph"])
-        )
+        names = readings["_paragraph"]
+        if "paragraph_id" not in readings:
+            return names
+        return names.str.rpartition(":")[0].where(names.str.contains(":"), names)
     if article not in readings:
         raise TableError(
             f"{name} must have the column {article!r}; its columns are {list(readings.columns)!r}."

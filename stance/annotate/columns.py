@@ -86,7 +86,7 @@ def find_label_columns(frame: pd.DataFrame, name: str) -> list[str]:
         If there are none. The message lists the columns that could be meant.
     """
     names = [str(column) for column in frame.columns]
-    between = _between(names) or [head for head in HEADS if head in names]
+    between = list_label_columns(names)
     labelled = [head for head in between if cells(frame[head]).notna().any()]
     if labelled:
         return labelled
@@ -105,11 +105,13 @@ def _describe(candidates: Sequence[str], empty: Sequence[str]) -> str:
     return "no column has a few values that recur."
 
 
-def _between(names: Sequence[str]) -> list[str]:
-    if not {"reader", "note"} <= set(names):
-        return []
-    inside = names[names.index("reader") + 1 : names.index("note")]
-    return [name for name in inside if name not in RESERVED]
+def list_label_columns(names: Sequence[str]) -> list[str]:
+    """Return the label columns of a table of readings, or else ``stance`` and ``tone``."""
+    inside: Sequence[str] = ()
+    if {"reader", "note"} <= set(names):
+        inside = names[names.index("reader") + 1 : names.index("note")]
+    heads = [name for name in inside if name not in RESERVED]
+    return heads or [head for head in HEADS if head in names]
 
 
 def _may_be_labels(column: str, frame: pd.DataFrame) -> bool:

@@ -17,7 +17,8 @@ from stance.errors import InputError, StanceWarning, TableError
 if TYPE_CHECKING:
     import pandas as pd
 
-_DRAW: Final = ("stratum", "probability", "drawn_from")
+_SHARED: Final = ("text", "stratum", "probability", "drawn_from")
+"""What all readings of a paragraph have in common."""
 _YES: Final = ("yes", "true", "1")
 
 
@@ -59,7 +60,7 @@ def read_readings(
         frames.append(frame)
     joined = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     is_file = isinstance(table, (str, Path))
-    return _spread_draw(joined), str(table) if is_file else "the table"
+    return _spread(joined), str(table) if is_file else "the table"
 
 
 def _list_sources(table: Any) -> list[pd.DataFrame | Path]:
@@ -85,9 +86,9 @@ def _name_reader(frame: pd.DataFrame, file: Path) -> pd.DataFrame:
     return frame.assign(reader=file.name.partition(".")[0])
 
 
-def _spread_draw(frame: pd.DataFrame) -> pd.DataFrame:
-    """Fill in how a paragraph was drawn where only another of its rows says so."""
-    columns = [name for name in _DRAW if name in frame]
+def _spread(frame: pd.DataFrame) -> pd.DataFrame:
+    """Fill in a paragraph's text, and how it was drawn, where only another of its rows says so."""
+    columns = [name for name in _SHARED if name in frame]
     if "paragraph_id" not in frame or not columns or not frame["paragraph_id"].duplicated().any():
         return frame
     known = frame[columns].apply(cells)

@@ -10,14 +10,14 @@ from stance.cli.options import model_option
 
 @click.command()
 @click.argument("paragraph")
-@click.option("--head", default="stance", show_default=True, help="Which label column to explain.")
+@click.option("--head", help="Which label column to explain.  [default: stance, or the only one]")
 @click.option("--label", help="The label to explain; by default the one given.")
 @click.option("--contrast", help="Explain why the label and not this one.")
 @click.option("--target", help="What PARAGRAPH is about, for a model trained with --target-column.")
 @model_option
 def explain(
     paragraph: str,
-    head: str,
+    head: str | None,
     label: str | None,
     contrast: str | None,
     target: str | None,
@@ -25,8 +25,10 @@ def explain(
 ) -> None:
     """Show which words of PARAGRAPH speak for its label, and which against."""
     from stance.model import load
+    from stance.options import choose_head
 
     loaded = load(model)
+    head = choose_head(loaded.labels, head)
     intercept, evidence = loaded.explain(
         paragraph, head=head, label=label, contrast=contrast, target=target
     )

@@ -78,7 +78,7 @@ def _check_figures(figures: Mapping[str, Any]) -> None:
     confusion = figures.get("confusion", [])
     if any(len(row) != len(confusion) for row in confusion):
         raise ValueError("confusion is not square")
-    if len(figures.get("macro_f1_interval", (0, 0))) != 2:
+    if figures and len(figures.get("macro_f1_interval", ())) != 2:
         raise ValueError("macro_f1_interval is no pair")
 
 
@@ -129,6 +129,7 @@ def _check_type(value: Any, wanted: type, name: str) -> None:
 def check_distinct(values: Any, name: str, most: int) -> None:
     """Raise ValueError unless a JSON value is a list of distinct, non-empty str."""
     check_shape(values, [str], name)
+    "".join(values).encode()  # ValueError for half of a surrogate pair, which no table can hold
     if not all(values) or len(set(values)) < len(values) or len(values) > most:
         raise ValueError(f"{name} are not distinct, or too many")
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from stance.annotate.columns import RESERVED, find_label_columns
 from stance.annotate.readings import read_readings, settle
 from stance.annotate.whole_tables import cells
 from stance.errors import TableError
 from stance.results import column_name
+from stance.training.counted.near_copies import find_near_copies
 
 if TYPE_CHECKING:
     import pandas as pd
+
+FEW_ROWS: Final = 20
+"""Of a label with fewer rows, one row more or less right moves its recall by over a twentieth."""
 
 
 @dataclass(frozen=True)
@@ -143,9 +148,10 @@ def _read_labels(column: pd.Series[Any], name: str) -> list[str]:
 def _read_groups(column: pd.Series[Any], name: str) -> list[str]:
     missing = cells(column).isna()
     if missing.any():
+        row = column.index[missing].tolist()[0] + 1
         raise TableError(
-            f"{name}, row {column.index[missing][0] + 1}, column {column.name!r} must name a group"
-            "; it is missing. Fill it in, or drop the row."
+            f"{name}, row {row}, column {column.name!r} must name a group; it is missing. "
+            "Fill it in, or drop the row."
         )
     return [str(group) for group in column]
 
@@ -171,3 +177,32 @@ def _check_collisions(head: str, labels: Sequence[str]) -> None:
                 f"the labels of {head!r} must differ in more than punctuation; "
                 f"got {other!r} and {label!r}. Rename one."
             )
+
+
+def find_cautions(rows: Annotated) -> Iterator[str]:
+    """Yield a sentence for each thing about annotated rows that their figures do not show."""
+    n_copies = count_copies_across_groups(rows)
+    if n_copies:
+        advice = "drop them" if rows.groups else "name what they share with `groups` (--groups)"
+        yield (
+            f"{n_copies:,} of {len(rows.texts):,} texts nearly repeat one that cross-validation "
+            f"may learn from: the figures are optimistic. Check them, and {advice}."
+        )
+    for head in rows.labels:
+        counts = Counter(label for label in rows.labels[head] if label)
+        few = {label: count for label, count in sorted(counts.items()) if count < FEW_ROWS}
+        if few:
+            listed = ", ".join(f"{label!r} ({count})" for label, count in few.items())
+            yield (
+                f"{head}: fewer than {FEW_ROWS} rows have the label {listed}; the figures say "
+                "little of it. Annotate more."
+            )
+
+
+def count_copies_across_groups(rows: Annotated) -> int:
+    """Return how many texts nearly repeat an earlier one of another group."""
+    groups = rows.groups or list(map(str, range(len(rows.texts))))
+    return sum(
+        original is not None and groups[original] != groups[row]
+        for row, original in enumerate(find_near_copies(rows.texts))
+    )

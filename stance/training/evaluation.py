@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.annotate.readings import read_readings
+from stance.annotate.readings import read_readings, shown_rows
 from stance.annotate.whole_tables import cells
-from stance.errors import TableError
+from stance.errors import StanceWarning, TableError
 from stance.model import Model
 from stance.scoring.heads import Head
+from stance.training.learned_rows import FACT, find_learned
 from stance.training.metrics import measure_calibration_error, measure_interval, measure_macro_f1
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from stance.training.annotated import Annotated
 
+_NOT_KNOWN = "an unknown number (the model keeps no digests of all it learned from)"
 KEPT = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 """Shares of the paragraphs, surest first, on which accuracy is measured."""
 
@@ -53,6 +56,9 @@ class Evaluation:
         Share of paragraphs whose prediction set does not have exactly one label.
     kept : dict of float to float
         Accuracy on the surest 100%, 90%, ... of the paragraphs.
+    learned : int or None
+        How many of the paragraphs the model was trained on; None if it cannot tell, as one trained
+        on counts or with `private`.
     """
 
     labels: tuple[str, ...]
@@ -69,6 +75,7 @@ class Evaluation:
     coverage: float
     uncertain: float
     kept: dict[float, float]
+    learned: int | None = None
 
     def __str__(self) -> str:
         low, high = self.macro_f1_interval
@@ -86,6 +93,8 @@ class Evaluation:
                 f"sets at level {self.level}: hold the annotation {self.coverage:.1%}, "
                 f"uncertain {self.uncertain:.1%}",
                 f"accuracy on the surest {accuracies}",
+                f"trained on {_NOT_KNOWN if self.learned is None else f'{self.learned:,}'} of "
+                "these paragraphs",
             ]
         )
 
@@ -145,18 +154,36 @@ def evaluate(
         If a column or label is missing, or a label is not one of the model's.
     """
     rows = read_rows_for(model, table, text=text, documents=documents, encoding=encoding)
+    known = _find_known(model, rows)
     probabilities = model.frozen.probabilities(rows.texts)
     evaluations = {}
     for head, labels in rows.labels.items():
         annotated = rows.of_head(head)
+        has_label = np.asarray([bool(label) for label in labels])
         evaluations[head] = measure_head(
             model.frozen.heads[head],
             annotated.labels[head],
-            probabilities[head][[bool(label) for label in labels]],
+            probabilities[head][has_label],
             groups=annotated.groups,
             level=level,
+            learned=None if known is None else int(known[has_label].sum()),
         )
     return evaluations
+
+
+def _find_known(model: Model, rows: Annotated) -> np.ndarray | None:
+    """Return which paragraphs the model was trained on, and warn; None if it cannot tell."""
+    known = find_learned(model.facts, rows.texts)
+    if known.any():
+        warnings.warn(
+            f"the model was trained on {int(known.sum()):,} of the {len(known):,} paragraphs of "
+            f"{rows.name}: the figures are too good. Measure it on others.",
+            StanceWarning,
+            stacklevel=3,
+        )
+    elif FACT not in model.facts or "print" in model.facts:
+        return None
+    return known
 
 
 def read_rows_for(
@@ -174,6 +201,13 @@ def read_rows_for(
     from stance.training.annotated import read_annotated
 
     frame, name = read_readings(table, encoding=encoding)
+    if n_shown := int(shown_rows(frame).sum()):
+        warnings.warn(
+            f"{n_shown:,} rows of {name} were read with the model's label in view, which draws "
+            "readers toward it: the figures are too good. Measure it on others.",
+            StanceWarning,
+            stacklevel=3,
+        )
     heads = [head for head in model.labels if head in frame and cells(frame[head]).notna().any()]
     rows = read_annotated(
         frame, text=text, labels=heads or [*model.labels], groups=documents, name=name
@@ -195,6 +229,7 @@ def measure_head(
     *,
     groups: list[str] | None,
     level: float,
+    learned: int | None = None,
 ) -> Evaluation:
     """Measure one head's probabilities, of shape (n_paragraphs, n_classes), against annotations."""
     from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
@@ -228,4 +263,5 @@ def measure_head(
         coverage=float(sets[np.arange(len(annotated)), annotated].mean()),
         uncertain=float((sets.sum(axis=1) != 1).mean()),
         kept={share: float(right[: max(1, round(share * len(right)))].mean()) for share in KEPT},
+        learned=learned,
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import platform
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from stance.errors import InputError, TrainingError
+from stance.errors import InputError, StanceWarning, TrainingError
 from stance.model import Model
 from stance.optional import version_of
 from stance.scoring.files import FORMAT
@@ -17,7 +18,7 @@ from stance.scoring.frozen import FrozenModel
 from stance.scoring.heads import Head, softmax
 from stance.text.sides import load_gazetteer
 from stance.text.tokens import make_tokens
-from stance.training.annotated import Annotated, read_annotated
+from stance.training.annotated import Annotated, find_cautions, read_annotated
 from stance.training.blended import BlendedClassifier
 from stance.training.classifier import ParagraphClassifier, make_folds
 from stance.training.counted.counting import count_paragraphs
@@ -29,7 +30,9 @@ from stance.training.freezing import (
     make_self_test,
     measure_nonconformity,
 )
+from stance.training.learned_rows import FACT, salt_and_digest_rows
 from stance.training.metrics import measure_calibration_error, measure_interval, measure_macro_f1
+from stance.training.trained_card import make_trained_card
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,7 +131,9 @@ def train(
     Returns
     -------
     Model
-        Its `facts` include cross-validated figures; `save` writes it to a folder.
+        Its `facts` include cross-validated figures and ``cautions``, which are warned of too: texts
+        that nearly repeat others, and labels with fewer than 20 rows. `save` writes it to a folder,
+        with a card.
 
     Raises
     ------
@@ -171,6 +176,8 @@ def train(
             f"`labels` must be label columns of the counts file, {list(published.classes)!r}; "
             f"got {missing!r}."
         )
+    cautions = _warn(rows)
+    learned = {FACT: salt_and_digest_rows(rows.texts)} if rows.texts and not private else {}
     if private:
         rows, published = NO_ROWS, _count_privately(rows, published)
     frozen, pipelines = fit_heads(
@@ -181,8 +188,17 @@ def train(
         mask_sides=mask_sides,
         social_media=social_media,
         name=name,
+        notes={"cautions": cautions, **learned},
     )
-    return Model(frozen, pipelines=pipelines)
+    return Model(frozen, pipelines=pipelines, card=make_trained_card(frozen.facts))
+
+
+def _warn(rows: Annotated) -> list[str]:
+    """Warn of what makes the figures too good; return it."""
+    cautions = list(find_cautions(rows))
+    for caution in cautions:
+        warnings.warn(f"{rows.name}: {caution}", StanceWarning, stacklevel=3)
+    return cautions
 
 
 def _count_privately(rows: Annotated, published: Counts | None) -> Counts:

@@ -87,6 +87,17 @@ def test_intervals_hold_the_figure_and_are_wider_by_article() -> None:
     assert whole["high"] - whole["low"] > 1.5 * (apart["high"] - apart["low"])
 
 
+def test_paragraphs_without_ids_are_known_by_their_texts() -> None:
+    ann, bob = (
+        table.assign(text=["The keeper: " + name for name in table["paragraph_id"]])
+        for table in make_readings(60, 2)
+    )
+    named = measure_agreement(ann, bob, article="paragraph_id")
+    by_text = measure_agreement(ann.drop(columns="paragraph_id"), bob.drop(columns="paragraph_id"))
+    assert value(by_text.figures, "kappa") == value(named.figures, "kappa")
+    assert by_text.notes == ["stance: 60 paragraphs of 60 articles have two readings."]
+
+
 def test_disagreements_have_all_readings_side_by_side() -> None:
     ann, bob, _ = make_readings(12, 3, agree=1.0)
     bob.loc[[2, 7], "stance"] = "mixed"

@@ -1,7 +1,11 @@
 """`stance explain`: the words behind a label."""
 
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
+import stance
 from stance.cli.main import main
 
 
@@ -23,6 +27,15 @@ def test_a_paragraph_without_a_label_says_why(
 ) -> None:
     assert main(["explain", "Zyx wvu tsr qpo.", "--model", model_path]) == 0
     assert capsys.readouterr().err == "unfamiliar: this paragraph gets no label\n"
+
+
+def test_the_only_label_column_needs_no_name(
+    lighthouse: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = lighthouse.rename(columns={"stance": "side"})
+    path = str(stance.train(table, labels="side").save(tmp_path / "mine"))
+    assert main(["explain", "The council voted against a truce.", "--model", path]) == 0
+    assert capsys.readouterr().out.startswith("side: what speaks for opposed (+)")
 
 
 def test_an_unknown_label_column_is_refused(

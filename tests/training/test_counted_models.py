@@ -115,6 +115,9 @@ def test_no_run_of_five_words_of_the_training_texts_is_in_a_private_model(
         words = re.findall(r"\w+", file.read_bytes().decode("utf-8", "ignore").lower())
         shared = runs & set(zip(*(words[start:] for start in range(5)), strict=False))
         assert not shared, (file.name, sorted(shared)[:3])
+    model = stance.load(folder)
+    assert "learned_rows" not in model.facts
+    assert stance.evaluate(model, table.head(9))["stance"].learned is None
 
 
 def test_the_commands_write_counts_and_train_on_them(

@@ -42,6 +42,16 @@ def test_half_a_table_with_one_of_two_heads_is_enough(
     assert measured["stance"].n_paragraphs == 20
 
 
+def test_readings_with_the_label_in_view_are_warned_of(
+    small: Model, lighthouse: pd.DataFrame
+) -> None:
+    with pytest.warns(
+        stance.StanceWarning,
+        match=r"^36 rows of the table were read with the model's label in view, ",
+    ):
+        stance.evaluate(small, lighthouse.assign(model_shown="yes"))
+
+
 def test_each_head_is_measured_on_its_own_paragraphs(
     small: Model, lighthouse: pd.DataFrame
 ) -> None:
@@ -51,6 +61,25 @@ def test_each_head_is_measured_on_its_own_paragraphs(
     assert [one.n_paragraphs for one in measured.values()] == [36, 26]
     alone = stance.evaluate(small, table.drop(columns="stance").loc[10:], documents="voice")
     assert alone["tone"].macro_f1_interval == measured["tone"].macro_f1_interval
+
+
+def test_paragraphs_that_the_model_was_trained_on_are_warned_of(
+    small: Model, lighthouse: pd.DataFrame, shipped: Model
+) -> None:
+    table = lighthouse.head(6).copy()
+    table.loc[:3, "text"] += " The bells rang twice."
+    with pytest.warns(stance.StanceWarning) as caught:
+        measured = stance.evaluate(small, table)
+    assert [str(warning.message) for warning in caught] == [
+        "the model was trained on 2 of the 6 paragraphs of the table: the figures are too good. "
+        "Measure it on others."
+    ]
+    assert measured["stance"].learned == 2
+    assert "\ntrained on 2 of these paragraphs" in str(measured["stance"])
+    assert stance.evaluate(small, table.head(4))["stance"].learned == 0
+    unknown = stance.evaluate(shipped, table)["stance"]  # it learned from counts, too
+    assert unknown.learned is None
+    assert "\ntrained on an unknown number (" in str(unknown)
 
 
 def test_a_label_that_the_model_does_not_know_is_named(

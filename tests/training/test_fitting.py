@@ -37,6 +37,56 @@ def test_facts_say_how_it_was_made(lighthouse: pd.DataFrame) -> None:
     assert "scikit-learn" in facts["versions"]
 
 
+def test_label_columns_are_those_that_the_table_has(lighthouse: pd.DataFrame) -> None:
+    table = lighthouse.drop(columns="tone").assign(tone="")
+    assert list(stance.train(table).labels) == ["stance"]
+    with pytest.raises(stance.InputError) as error:
+        stance.train(lighthouse.rename(columns={"stance": "side", "tone": "hue"}))
+    assert str(error.value) == (
+        "the table must have label columns; it is not clear which they are. They may be among "
+        "['side', 'hue', 'voice']. Name them with labels (--labels)."
+    )
+
+
+def test_each_head_learns_from_the_rows_that_have_its_label(lighthouse: pd.DataFrame) -> None:
+    table = lighthouse.copy()
+    table.loc[24:, "tone"] = None
+    model = stance.train(table)
+    confusions = {head: each["confusion"] for head, each in model.facts["cross_validation"].items()}
+    assert {head: sum(map(sum, rows)) for head, rows in confusions.items()} == {
+        "stance": 36,
+        "tone": 24,
+    }
+    alone = stance.train(lighthouse.head(24), labels="tone")
+    assert model.facts["cross_validation"]["tone"] == alone.facts["cross_validation"]["tone"]
+
+
+def test_what_makes_figures_too_good_is_warned_of_and_kept(lighthouse: pd.DataFrame) -> None:
+    with pytest.warns(stance.StanceWarning) as caught:
+        facts = stance.train(lighthouse, labels="stance").facts
+    assert facts["cautions"] == [
+        "24 of 36 texts nearly repeat one that cross-validation may learn from: the figures are "
+        "optimistic. Check them, and name what they share with `groups` (--groups).",
+        "stance: fewer than 20 rows have the label 'neutral' (9), 'opposed' (12), 'pro-ceasefire' "
+        "(15); the figures say little of it. Annotate more.",
+    ]
+    assert [str(one.message) for one in caught] == [
+        f"the table: {caution}" for caution in facts["cautions"]
+    ]
+    together = lighthouse.assign(voice=lighthouse["voice"].str.partition(" ")[0])
+    facts = stance.train(together, labels="stance", groups="voice").facts
+    assert [caution[:6] for caution in facts["cautions"]] == ["stance"]  # copies share a voice
+
+
+def test_a_trained_model_has_a_card(lighthouse: pd.DataFrame, small: Model, tmp_path: Path) -> None:
+    card = (small.save(tmp_path / "mine") / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert card == stance.load(tmp_path / "mine").card
+    assert card.startswith("# Model card: lighthouse\n\nTrained on 36 annotated paragraphs.\n")
+    assert "| stance | neutral | 9 |" in card
+    assert small.facts["cautions"][0] in card
+    assert "a keyed digest of each paragraph" in card
+
+
 def test_any_label_columns_do(lighthouse: pd.DataFrame) -> None:
     calm = lighthouse["tone"].isin(["neutral", "hopeful"])
     mood = lighthouse.assign(mood=calm.map({True: "calm", False: "moved"}))
