@@ -6,6 +6,7 @@ Every result is compared with the first one, and memory must stay within 5% of w
 quarter of the time.
 """
 
+import faulthandler
 import gc
 import os
 import random
@@ -31,7 +32,7 @@ MAX_GROWTH = 0.05
 N_THREADS = 4
 N_ROWS = 400
 WARM_UP = 0.25  # of the time, in which caches fill
-PATIENCE = 180  # seconds for a child to end
+PATIENCE = 120  # seconds for a child to end
 
 
 def resident_bytes() -> int:
@@ -116,6 +117,8 @@ class Soak:
         child = os.fork()
         if child:
             return child
+        # One that hangs says where.
+        faulthandler.dump_traceback_later(PATIENCE / 2, exit=True)
         try:
             task()
             os._exit(0)

@@ -38,6 +38,7 @@ FACTS: Final[Mapping[str, Any]] = {
     "social_media": bool,
     "self_test": [_SELF_TEST],
     "rows": int,
+    "print": {"rows": int},
     "versions": {str: str},
     "pipelines": {str: str},
     "cross_validation": {str: {**_FIGURES, "confusion": [[int]]}},
@@ -66,10 +67,13 @@ def check_facts(facts: Mapping[str, Any]) -> None:
 
 
 def _check_figures(figures: Mapping[str, Any]) -> None:
+    missing = [name for name in _FIGURES if name not in figures]
+    if missing:
+        raise ValueError(f"cross_validation lacks {missing[0]!r}")
     confusion = figures.get("confusion", [])
     if any(len(row) != len(confusion) for row in confusion):
         raise ValueError("confusion is not square")
-    if len(figures.get("macro_f1_interval", (0, 0))) != 2:
+    if len(figures["macro_f1_interval"]) != 2:
         raise ValueError("macro_f1_interval is no pair")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from stance.errors import InputError
 from stance.labels import STATUSES
 from stance.model import Model
-from stance.options import carried_names, check_columns
+from stance.options import carried_names, check_columns, check_random_state
 from stance.results import column_name
 from stance.text.vectorizer import make_vectorizer
 
@@ -136,6 +136,7 @@ def suggest(
     frame = table if isinstance(table, pd.DataFrame) else read_frame(Path(table), encoding)
     kept = check_columns(list(frame.columns), text, keep)
     pool = _make_pool(model, frame[text].tolist(), unit, heads, unfamiliar)
+    check_random_state(random_state)
     shuffled = pool.iloc[np.random.default_rng(random_state).permutation(len(pool))]
     pool = _drop_copies(shuffled, labelled)
     scores = (pool["uncertainty"] + novelty * (1 - pool["familiarity"])).to_numpy()

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from stance.errors import TableError
+from stance.scoring.checks import check_distinct, check_shape
 from stance.scoring.sums import SUMS, digest, make_sums
 from stance.text.sides import load_gazetteer
 from stance.text.tokens import SIDE, Gazetteer, make_tokens
@@ -50,6 +51,16 @@ NOTICE: Final = (
 MAX_FILE_BYTES: Final = 2**30  # of one file; the largest published so far has 5 MB
 MAX_ROWS: Final = 10_000_000
 FAMILIAR_ROWS: Final = 10
+_FACTS: Final[Mapping[str, Any]] = {
+    "rows": int,
+    "labels": {str: [str]},
+    "blocks": [str],
+    "thresholds": {str: int},
+    "near_copies": int,
+    "too_rare": int,
+    "notice": str,
+    "disclosure": {str: float},
+}
 
 # What the digest of the tokenizer is taken over: one of each thing that its rules decide.
 _PROBE: Final = (
@@ -270,7 +281,10 @@ def _check_facts(facts: Mapping[str, Any], folder: Path) -> None:
             f"{folder} must be a counts file of format {FORMAT}; got {facts.get('format')!r}. "
             "Make it again, or install the stance it was made by."
         )
-    if not 0 < int(facts["rows"]) <= MAX_ROWS:
+    check_shape(facts, _FACTS, "counts.json")
+    for head, labels in facts["labels"].items():
+        check_distinct(labels, f"labels of {head:.40}", MAX_ROWS)
+    if not 0 < facts["rows"] <= MAX_ROWS:
         raise ValueError(f"rows {facts['rows']!r}")
     for name in (*facts["blocks"], *facts["labels"]):
         if not isinstance(name, str) or Path(name).name != name:
@@ -316,7 +330,10 @@ def _read_labels(files: Mapping[str, bytes], head: str, n_rows: int, n_labels: i
 
 
 def _array(files: Mapping[str, bytes], name: str, shape: tuple[int, ...], kind: str) -> np.ndarray:
-    array = np.load(io.BytesIO(files[name]), allow_pickle=False)
+    try:
+        array = np.load(io.BytesIO(files[name]), allow_pickle=False)
+    except Exception as error:  # NumPy tokenizes the header as Python, and lets errors through
+        raise ValueError(f"{name} must be a plain array of numbers") from error
     if array.shape != shape or array.dtype.kind != kind or not np.isfinite(array).all():
         raise ValueError(f"{name} must be of shape {shape} and kind {kind!r}")
     return np.asarray(array)

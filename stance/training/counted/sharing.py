@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from stance.errors import TableError, TrainingError
+from stance.options import check_random_state
 from stance.text.sides import load_gazetteer
 from stance.text.tokens import make_tokens
 from stance.training.annotated import read_annotated, read_frame
@@ -87,6 +88,7 @@ def write_counts(
     """
     import pandas as pd
 
+    check_random_state(random_state)
     frame = table if isinstance(table, pd.DataFrame) else read_frame(Path(table), encoding)
     name = "the table" if frame is table else str(table)
     rows = read_annotated(frame, text=text, labels=list(labels), groups=article)
