@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import numpy.testing  # before a fork: a lock of an import that goes on is never given back
 from conftest import HOSTILE
 
 import stance

@@ -34,6 +34,7 @@ import numpy as np
 from stance.errors import TableError
 from stance.scoring.checks import check_distinct, check_shape
 from stance.scoring.sums import SUMS, digest, make_sums
+from stance.text.cues import number_pair
 from stance.text.sides import load_gazetteer
 from stance.text.tokens import SIDE, Gazetteer, make_tokens
 from stance.text.words import is_plain
@@ -51,6 +52,7 @@ NOTICE: Final = (
 MAX_FILE_BYTES: Final = 2**30  # of one file; the largest published so far has 5 MB
 MAX_ROWS: Final = 10_000_000
 FAMILIAR_ROWS: Final = 10
+BLOCKS: Final = ("words", "frames", "spellings")
 _FACTS: Final[Mapping[str, Any]] = {
     "rows": int,
     "labels": {str: [str]},
@@ -284,6 +286,8 @@ def _check_facts(facts: Mapping[str, Any], folder: Path) -> None:
     check_shape(facts, _FACTS, "counts.json")
     for head, labels in facts["labels"].items():
         check_distinct(labels, f"labels of {head:.40}", MAX_ROWS)
+    if "words" not in facts["blocks"] or not set(facts["blocks"]) <= set(BLOCKS):
+        raise ValueError(f"blocks {facts['blocks']!r}")
     if not 0 < facts["rows"] <= MAX_ROWS:
         raise ValueError(f"rows {facts['rows']!r}")
     for name in (*facts["blocks"], *facts["labels"]):
@@ -306,6 +310,9 @@ def _read_block(files: Mapping[str, bytes], name: str, n_rows: int) -> CountBloc
     features = json.loads(files[f"{name}.json"])
     if len(set(features)) < len(features) or not all(isinstance(one, str) for one in features):
         raise ValueError(f"{name}.json holds a feature twice, or something that is not a str")
+    if name == "frames":
+        for feature in features:
+            number_pair(feature)  # which raises ValueError unless it is one of two classes
     ends = _array(files, f"{name}.ends.npy", (n_rows + 1,), "i").astype(np.int64)
     n_entries = int(ends[-1])
     columns = _array(files, f"{name}.columns.npy", (n_entries,), "u").astype(np.int64)

@@ -141,6 +141,8 @@ def test_a_row_without_a_label_of_a_head_stays_for_the_others(counts: Counts) ->
         {"rows": "6"},
         {"rows": 10**400},
         {"blocks": [{}]},
+        {"blocks": []},
+        {"blocks": ["words", "valence"]},
         {"thresholds": {"stems": "1"}},
         {"disclosure": {"certain": None}},
         {"notice": ["\x1b[2J"]},
