@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test check lint sanitize docs train bench bench-figures bench-speed clean
+.PHONY: demo test check soak lint sanitize docs train bench bench-figures bench-speed clean
 
 demo: $(VENV)/.installed
 	$(VENV)/bin/stance score seeds/articles.csv -o $(VENV)/demo.csv --force --text body --keep outlet
@@ -16,9 +16,18 @@ PYTEST = $(RUN) -m pytest -n $(WORKERS) --dist worksteal
 test: $(VENV)/.dev
 	$(PYTEST) -m "not slow" --nbmake tests stance notebooks
 
-# Tests marked slow, which rarely fail: every code point, every rule of the seeds, a trial of the benchmark of speed.
+# Before a release, at most 40 minutes: tests marked slow, which rarely fail (every code point, 2,000 forged models, a
+# trial of the benchmark of speed), then pairs of repeated units for PAIRS seconds, and a soak of SOAK seconds.
+PAIRS ?= 900
+SOAK ?= 300
 check: $(VENV)/.dev
 	$(PYTEST) -m slow tests
+	$(RUN) tests/repeated_units.py $(PAIRS)
+	$(MAKE) soak
+
+# Threads, forks, loads, kills and resumed runs, over and over: nothing may be wrong, lost or grow.
+soak: $(VENV)/.dev
+	$(RUN) tests/soak.py $(SOAK)
 
 lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check .

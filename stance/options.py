@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Final
 
 from stance.errors import InputError
@@ -164,6 +165,14 @@ def check_positive(name: str, value: int) -> None:
     """Raise InputError for a number below 1."""
     if value < 1:
         raise InputError(f"`{name}` must be at least 1; got {value!r}.")
+
+
+def check_random_state(random_state: int) -> None:
+    """Raise InputError for what no draw can begin with."""
+    if not isinstance(random_state, Integral) or random_state < 0:
+        raise InputError(
+            f"`random_state` must be a whole number of at least 0; got {random_state!r}."
+        )
 
 
 def check_columns(

@@ -28,6 +28,7 @@ import numpy as np
 import pandas as pd
 
 import stance
+from stance.cli.main import main as command
 from stance.scoring.sums import SUMS, make_sums
 
 MAX_SECONDS = 10.0
@@ -180,6 +181,8 @@ def use(path: Path) -> None:
     model.label(TEXTS[0])._repr_html_()
     model._repr_html_()
     repr(model)
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert command(["info", str(path)]) == 0
     assert model.card is None or isinstance(model.card, str)
     pickle.loads(pickle.dumps(model)).label(TEXTS[1])
 

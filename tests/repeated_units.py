@@ -2,16 +2,16 @@
 
     python tests/repeated_units.py 1200
 
-All pairs of units, in random order, are scored until the CPU seconds that are given are used up.
+All pairs of units, in random order, are tried until the CPU seconds that are given are used up.
 """
 
+import contextlib
 import gc
 import itertools
 import random
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import stance
 from stance import split_paragraphs
@@ -65,7 +65,7 @@ def list_tasks(model: Model, shipped: Model) -> dict[str, Task]:
     }
 
 
-@contextmanager
+@contextlib.contextmanager
 def no_garbage_collection() -> Iterator[None]:
     """Measure the task, not the search for garbage, which comes at odd moments."""
     gc.collect()
@@ -124,7 +124,7 @@ def main() -> None:
     tasks = list_tasks(model, model)
     seconds, n_pairs, faults = float(sys.argv[1]), 0, list[tuple[str, str]]()
     random.Random(0).shuffle(PAIRS)
-    with no_garbage_collection():
+    with no_garbage_collection(), contextlib.suppress(KeyboardInterrupt):
         for pair in PAIRS:
             for name, task in tasks.items():
                 if may_not_be_linear(task, pair) and not is_linear(task, pair):

@@ -1,12 +1,15 @@
 """Batch labelling: every row in, every row out."""
 
 import io
+import json
 import os
+import re
 import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from csv_cases import NAUGHTY
 from csv_rows import rows_of
 
 import stance
@@ -416,3 +419,32 @@ def test_a_file_name_that_is_not_utf_8_is_escaped(
         "b.csv",
         "caf\\xe9.csv",
     ]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".jsonl", ".parquet", ".xlsx"])
+def test_naughty_strings_come_out_as_they_went_in(
+    suffix: str, small: Model, tmp_path: Path
+) -> None:
+    """No row is lost, and none is changed but where a workbook has no such character."""
+    if suffix in (".parquet", ".xlsx"):
+        pytest.importorskip("pyarrow" if suffix == ".parquet" else "python_calamine")
+    texts = [text for text in NAUGHTY if text.isprintable() or suffix != ".xlsx"]
+    texts = [text for text in texts if not re.search("[\ud800-\udfff]", text)]  # in no UTF-8
+    source, output = tmp_path / "in.jsonl", tmp_path / f"out{suffix}"
+    source.write_text("".join(json.dumps({"id": text, "text": text}) + "\n" for text in texts))
+    stance.label_file(source, output, model=small, unit="row", keep=["id"], html="keep")
+    with Inputs(output) as inputs:
+        chunks = [chunk for _, chunk, _ in inputs.chunks(["row", "id"])]
+    assert [int(row) for chunk in chunks for row in chunk.columns["row"]] == [*range(len(texts))]
+    assert [text for chunk in chunks for text in chunk.columns["id"]] == texts
+
+
+def test_naughty_strings_are_labelled_like_any_other(small: Model) -> None:
+    frame = pd.DataFrame({"text": pd.Series(NAUGHTY, dtype=object)})
+    labelled = small.label_frame(frame, html="keep")
+    assert labelled["row"].nunique() == len(NAUGHTY)
+    for text in NAUGHTY:
+        document = small.label(text, html="keep")
+        assert all(text[block.start : block.end] == block.text for block in document)
+        repr(document)
+        document._repr_html_()

@@ -36,19 +36,27 @@ def test_a_model_is_not_saved_below_a_file(small: Model, tmp_path: Path) -> None
         small.save(tmp_path / "file" / "model")
 
 
-def test_damaged_parquet_is_a_table_error_or_a_table(small: Model, tmp_path: Path) -> None:
-    pytest.importorskip("pyarrow")
-    whole = tmp_path / "whole.parquet"
-    pd.DataFrame({"text": ["A truce.", None] * 9, "id": range(18)}).to_parquet(whole)
+@pytest.mark.parametrize("suffix", ["parquet", "feather"])
+def test_a_damaged_file_is_a_table_error_or_a_table(
+    suffix: str, small: Model, tmp_path: Path
+) -> None:
+    pa = pytest.importorskip("pyarrow")
+    feather = pytest.importorskip("pyarrow.feather")
+    whole = tmp_path / f"whole.{suffix}"
+    frame = pd.DataFrame({"text": ["A truce.", None] * 9, "id": range(18)})
+    if suffix == "parquet":
+        frame.to_parquet(whole)
+    else:
+        feather.write_feather(pa.Table.from_pandas(frame), whole, compression="uncompressed")
     rng, content = random.Random(8), whole.read_bytes()
     for _ in range(60):
         damaged = bytearray(content)
         for _ in range(3):
             damaged[rng.randrange(len(damaged))] = rng.randrange(256)
-        (tmp_path / "in.parquet").write_bytes(damaged)
+        (tmp_path / f"in.{suffix}").write_bytes(damaged)
         try:
             stance.label_file(
-                tmp_path / "in.parquet", tmp_path / "out.csv", model=small, keep="all", force=True
+                tmp_path / f"in.{suffix}", tmp_path / "out.csv", model=small, keep="all", force=True
             )
         except stance.StanceError:
             continue

@@ -14,11 +14,13 @@ import pytest
 
 import stance
 from stance.model import Model
+from stance.scoring.compiled import count_processors
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals and file locks of POSIX")
 
 STANCE = (sys.executable, "-m", "stance", "score")
 LINE = "They urged a truce, the {} keeper said."
+PATIENCE = 180  # seconds to wait for what must come, which a loaded machine may take long for
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +36,8 @@ def write_source(path: Path, rows: int) -> Path:
     return path
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
+def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.005)
@@ -78,8 +80,11 @@ def lines(journal):
 whole = folder / ("whole" + suffix)
 assert os.waitpid(run(whole), 0)[1] == 0
 chance = random.Random(5)
-report = {"killed": 0, "resumed": 0, "equal": 0}
-for moment in range(moments):
+report = {"moments": 0, "killed": 0, "resumed": 0, "equal": 0}
+# On a loaded machine a run may end before the signal comes: then there are more moments.
+while report["moments"] < (moments if report["killed"] >= 4 and report["resumed"] >= 3 else 60):
+    moment = report["moments"]
+    report["moments"] += 1
     output = folder / f"{moment}{suffix}"
     journal = folder / f".{output.name}.journal"
     for _ in range(2):  # twice: a resumed run may be killed too
@@ -115,7 +120,7 @@ def test_a_run_killed_at_any_moment_is_resumed_to_the_same_bytes(
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    assert report["equal"] == 5
+    assert report["equal"] == report["moments"] >= 5
     assert report["killed"] >= 4
     assert report["resumed"] >= 3
     assert [name for name in names(tmp_path) if name.startswith(".")] == []
@@ -125,7 +130,7 @@ def finish(run: "subprocess.Popen[bytes]") -> tuple[int, str]:
     """Wait for a run to end; return its exit code and its messages."""
     assert run.stderr
     with run.stderr:
-        code = run.wait(60)
+        code = run.wait(PATIENCE)
         return code, run.stderr.read().decode().strip()
 
 
@@ -214,6 +219,11 @@ def descendants(process: int) -> set[int]:
     return set(below).union(*map(descendants, below))
 
 
+def living(processes: set[int]) -> list[int]:
+    """Return those that have not ended; one that nobody waits for has no file that it runs."""
+    return [pid for pid in processes if Path(f"/proc/{pid}/exe").exists()]
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to list processes")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_no_worker_and_no_temporary_folder_outlives_a_run(
@@ -231,8 +241,8 @@ def test_no_worker_and_no_temporary_folder_outlives_a_run(
     assert len(workers) >= 2
     run.send_signal(number)
     finish(run)
-    time.sleep(3)  # no longer
-    assert [pid for pid in workers if Path(f"/proc/{pid}/exe").exists()] == []
+    # No longer on a quiet machine; on a loaded one each waits for its turn.
+    wait_for(lambda: not living(workers), 3 * max(1.0, os.getloadavg()[0] / count_processors()))
     assert names(scratch) == []
     if number != signal.SIGKILL:
         assert names(tmp_path) == ["in.csv", "scratch"]

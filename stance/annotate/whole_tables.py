@@ -28,11 +28,17 @@ def read_table(
     Raises
     ------
     TableError
-        If a row of it cannot be read.
+        If a row of it cannot be read, or a column occurs twice.
     """
     import pandas as pd
 
     if isinstance(table, pd.DataFrame):
+        repeated = table.columns[table.columns.duplicated()]
+        if len(repeated):
+            raise TableError(
+                f"the table must have each column once; {repeated[0]!r} occurs more than once. "
+                "Rename one."
+            )
         return table, "the table"
     from stance.tables.inputs import Inputs
 

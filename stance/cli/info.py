@@ -19,24 +19,27 @@ def info(model: str | None) -> None:
     loaded = load(model)
     facts, frozen = loaded.facts, loaded.frozen
     sides = "masked" if frozen.gazetteer else "not masked"
-    printed = facts["print"]["rows"] if "print" in facts else 0
+    printed, rows = facts.get("print", {}).get("rows", 0), facts.get("rows", 0)
     sources = [f"{printed:,} published"] if printed else []
-    sources += [f"{facts['rows']:,} {'composed' if printed else 'annotated'}"] * bool(facts["rows"])
-    show(f"{facts['name']}: {' and '.join(sources)} paragraphs, sides {sides}")
+    sources += [f"{rows:,} {'composed' if printed else 'annotated'}"] if rows or not printed else []
+    name = facts.get("name", "unnamed")
+    show(f"{name}: {' and '.join(sources)} paragraphs, sides {sides}")
     adapted = facts.get("adapted", {})
     if adapted:
         show(f"made from {adapted['base']['name']}, adapted to {adapted['rows']:,} paragraphs")
     for head, labels in loaded.labels.items():
-        figures = facts["cross_validation"][head]
-        low, high = figures["macro_f1_interval"]
         n_features = sum(len(block.features) for block in frozen.heads[head].blocks)
         show(f"{head}: {', '.join(labels)}")
-        held_out = "on held-out outlets" if printed else "cross-validated"
-        if adapted.get("heads", {}).get(head, {}).get("adapted"):
-            held_out = "on the paragraphs adapted to, cross-fitted"
-        show(f"  macro-F1 {figures['macro_f1']:.3f} ({low:.3f} to {high:.3f}), {held_out}")
-        show(f"  calibration error {figures['calibration_error']:.3f}")
+        if figures := facts.get("cross_validation", {}).get(head):
+            low, high = figures["macro_f1_interval"]
+            held_out = "on held-out outlets" if printed else "cross-validated"
+            if adapted.get("heads", {}).get(head, {}).get("adapted"):
+                held_out = "on the paragraphs adapted to, cross-fitted"
+            show(f"  macro-F1 {figures['macro_f1']:.3f} ({low:.3f} to {high:.3f}), {held_out}")
+            show(f"  calibration error {figures['calibration_error']:.3f}")
         show(f"  {n_features:,} features")
     show(f"scored by: {frozen.scorer.name} ({frozen.scorer.why})")
-    versions = [f"{package} {version}" for package, version in facts["versions"].items()]
-    show(f"made with {', '.join(versions)}")
+    if versions := [
+        f"{package} {version}" for package, version in facts.get("versions", {}).items()
+    ]:
+        show(f"made with {', '.join(versions)}")

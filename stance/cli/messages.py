@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from stance.tables.summary import Summary
 
+_LONGEST: Final = 4000  # characters of a message
+
 
 def show(text: str, *, err: bool = False) -> None:
     """Show text that may hold names from outside: no character of it steers a terminal."""
@@ -23,8 +25,10 @@ def show(text: str, *, err: bool = False) -> None:
 
 
 def _sentence(message: object) -> str:
-    """Return a message in one line: a name in it may hold line ends."""
-    return str(message).replace("\n", "\\n")
+    """Return a message in one line: a name in it may hold line ends, or megabytes."""
+    sentence = str(message).replace("\n", "\\n")
+    half = _LONGEST // 2
+    return sentence if len(sentence) <= _LONGEST else f"{sentence[:half]} ... {sentence[-half:]}"
 
 
 def fail(message: str) -> int:

@@ -37,7 +37,8 @@ def register(
     Raises
     ------
     InputError
-        If `connection` is no connection, or pyarrow is not installed.
+        If `connection` is no connection, is closed or has such a function, or pyarrow is not
+        installed.
 
     Notes
     -----
@@ -63,11 +64,19 @@ def register(
     def label(texts: Any) -> Any:
         return labeller(texts.to_pylist())
 
-    connection.create_function(
-        name,
-        label,
-        ["VARCHAR"],
-        f"STRUCT({fields})",
-        type="arrow",
-        null_handling="special",  # a missing text has its status, too
-    )
+    import duckdb
+
+    try:
+        connection.create_function(
+            name,
+            label,
+            ["VARCHAR"],
+            f"STRUCT({fields})",
+            type="arrow",
+            null_handling="special",  # a missing text has its status, too
+        )
+    except duckdb.Error as error:
+        raise InputError(
+            f"`connection` must be open and have no function {name!r} yet; {error}. Connect "
+            "again, or pass another `name`."
+        ) from error

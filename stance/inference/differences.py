@@ -16,6 +16,7 @@ from stance.inference.learned import set_apart
 from stance.inference.prints import Print, read_print
 from stance.inference.samples import Annotations, read_annotations
 from stance.inference.shares import check_confusion, draw_inverted
+from stance.options import check_random_state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,6 +106,7 @@ def compare(
             "differences must rest on annotated paragraphs of the same print; design 'elsewhere' "
             "has none. Draw some with `stance draw --by`."
         )
+    check_random_state(random_state)
     columns = [by] if isinstance(by, str) else list(by)
     print_ = read_print(labelled, heads=head, by=columns, article=article)
     members = print_.groups(columns)

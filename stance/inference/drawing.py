@@ -10,8 +10,8 @@ import numpy as np
 
 from stance.annotate.columns import empty_readings
 from stance.errors import InputError
-from stance.inference.prints import Print, read_print
-from stance.options import check_positive
+from stance.inference.prints import Print, as_numbers, read_print
+from stance.options import check_positive, check_random_state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,6 +88,7 @@ def draw(
     """
 
     check_positive("n", n)
+    check_random_state(random_state)
     columns = [by] if isinstance(by, str) else list(by or ())
     by_uncertainty = columns == [UNCERTAINTY]
     groups = [] if by_uncertainty else columns
@@ -162,7 +163,7 @@ def uncertainty(print_: Print) -> np.ndarray:
                 f"by='uncertainty' must have the column {column!r} of `stance score`; the columns "
                 f"are {list(print_.frame.columns)!r}."
             )
-        p = print_.frame[column].replace("", np.nan).astype(float).to_numpy()
+        p = as_numbers(print_.frame[column]).clip(0, 1).to_numpy(dtype=float)
         spreads.append(np.sqrt(np.nan_to_num(p * (1 - p), nan=0.25)))  # withheld: wholly uncertain
     return np.asarray(np.mean(spreads, axis=0))
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COUNTED: Final = ("labelled", "unfamiliar", "language")
 """Statuses of the paragraphs that shares are of; from the last two the model withheld its label."""
+_NEXT_TO_0: Final = 1e-100
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,19 @@ class Print:
         columns = [column_name(head, label) for label in labels]
         if not set(columns) <= set(self.frame.columns):
             return None
-        return self.frame[columns].apply(_numbers).to_numpy(dtype=float)
+        return self.frame[columns].apply(as_numbers).to_numpy(dtype=float)
 
     def groups(self, by: Sequence[str]) -> list[tuple[tuple[Any, ...], np.ndarray]]:
         """Return each group's values, and the numbers of its paragraphs."""
         if not by:
             return [((), np.arange(len(self)))]
-        grouped = self.frame.groupby(list(by), dropna=False, sort=True, observed=True).indices
+        try:
+            grouped = self.frame.groupby(list(by), dropna=False, sort=True, observed=True).indices
+        except TypeError as error:  # of lists and dicts
+            raise InputError(
+                f"the columns {list(by)!r} must hold text, numbers or dates to group by; some "
+                "cells hold lists or objects. Name others."
+            ) from error
         return [
             (key if isinstance(key, tuple) else (key,), np.asarray(rows))
             for key, rows in grouped.items()
@@ -109,10 +116,20 @@ def read_print(
     return Print(frame, chosen, codes, counts, name)
 
 
-def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:
+def as_numbers(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column as numbers; NaN for what is none, is infinite or beyond any measure.
+
+    Numbers next to 0 become 0: nothing can be divided by them.
+    """
     import pandas as pd
 
-    return pd.to_numeric(column, errors="coerce")
+    try:
+        values = pd.to_numeric(column, errors="coerce").astype(float)
+    except (TypeError, OverflowError):  # of whole numbers that no float holds
+        texts = column.map(lambda cell: str(cell) if isinstance(cell, (int, float, str)) else "")
+        values = pd.to_numeric(texts, errors="coerce").astype(float)
+    values = values.where(values.abs() <= 1 / _NEXT_TO_0)
+    return values.mask(values.abs() < _NEXT_TO_0, 0.0)
 
 
 def _find_heads(
@@ -143,7 +160,7 @@ def _check_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> No
 
 
 def _read_weights(column: pd.Series[Any], name: str) -> np.ndarray:
-    weights = _numbers(column).to_numpy(dtype=float)
+    weights = as_numbers(column).to_numpy(dtype=float)
     if not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
         raise InputError(
             f"{name}, column {column.name!r} must hold weights of at least 0; some are not. "

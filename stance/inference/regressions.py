@@ -25,7 +25,7 @@ from scipy.stats import t
 from stance.errors import InputError
 from stance.inference.estimation import FEW_CLUSTERS
 from stance.inference.learned import set_apart
-from stance.inference.prints import Print, read_print
+from stance.inference.prints import Print, as_numbers, read_print
 from stance.inference.samples import Annotations, read_annotations
 
 if TYPE_CHECKING:
@@ -269,8 +269,6 @@ def _columns(
     print_: Print, annotations: Annotations, head: str, name: str, *, outcome: bool = False
 ) -> list[tuple[str, np.ndarray, np.ndarray]]:
     """Return the variables that a name stands for, of all and of the annotated paragraphs."""
-    import pandas as pd
-
     rows = annotations.rows
     if name in annotations.labels:
         predicted = _predicted(print_, head, annotations.labels, name)
@@ -281,10 +279,11 @@ def _columns(
             f"{annotations.labels!r} and the columns {list(print_.frame.columns)!r}."
         )
     column = print_.frame[name]
-    numbers = pd.to_numeric(column, errors="coerce")
-    if numbers.notna().all() and numbers.dtype != bool:
-        values = numbers.to_numpy(dtype=float)
+    values = as_numbers(column).to_numpy(dtype=float)
+    if not np.isnan(values).any() and column.dtype != bool:
         return [(name, values, values[rows])]
+    if column.dtype.kind in "fiu" and np.isnan(values[column.notna()]).any():
+        raise InputError(f"column {name!r} must hold finite numbers; some are not. Mend them.")
     if outcome:
         raise InputError(f"the outcome {name!r} must be a label or a column of numbers.")
     texts = column.astype(object).where(column.notna(), "(empty)").astype(str)

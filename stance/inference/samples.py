@@ -12,7 +12,7 @@ import numpy as np
 from stance.annotate.readings import given_labels, read_readings, shown_rows
 from stance.annotate.whole_tables import cells
 from stance.errors import InputError, StanceWarning, TableError
-from stance.inference.prints import Print
+from stance.inference.prints import Print, as_numbers
 from stance.results import column_name
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def _read_draw(
     strata = np.zeros(len(frame), dtype=np.int64)
     if "stratum" in frame:
         strata = np.unique(frame["stratum"].astype(str), return_inverse=True)[1]
-    probabilities = frame["probability"].astype(float).to_numpy()
+    probabilities = as_numbers(frame["probability"]).to_numpy(dtype=float)
     if not ((probabilities > 0) & (probabilities <= 1)).all():
         raise InputError("`probability` must be above 0 and at most 1 in each row. Draw again.")
     is_done = np.isin(rows, rows[given.notna().to_numpy()])

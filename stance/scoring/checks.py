@@ -45,6 +45,7 @@ FACTS: Final[Mapping[str, Any]] = {
     "social_media": bool,
     "self_test": [_SELF_TEST],
     "rows": int,
+    "print": {"rows": int},
     "versions": {str: str},
     "pipelines": {str: str},
     "learned_rows": _LEARNED,
@@ -75,6 +76,9 @@ def check_facts(facts: Mapping[str, Any]) -> None:
 
 
 def _check_figures(figures: Mapping[str, Any]) -> None:
+    missing = [name for name in _FIGURES if name not in figures]
+    if missing:
+        raise ValueError(f"cross_validation lacks {missing[0]!r}")
     confusion = figures.get("confusion", [])
     if any(len(row) != len(confusion) for row in confusion):
         raise ValueError("confusion is not square")

@@ -5,6 +5,10 @@ from __future__ import annotations
 import sys
 import time
 from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 
 class Progress:
@@ -19,17 +23,9 @@ class Progress:
     """
 
     def __init__(self, total: int, *, shown: bool) -> None:
-        from tqdm import tqdm
-
-        self._bar = tqdm(
-            total=total or None,
-            unit="B",
-            unit_scale=True,
-            disable=None if shown else True,  # None: unless standard error is a terminal
-            file=sys.stderr,
-            smoothing=0.1,
-            dynamic_ncols=True,
-        )
+        # tqdm has a lock that forked processes share, even if it shows nothing: one that is killed
+        # while it holds it would leave all others waiting for ever.
+        self._bar = _make_bar(total) if shown and sys.stderr.isatty() else None
         self._start = time.perf_counter()
         self._rows = 0
 
@@ -42,12 +38,27 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
 
     def advance(self, rows: int, position: int) -> None:
         """Count `rows` more rows as done, and move the bar to `position` bytes."""
+        if self._bar is None:
+            return
         self._rows += rows
-        if not self._bar.disable:
-            rate = self._rows / max(time.perf_counter() - self._start, 1e-9)
-            self._bar.set_postfix_str(f"{self._rows:,} rows, {rate:,.0f} rows/s", refresh=False)
+        rate = self._rows / max(time.perf_counter() - self._start, 1e-9)
+        self._bar.set_postfix_str(f"{self._rows:,} rows, {rate:,.0f} rows/s", refresh=False)
         self._bar.update(max(position - self._bar.n, 0))
+
+
+def _make_bar(total: int) -> tqdm[Any]:
+    from tqdm import tqdm
+
+    return tqdm(
+        total=total or None,
+        unit="B",
+        unit_scale=True,
+        file=sys.stderr,
+        smoothing=0.1,
+        dynamic_ncols=True,
+    )

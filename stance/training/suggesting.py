@@ -13,7 +13,7 @@ from stance.annotate.whole_tables import read_table
 from stance.errors import InputError
 from stance.labels import STATUSES
 from stance.model import Model
-from stance.options import carried_names, check_columns
+from stance.options import carried_names, check_columns, check_random_state
 from stance.results import column_name
 from stance.text.vectorizer import make_vectorizer
 
@@ -135,6 +135,7 @@ def suggest(
     frame = read_table(table, encoding)[0]
     kept = check_columns(list(frame.columns), text, keep)
     pool = _make_pool(model, frame[text].tolist(), unit, heads, unfamiliar)
+    check_random_state(random_state)
     shuffled = pool.iloc[np.random.default_rng(random_state).permutation(len(pool))]
     pool = _drop_copies(shuffled, labelled)
     scores = (pool["uncertainty"] + novelty * (1 - pool["familiarity"])).to_numpy()

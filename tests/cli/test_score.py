@@ -109,6 +109,18 @@ def test_errors(
     assert capsys.readouterr().err.splitlines()[-1] == f"stance: error: {message}"
 
 
+def test_a_message_is_short_whatever_a_table_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in.csv").write_text(f"{'a' * 1_000_000},{'b' * 1_000_000}\n1,2\n", encoding="utf-8")
+    assert main(["score", "in.csv"]) == 1
+    message = capsys.readouterr().err
+    assert message.startswith("stance: error: there is no column 'text'; the columns are ['aaa")
+    assert "a ... b" in message
+    assert len(message) < 4100
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

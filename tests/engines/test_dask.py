@@ -125,7 +125,7 @@ def test_a_worker_killed_midway_costs_nothing(small: Model, tmp_path: Path) -> N
     path = small.save(tmp_path / "model")
     with (
         dask.config.set(
-            {"distributed.comm.timeouts.connect": "10s"}
+            {"distributed.comm.timeouts.connect": "30s"}
         ),  # how long the dead are waited for
         distributed.LocalCluster(
             n_workers=2,
@@ -144,7 +144,7 @@ def test_a_worker_killed_midway_costs_nothing(small: Model, tmp_path: Path) -> N
             time.sleep(0.01)
         os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
         (seen / "killed").touch()
-        labelled = future.result(timeout=120)
+        labelled = future.result(timeout=600)
     assert len(list(seen.iterdir())) - 1 > parts  # what the lost worker had was made again
     whole = pd.concat([_waiting_part(number, str(seen)) for number in range(parts)])
     pd.testing.assert_frame_equal(

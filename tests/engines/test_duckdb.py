@@ -45,3 +45,19 @@ def test_what_is_no_connection_is_refused() -> None:
         str(error.value)
         == "`connection` must be a connection to DuckDB; got builtins.str. `duckdb.connect` makes one."
     )
+
+
+def test_a_function_that_is_there_and_a_closed_connection_are_named(small: Model) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    register = stance.engines.duckdb.register
+    connection = duckdb.connect()
+    register(connection, model=small)
+    with pytest.raises(
+        InputError, match=r"^`connection` must be open and have no function 'stance'"
+    ):
+        register(connection, model=small)
+    connection.close()
+    with pytest.raises(
+        InputError, match=r"^`connection` must be open and have no function 'other'"
+    ):
+        register(connection, "other", model=small)

@@ -76,7 +76,7 @@ def end_java(context: Any) -> None:
     gateway = type(context)._gateway
     gateway.shutdown()
     gateway.proc.stdin.close()
-    gateway.proc.wait(60)
+    gateway.proc.wait(600)
     type(context)._gateway = type(context)._jvm = None
 
 

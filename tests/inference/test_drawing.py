@@ -22,6 +22,17 @@ def labelled() -> pd.DataFrame:
     return frame
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [np.inf, -5, 10**400, "x", np.nan])
+def test_a_probability_that_is_none_is_wholly_uncertain(
+    value: object, labelled: pd.DataFrame
+) -> None:
+    labelled["stance_probability"] = labelled["stance_probability"].astype(object)
+    labelled.loc[3, "stance_probability"] = value
+    drawn = stance.draw(labelled, 20, by="uncertainty")
+    assert drawn["probability"].between(0, 1).all()
+
+
 @pytest.mark.parametrize("by", [None, "outlet", "uncertainty"])
 def test_a_paragraph_is_drawn_as_often_as_its_probability_says(
     by: str | None, labelled: pd.DataFrame
@@ -64,6 +75,14 @@ def test_headings_are_not_drawn_and_withheld_paragraphs_are(labelled: pd.DataFra
     drawn = stance.draw(labelled, 100)
     assert len(drawn) == 50
     assert {"10:0-9", "19:0-9"} <= set(drawn["paragraph_id"])
+
+
+@pytest.mark.parametrize("random_state", [-1, 0.5, "x"])
+def test_a_draw_begins_with_a_whole_number(random_state: object, labelled: pd.DataFrame) -> None:
+    with pytest.raises(
+        InputError, match=r"^`random_state` must be a whole number of at least 0; got"
+    ):
+        stance.draw(labelled, 9, random_state=random_state)  # type: ignore[arg-type]
 
 
 def test_fewer_paragraphs_than_groups_are_refused(labelled: pd.DataFrame) -> None:

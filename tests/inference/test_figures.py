@@ -171,6 +171,33 @@ def test_a_sample_unlike_its_print_is_told(print_: pd.DataFrame) -> None:
         stance.estimate_shares(print_, opposed_only.assign(stance="opposed"), design="random")
 
 
+@pytest.mark.parametrize("value", [0, -1, 5e-324, np.inf, 10**400, "x", [1]])
+def test_a_probability_that_no_draw_gives_is_refused(value: object, print_: pd.DataFrame) -> None:
+    drawn = read_by_hand(print_, stance.draw(print_, 100))
+    drawn["probability"] = pd.Series([value] * len(drawn), dtype=object)
+    with pytest.raises(
+        InputError,
+        match=r"^`probability` must be above 0 and at most 1 in each row\. Draw again\.$",
+    ):
+        stance.estimate_shares(print_, drawn)
+
+
+@pytest.mark.parametrize("value", [-1, 1e308, np.inf, np.nan, 10**400, "x"])
+def test_a_weight_that_cannot_count_is_refused(value: object, print_: pd.DataFrame) -> None:
+    drawn = read_by_hand(print_, stance.draw(print_, 100))
+    print_["circulation"] = pd.Series([value] * len(print_), dtype=object)
+    with pytest.raises(InputError, match="'circulation' must hold weights of at least 0"):
+        stance.estimate_shares(print_, drawn, weights="circulation")
+
+
+def test_columns_that_cannot_be_told_apart_or_grouped_by_are_refused(print_: pd.DataFrame) -> None:
+    with pytest.raises(TableError, match="must have each column once; 'stance' occurs more than"):
+        stance.draw(pd.concat([print_, print_[["stance"]]], axis=1), 9)
+    print_["outlet"] = [["Bell"]] * len(print_)
+    with pytest.raises(InputError, match=r"\['outlet'\] must hold text, numbers or dates"):
+        stance.draw(print_, 9, by="outlet")
+
+
 def test_paragraphs_of_other_print_are_refused(print_: pd.DataFrame) -> None:
     other = print_.head(60).assign(paragraph_id=[f"other-{n}:0-1" for n in range(60)])
     message = "the table must hold paragraphs of the table; 60 are not in it, such as 'other-0:0-1'"

@@ -77,6 +77,16 @@ def test_what_cannot_be_fitted_is_refused(print_: pd.DataFrame, simulation: Modu
             read_formula(formula)
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf, 1e308])
+def test_a_column_that_is_not_finite_is_refused(
+    value: float, print_: pd.DataFrame, simulation: ModuleType
+) -> None:
+    drawn = simulation.annotate(print_, "random", 100, 0)
+    print_["words"] = value
+    with pytest.raises(InputError, match=r"^column 'words' must hold finite numbers; some are"):
+        stance.regress("opposed ~ words", print_, drawn)
+
+
 @pytest.mark.slow
 def test_an_effect_of_zero_is_seldom_found(simulation: ModuleType) -> None:
     rejected = 0

@@ -36,7 +36,7 @@ def on_terminal(*arguments: str, folder: Path) -> str:
             written += block
     except OSError:  # the other end is closed
         pass
-    run.wait(60)
+    run.wait(600)
     os.close(master)
     return written.decode(errors="replace")
 

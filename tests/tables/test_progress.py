@@ -35,3 +35,12 @@ def test_a_file_or_pipe_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_terminal_shows_nothing_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown_on(Terminal(), monkeypatch, shown=False) == ""
+
+
+def test_what_shows_nothing_waits_for_no_lock_that_a_killed_process_may_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The lock of tqdm is shared by forked processes, and nobody gives it back for a dead one."""
+    monkeypatch.setattr("tqdm.tqdm.get_lock", lambda: pytest.fail("it took the lock"))
+    assert shown_on(Terminal(), monkeypatch, shown=False) == ""
+    assert shown_on(io.StringIO(), monkeypatch) == ""

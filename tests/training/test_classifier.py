@@ -1,5 +1,7 @@
 """The scikit-learn estimator: scikit-learn's own checks for text, and contract tests for the rest."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -97,6 +99,65 @@ def test_calibration_moves_no_label(lighthouse: pd.DataFrame, fitted: ParagraphC
     plain = ParagraphClassifier(calibrate=False).fit(lighthouse["text"], lighthouse["stance"])
     texts = [*lighthouse["text"], "the lamp oil and the truce", "cowards voted"]
     assert plain.predict(texts).tolist() == fitted.predict(texts).tolist()
+
+
+def test_a_pickle_gives_the_same_probabilities(
+    fitted: ParagraphClassifier, lighthouse: pd.DataFrame
+) -> None:
+    again = pickle.loads(pickle.dumps(fitted))
+    np.testing.assert_array_equal(
+        again.predict_proba(lighthouse["text"]), fitted.predict_proba(lighthouse["text"])
+    )
+
+
+def test_neither_fitting_nor_predicting_changes_what_it_is_given(lighthouse: pd.DataFrame) -> None:
+    classifier = ParagraphClassifier()
+    parameters = classifier.get_params()
+    texts, labels = lighthouse["text"].copy(), lighthouse["stance"].to_numpy().copy()
+    weights = np.ones(len(texts))
+    weights.flags.writeable = labels.flags.writeable = False
+    classifier.fit(texts, labels, sample_weight=weights)
+    attributes = {**vars(classifier)}
+    classifier.predict(texts)
+    assert {**vars(classifier)} == attributes
+    assert classifier.get_params() == parameters
+    pd.testing.assert_series_equal(texts, lighthouse["text"])
+
+
+def test_only_fitting_adds_attributes_and_their_names_end_in_an_underscore(
+    fitted: ParagraphClassifier,
+) -> None:
+    unfitted = ParagraphClassifier()
+    assert set(vars(unfitted)) == set(unfitted.get_params())
+    added = set(vars(fitted)) - set(vars(unfitted))
+    assert "classes_" in added
+    assert all(name.endswith("_") or name.startswith("_") for name in added)
+
+
+def test_parameters_can_be_set_and_unknown_ones_are_refused() -> None:
+    classifier = ParagraphClassifier()
+    for name, value in classifier.get_params(deep=False).items():
+        assert classifier.set_params(**{name: value}) is classifier
+    with pytest.raises(ValueError, match="Invalid parameter 'lamps'"):
+        classifier.set_params(lamps=3)
+
+
+def test_predictions_do_not_depend_on_the_order_or_the_number_of_paragraphs(
+    fitted: ParagraphClassifier, lighthouse: pd.DataFrame
+) -> None:
+    texts = lighthouse["text"].tolist()
+    whole = fitted.predict_proba(texts)
+    np.testing.assert_allclose(fitted.predict_proba(texts[::-1])[::-1], whole, atol=1e-12)
+    alone = np.vstack([fitted.predict_proba([text]) for text in texts[:5]])
+    np.testing.assert_allclose(alone, whole[:5], atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", [object, str, "category"])
+def test_labels_of_any_type_give_the_same_classes(
+    kind: object, fitted: ParagraphClassifier, lighthouse: pd.DataFrame
+) -> None:
+    again = ParagraphClassifier().fit(lighthouse["text"], lighthouse["stance"].astype(kind))  # type: ignore[call-overload]
+    assert again.classes_.tolist() == fitted.classes_.tolist()
 
 
 def test_nothing_in_nothing_out(fitted: ParagraphClassifier) -> None:

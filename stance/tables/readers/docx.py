@@ -46,16 +46,21 @@ def read_docx(stream: IO[bytes], name: str) -> str:
                     f"{name} must have at most {_LARGEST >> 20} MB of text; it has more. Split it."
                 )
             with archive.open(_BODY) as body:
-                root = ElementTree.parse(body).getroot()
+                paragraphs = list(_paragraphs(ElementTree.parse(body).getroot()))
     except TableError:
         raise
+    except RecursionError as error:
+        raise TableError(
+            f"{name} must have boxes in boxes that a word processor shows; it has thousands. "
+            "Save it as .txt."
+        ) from error
     # Whatever a damaged zip or XML raises; defusedxml's own errors are ValueErrors.
     except (zipfile.BadZipFile, KeyError, SyntaxError, ValueError, OSError, EOFError) as error:
         raise TableError(
             f"{name} must be a Word document (.docx) that can be read; {error}. "
             "Open it in a word processor, and save it again."
         ) from error
-    return "\n\n".join(text for text in _paragraphs(root) if text.strip())
+    return "\n\n".join(text for text in paragraphs if text.strip())
 
 
 def _paragraphs(element: Any) -> Iterator[str]:

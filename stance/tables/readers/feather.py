@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from stance.errors import TableError
 from stance.optional import load_extra
 from stance.tables.rows import ROWS, Chunk, ReadOptions
 from stance.tables.streams import ByteSource
+
+# Of the file system and of pyarrow, whose errors inherit from them; a damaged length is any number.
+_ERRORS: Final = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    OverflowError,
+    NotImplementedError,
+    MemoryError,
+)
 
 
 class FeatherTable:
@@ -34,7 +45,7 @@ class FeatherTable:
             stream = io.BytesIO(stream.read())
         try:
             self._file = pa.ipc.open_file(stream)
-        except (OSError, ValueError) as error:
+        except _ERRORS as error:
             raise TableError(
                 f"{self.name} must be a Feather file; {error}. Name its format, or fetch it again."
             ) from error
@@ -47,12 +58,15 @@ class FeatherTable:
         try:
             for index in range(self._file.num_record_batches):
                 batch = self._file.get_batch(index).select(list(columns))
+                batch.validate(full=True)  # a damaged one would be read beyond its end
                 for start in range(0, batch.num_rows, ROWS):
                     rows = batch.slice(start, ROWS)
                     cells = {column: rows.column(column).to_pylist() for column in columns}
                     yield Chunk(range(n_rows, n_rows + rows.num_rows), cells, [])
                     n_rows += rows.num_rows
-        except (OSError, ValueError, OverflowError, NotImplementedError) as error:
+        except TableError:
+            raise
+        except _ERRORS as error:
             raise TableError(
                 f"{self.name} must be whole, with values that can be read; {error}. "
                 "Fetch it again, or leave the column out."

@@ -36,7 +36,14 @@ class ParquetTable:
         self.name = source.name
         try:
             self._file = pq.ParquetFile(self._seekable(source.stream))
-        except (OSError, ValueError, LookupError, TypeError, NotImplementedError) as error:
+        except (
+            OSError,
+            ValueError,
+            LookupError,
+            TypeError,
+            NotImplementedError,
+            MemoryError,
+        ) as error:
             raise TableError(
                 f"{self.name} must be a Parquet file; {error}. Name its format, or fetch it again."
             ) from error
@@ -57,7 +64,14 @@ class ParquetTable:
         except TableError:
             raise
         # OSError of the file system, and the others of pyarrow, whose errors inherit from them.
-        except (OSError, ValueError, LookupError, TypeError, NotImplementedError) as error:
+        except (
+            OSError,
+            ValueError,
+            LookupError,
+            TypeError,
+            NotImplementedError,
+            MemoryError,
+        ) as error:
             raise TableError(
                 f"{self.name} must be whole; it cannot be read to its end: {error}. Fetch it again."
             ) from error

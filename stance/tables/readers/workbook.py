@@ -11,6 +11,7 @@ from typing import Any, Final
 from stance.errors import InputError, StanceWarning, TableError
 from stance.optional import load_extra
 from stance.tables.readers.batches import chunks_of
+from stance.tables.readers.workbook_room import UNPACKING_ERRORS, check_room
 from stance.tables.rows import Chunk, ReadOptions
 from stance.tables.streams import ByteSource
 
@@ -67,16 +68,21 @@ class WorkbookTable:
     def _read(self, source: ByteSource, sheet: str | None) -> list[list[Any]]:
         calamine = load_extra("python_calamine", "io", "reading a workbook")
         try:
-            workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.stream.read()))
+            content = io.BytesIO(source.stream.read())
+            check_room(content, self.name)
+            workbook = calamine.CalamineWorkbook.from_filelike(content)
             name = self._choose(workbook, sheet)
             rows: list[list[Any]] = workbook.get_sheet_by_name(name).to_python(
                 skip_empty_area=False
             )
+        except TableError:
+            raise
         except calamine.PasswordError as error:
             raise TableError(
                 f"{self.name} must not need a password; it does. Save a copy without one."
             ) from error
-        except calamine.CalamineError as error:
+        # A damaged zip is told by what looks into it first.
+        except (calamine.CalamineError, *UNPACKING_ERRORS) as error:
             raise TableError(
                 f"{self.name} must be a workbook that can be read; {error}. "
                 "Open it in a spreadsheet, and save it again."

@@ -32,7 +32,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from stance.errors import TableError
+from stance.scoring.checks import check_distinct, check_shape
 from stance.scoring.sums import SUMS, digest, make_sums
+from stance.text.cues import number_pair
 from stance.text.sides import load_gazetteer
 from stance.text.tokens import SIDE, Gazetteer, make_tokens
 from stance.text.words import is_plain
@@ -50,6 +52,17 @@ NOTICE: Final = (
 MAX_FILE_BYTES: Final = 2**30  # of one file; the largest published so far has 5 MB
 MAX_ROWS: Final = 10_000_000
 FAMILIAR_ROWS: Final = 10
+BLOCKS: Final = ("words", "frames", "spellings")
+_FACTS: Final[Mapping[str, Any]] = {
+    "rows": int,
+    "labels": {str: [str]},
+    "blocks": [str],
+    "thresholds": {str: int},
+    "near_copies": int,
+    "too_rare": int,
+    "notice": str,
+    "disclosure": {str: float},
+}
 
 # What the digest of the tokenizer is taken over: one of each thing that its rules decide.
 _PROBE: Final = (
@@ -270,7 +283,12 @@ def _check_facts(facts: Mapping[str, Any], folder: Path) -> None:
             f"{folder} must be a counts file of format {FORMAT}; got {facts.get('format')!r}. "
             "Make it again, or install the stance it was made by."
         )
-    if not 0 < int(facts["rows"]) <= MAX_ROWS:
+    check_shape(facts, _FACTS, "counts.json")
+    for head, labels in facts["labels"].items():
+        check_distinct(labels, f"labels of {head:.40}", MAX_ROWS)
+    if "words" not in facts["blocks"] or not set(facts["blocks"]) <= set(BLOCKS):
+        raise ValueError(f"blocks {facts['blocks']!r}")
+    if not 0 < facts["rows"] <= MAX_ROWS:
         raise ValueError(f"rows {facts['rows']!r}")
     for name in (*facts["blocks"], *facts["labels"]):
         if not isinstance(name, str) or Path(name).name != name:
@@ -292,6 +310,9 @@ def _read_block(files: Mapping[str, bytes], name: str, n_rows: int) -> CountBloc
     features = json.loads(files[f"{name}.json"])
     if len(set(features)) < len(features) or not all(isinstance(one, str) for one in features):
         raise ValueError(f"{name}.json holds a feature twice, or something that is not a str")
+    if name == "frames":
+        for feature in features:
+            number_pair(feature)  # which raises ValueError unless it is one of two classes
     ends = _array(files, f"{name}.ends.npy", (n_rows + 1,), "i").astype(np.int64)
     n_entries = int(ends[-1])
     columns = _array(files, f"{name}.columns.npy", (n_entries,), "u").astype(np.int64)
@@ -316,7 +337,10 @@ def _read_labels(files: Mapping[str, bytes], head: str, n_rows: int, n_labels: i
 
 
 def _array(files: Mapping[str, bytes], name: str, shape: tuple[int, ...], kind: str) -> np.ndarray:
-    array = np.load(io.BytesIO(files[name]), allow_pickle=False)
+    try:
+        array = np.load(io.BytesIO(files[name]), allow_pickle=False)
+    except Exception as error:  # NumPy tokenizes the header as Python, and lets errors through
+        raise ValueError(f"{name} must be a plain array of numbers") from error
     if array.shape != shape or array.dtype.kind != kind or not np.isfinite(array).all():
         raise ValueError(f"{name} must be of shape {shape} and kind {kind!r}")
     return np.asarray(array)

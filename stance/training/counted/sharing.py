@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stance.annotate.readings import read_readings, settle
 from stance.errors import TableError, TrainingError
+from stance.options import check_random_state
 from stance.text.sides import load_gazetteer
 from stance.text.tokens import make_tokens
 from stance.training.annotated import read_annotated
@@ -86,6 +87,7 @@ def write_counts(
     TrainingError
         If no paragraph is left, or too much can be read.
     """
+    check_random_state(random_state)
     frame, name = read_readings(table, encoding=encoding)
     frame = settle(frame, [head for head in labels if head in frame], name)
     rows = read_annotated(frame, text=text, labels=list(labels), groups=article)

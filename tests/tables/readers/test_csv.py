@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from csv_cases import CASES, SPECTRUM, read
+from csv_cases import CASES, ODDITIES, SPECTRUM, read
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +19,20 @@ from stance.tables.writers.csv import csv_quoted
 @pytest.mark.parametrize(("content", "expected"), SPECTRUM.values(), ids=SPECTRUM)
 def test_the_cases_of_csv_spectrum(content: str, expected: list[list[str]]) -> None:
     assert read(content.encode())[1:] == (expected, [])
+
+
+@pytest.mark.filterwarnings("ignore::stance.StanceWarning")  # of a guess of the encoding
+@pytest.mark.parametrize(
+    ("content", "columns", "expected", "aside"), ODDITIES.values(), ids=ODDITIES
+)
+def test_the_oddities_that_readers_stumble_over(
+    content: bytes, columns: list[str], expected: list[list[str]], aside: list[int]
+) -> None:
+    """Every row is read as it is written, or put aside with its line: none is lost."""
+    with read_rows(io.BytesIO(content)) as table:
+        rows = [row for _, row in table]
+    assert (table.columns, rows) == (columns, expected)
+    assert [fault.line for fault in table.faults] == aside
 
 
 @pytest.mark.parametrize("content", CASES.values(), ids=CASES)

@@ -270,3 +270,16 @@ def test_a_workbook_from_a_pipe_must_be_named(small: Model) -> None:
         Pipe(io.BytesIO(content)), small, source_format="xlsx", sheet="autumn", text="body"
     )  # type: ignore[arg-type]
     assert [row["status"] for row in rows] == ["labelled"]
+
+
+def test_a_word_document_of_boxes_in_boxes_is_refused() -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        boxes = "<w:p>" * 100_000 + "</w:p>" * 100_000
+        body = f'<w:document xmlns:w="w"><w:body>{boxes}</w:body></w:document>'
+        archive.writestr("word/document.xml", body)
+    with pytest.raises(
+        TableError,
+        match=r"^a must have boxes in boxes that a word processor shows; it has thousands\.",
+    ):
+        read_docx(content, "a")

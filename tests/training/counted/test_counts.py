@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fuzz_models import HEADERS
 from scipy import sparse
 
 from stance import TableError
@@ -129,3 +130,42 @@ def test_a_row_without_a_label_of_a_head_stays_for_the_others(counts: Counts) ->
     both = replace(counts, readings=counts.readings | {"tone": np.eye(6, 2)})
     assert both.n_rows == 6
     assert isinstance(both.blocks["words"].matrix, sparse.csr_array)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"labels": {"stance": ["con", 1]}},
+        {"labels": {"stance": ["con", "con"]}},
+        {"labels": ["stance"]},
+        {"rows": "6"},
+        {"rows": 10**400},
+        {"blocks": [{}]},
+        {"blocks": []},
+        {"blocks": ["words", "valence"]},
+        {"thresholds": {"stems": "1"}},
+        {"disclosure": {"certain": None}},
+        {"notice": ["\x1b[2J"]},
+    ],
+)
+def test_facts_of_another_type_are_refused(
+    change: dict[str, object], counts: Counts, tmp_path: Path
+) -> None:
+    folder = tmp_path / "c"
+    save_counts(counts, folder)
+    facts = json.loads((folder / "counts.json").read_text()) | change
+    forge(folder, "counts.json", json.dumps(facts).encode())
+    with pytest.raises(TableError, match="must hold a whole counts file; it does not"):
+        read_counts(folder)
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_an_array_with_a_forged_header_is_refused(
+    header: bytes, counts: Counts, tmp_path: Path
+) -> None:
+    folder = tmp_path / "c"
+    save_counts(counts, folder)
+    content = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
+    forge(folder, "folds.npy", content)
+    with pytest.raises(TableError, match="must hold a whole counts file; it does not"):
+        read_counts(folder)
