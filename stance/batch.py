@@ -39,7 +39,7 @@ from stance.tables.runs import (
     write_run,
 )
 from stance.tables.summary import Summary
-from stance.tables.writers.csv import check_excel_safe
+from stance.tables.writers.csv import check_excel
 from stance.tables.writers.encoder import RowEncoder
 from stance.text.html import is_html
 
@@ -68,7 +68,7 @@ def label_file(
     sheet: str | None = None,
     html: str = "detect",
     longest: int = MAX_CELL_CHARACTERS,
-    excel_safe: bool = False,
+    excel: str | None = None,
     n_jobs: int = 1,
     force: bool = False,
     resume: bool = False,
@@ -115,10 +115,12 @@ def label_file(
         As in `stance.Model.label`; the summary counts the cells that are HTML.
     longest : int, default=1,000,000
         A cell of more characters gets the status "too long" and no label.
-    excel_safe : bool, default=False
-        Put an apostrophe before cells, labels and headers that a spreadsheet would take for a
-        formula (those that begin with ``= + - @``, also full-width, tab or a line end), in the file
-        of the rows that could not be read too.
+    excel : {",", ";"}, optional
+        Write a CSV or TSV for spreadsheets: with a byte order mark, and an apostrophe before cells,
+        labels and headers that would be taken for a formula (those that begin with ``= + - @``,
+        also full-width, tab or a line end), in the file of the rows that could not be read too. The
+        value is the delimiter of the CSV: a spreadsheet of a country with decimal commas expects
+        ";".
     n_jobs : int, default=1
         Number of processes that label. The output does not change. Each takes a second or two to
         start. On two cores, two processes gained a tenth at 200,000 paragraphs and nothing at
@@ -157,7 +159,7 @@ def label_file(
     model = as_model(model)
     output = Path(output) if isinstance(output, (str, Path)) else output
     table_format = find_output_format(output, output_format)
-    check_excel_safe(excel_safe, table_format)
+    check_excel(excel, table_format)
     made = made_files(output) if isinstance(output, Path) else ()
     read_as = {"source_format": source_format, "encoding": encoding, "delimiter": delimiter}
     read_as |= {"records": records, "sheet": sheet}
@@ -166,8 +168,8 @@ def label_file(
         columns = _with_default_text(columns, unit, table_format)
         results = choose_results(columns, unit, model.columns(unit))
         reading = replace(reading, with_text="text" in results)
-        encoder = make_encoder(inputs, table_format, kept, results, excel_safe=excel_safe)
-        options: dict[str, Any] = {"keep": kept, "columns": results, "excel_safe": excel_safe}
+        encoder = make_encoder(inputs, table_format, kept, results, excel=excel)
+        options: dict[str, Any] = {"keep": kept, "columns": results, "excel": excel}
         options |= {"output_format": table_format, **asdict(reading), **read_as}
         identity = _identify(inputs, model, options) if resume else None
         label = partial(_label, reading, encoder, inputs.several)

@@ -72,7 +72,7 @@ def test_a_formula_in_the_text_is_guarded_against(
         model=small,
         columns="text",
         output_format="csv",
-        excel_safe=True,
+        excel=",",
     )
     assert output.getvalue().decode().splitlines()[1:3] == [PARAGRAPHS[0], f"'{PARAGRAPHS[1]}"]
 

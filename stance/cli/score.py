@@ -64,7 +64,7 @@ _KINDS: Final = {
     "sheet": _FILES,
     "html": _ANY - {_Kind.DATABASE},
     "longest": _TABLES,
-    "excel_safe": _FILES,
+    "excel": _FILES,
     "n_jobs": _FILES,
     "force": _ANY,
     "resume": _TABLES,
@@ -137,9 +137,15 @@ Examples:
     help="Characters of the longest cell to label.",
 )
 @click.option(
-    "--excel-safe",
-    is_flag=True,
-    help="Put an apostrophe before carried cells that a spreadsheet would take for a formula.",
+    "--excel",
+    flag_value=",",
+    help="Write CSV for spreadsheets: with a byte order mark, and an apostrophe before formulas.",
+)
+@click.option(
+    "--excel-semicolons",
+    "excel",
+    flag_value=";",
+    help="The same with semicolons, as Excel expects where decimals have commas.",
 )
 @click.option(
     "--jobs",
@@ -233,9 +239,7 @@ def _refuse_others(context: click.Context, kind: _Kind) -> None:
     given = [
         max(option.opts, key=len)
         for option in context.command.params
-        if kind not in _KINDS.get(option.name or "", _ANY)
-        and context.get_parameter_source(option.name or "")
-        is not click.core.ParameterSource.DEFAULT
+        if kind not in _KINDS.get(option.name or "", _ANY) and _is_given(context, option)
     ]
     if kind is _Kind.TEXT and context.params["unit"] == "document":
         given.append("--unit document")
@@ -245,6 +249,15 @@ def _refuse_others(context: click.Context, kind: _Kind) -> None:
             f"{', '.join(given)} must be left out for {kind.value}."
             + (hint if kind is _Kind.TEXT else "")
         )
+
+
+def _is_given(context: click.Context, option: click.Parameter) -> bool:
+    """Return whether an option was given; of two flags for one value, only the one that was."""
+    name = option.name or ""
+    if context.get_parameter_source(name) is click.core.ParameterSource.DEFAULT:
+        return False
+    value = option.flag_value if isinstance(option, click.Option) else None
+    return not isinstance(value, str) or context.params[name] == value
 
 
 def _score_files(
