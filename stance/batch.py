@@ -44,7 +44,7 @@ from stance.tables.writers.encoder import RowEncoder
 from stance.text.html import is_html
 
 # Changes with how tables are split and written: a run of another version cannot be resumed.
-_VERSION: Final = 3
+_VERSION: Final = 4
 _LOOK_FOR_PARENT: Final = 0.5  # seconds between two looks of a worker for its parent
 
 

@@ -163,7 +163,7 @@ class Document(Sequence[LabelledParagraph]):
     text : str
         The text as the user gave it.
     blocks : tuple of LabelledParagraph
-        Paragraphs, list items, headings, captions and credits.
+        Paragraphs, list items, headings, captions, credits and boilerplate.
     labels : dict of str to tuple of str
         The labels of each head, in sorted order.
     """

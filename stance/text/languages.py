@@ -53,7 +53,9 @@ _SCRIPTS: Final = tuple(
         "Armenian": "԰-֏",
     }.items()
 )
-_MIN_SCRIPT_SHARE: Final = 0.1  # of the letters that are not Latin; Japanese has fewer kana than han
+_MIN_SCRIPT_SHARE: Final = (
+    0.1  # of the letters that are not Latin; Japanese has fewer kana than han
+)
 
 
 class _Languages(NamedTuple):
@@ -198,7 +200,9 @@ def _other_language(words: set[str], script: str, home: int) -> int | None:
     words_by_language = _load_languages().words
     home_words = {word for word in words if home in words_by_language.get(word, ())}
     only_home = sum(words_by_language[word] == (home,) for word in home_words)
-    if only_home >= _CLEARLY_HOME * len(words):  # nearly every text; the rest takes ten times longer
+    if only_home >= _CLEARLY_HOME * len(
+        words
+    ):  # nearly every text; the rest takes ten times longer
         return None
     best = _best(_evidence(words), script, home)
     evidence = _evidence(words - home_words).get(best, 0.0)

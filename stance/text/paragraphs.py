@@ -1,4 +1,4 @@
-"""Split a document into blocks: paragraphs, headings, list items, captions and credits.
+"""Split a document into blocks: paragraphs, headings, list items, captions, credits, boilerplate.
 
 Nothing is cleaned: ``document[block.start:block.end]`` is the block, in the user's own characters.
 A block never begins or ends with white space. Blocks do not overlap, and every word is in one. Only
@@ -12,7 +12,8 @@ How the lines of a document become blocks:
    was cut at a width. Its lines form one block; an indented line begins the next.
 4. A line below a bullet belongs to it if it is indented more than the bullet, or wrapped.
 
-What kind a block without a mark is, `stance.text.kinds` decides.
+What kind a block without a mark is, `stance.text.kinds` decides, and `stance.text.boilerplate` what
+is no part of the text.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from stance.text.boilerplate import refine_kinds
 from stance.text.kinds import ends_sentence, find_kind
 
 _QUOTATION_MARK: Final = re.compile(r"(?:>[ \t]?)+")  # Markdown's, as is the next
@@ -81,6 +83,8 @@ def split_paragraphs(document: str) -> list[Paragraph]:
     """
     blocks = [block for group in _groups(document) for block in _blocks(document, group)]
     kinds = [_kind(document, block, alone=len(blocks) == 1) for block in blocks]
+    texts = [document[block[0].start : block[-1].end] for block in blocks]
+    kinds = refine_kinds(texts, kinds)
     # A heading stands over something: below the last paragraph or list item, only a mark makes one.
     for number in reversed(range(len(blocks))):
         if kinds[number] in _BODY:

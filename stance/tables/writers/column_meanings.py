@@ -13,7 +13,8 @@ _MEANINGS: Final = {
     "labelled": "how many of them have labels",
     "start": "where the text begins in its cell, in characters from 0",
     "end": "where it ends in its cell; this character is no longer part of it",
-    "kind": "paragraph, list item, heading, caption or credit; only the first two are labelled",
+    "kind": "paragraph, list item, heading, caption, credit or boilerplate; only the first two "
+    "are labelled",
     "sentiment": "positive, neutral or negative; follows from the tone",
     "sentiment_score": "from -1 to 1: probability of a hopeful tone minus those of the negative "
     "tones",
