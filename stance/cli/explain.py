@@ -5,10 +5,15 @@ from __future__ import annotations
 import click
 
 from stance.cli.messages import show
-from stance.cli.options import model_option
+from stance.cli.options import examples, model_option
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        'stance explain "They urged both sides to stop the fighting."',
+        'stance explain "They urged both sides to stop." --head tone --label angry',
+    )
+)
 @click.argument("paragraph")
 @click.option("--head", default="stance", show_default=True, help="Which label column to explain.")
 @click.option("--label", help="The label to explain; by default the one given.")

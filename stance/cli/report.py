@@ -7,11 +7,16 @@ from typing import Any
 
 import click
 
-from stance.cli.messages import show
-from stance.cli.options import force_option, model_option, split_names
+from stance.cli.messages import show, show_notice
+from stance.cli.options import examples, force_option, model_option, split_names
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance report labels.csv -o report.html --by outlet",
+        "stance report labels.csv -o report.html --source articles.csv --text body",
+    )
+)
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, help="The page to write."
@@ -55,3 +60,10 @@ def report(labelled: Path, output: Path, **options: Any) -> None:
 
     tally = write_report(labelled, output, **options)
     show(f"{output}: {tally.labelled:,} labelled paragraphs of {tally.documents:,} rows", err=True)
+    if tally.undated:
+        example = tally.bad_dates[0]
+        show_notice(
+            f"{tally.undated:,} paragraphs are left out over time: their dates cannot be read in "
+            f"one way only, such as {example[:30]!r}. Write 2024-04-08, or say --day-first or "
+            "--month-first."
+        )

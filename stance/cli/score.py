@@ -14,6 +14,7 @@ import click
 from stance.cli.messages import end_run
 from stance.cli.options import (
     delimiter_option,
+    examples,
     force_option,
     html_option,
     keep_option,
@@ -76,14 +77,12 @@ _KINDS: Final = {
 _NOT_TEXT: Final = (".ipynb",)
 
 
-_EXAMPLES: Final = """\b
-Examples:
-  stance score articles.xlsx -o labels.xlsx --text body --keep id,date
-  stance score 'archive/*.jsonl.gz' -o labels.parquet --text body --resume
-"""
-
-
-@click.command(epilog=_EXAMPLES)
+@click.command(
+    epilog=examples(
+        "stance score articles.xlsx -o labels.xlsx --text body --keep id,date",
+        "stance score 'archive/*.jsonl.gz' -o labels.parquet --text body --resume",
+    )
+)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option(
     "-o",

@@ -11,6 +11,7 @@ from stance.cli.messages import write_frame
 from stance.cli.options import (
     article_option,
     design_option,
+    examples,
     force_option,
     head_option,
     population_option,
@@ -18,7 +19,12 @@ from stance.cli.options import (
 )
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance compare labels.csv --by outlet --annotated drawn.csv",
+        "stance compare labels.csv --by outlet --head tone --annotated drawn.csv",
+    )
+)
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option(
     "--annotated",

@@ -8,10 +8,15 @@ from typing import Any
 import click
 
 from stance.cli.messages import write_frame
-from stance.cli.options import article_option, design_option, force_option
+from stance.cli.options import article_option, design_option, examples, force_option
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance regress 'opposed ~ outlet' labels.csv --annotated drawn.csv",
+        "stance regress 'opposed ~ outlet + month' labels.csv --annotated drawn.csv -o fit.csv",
+    )
+)
 @click.argument("formula")
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option(

@@ -11,6 +11,7 @@ from stance.cli.messages import write_frame
 from stance.cli.options import (
     article_option,
     design_option,
+    examples,
     force_option,
     head_option,
     population_option,
@@ -18,7 +19,12 @@ from stance.cli.options import (
 )
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance shares labels.csv --annotated drawn.csv",
+        "stance shares labels.csv --annotated drawn.csv --by outlet",
+    )
+)
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option(
     "--annotated",
