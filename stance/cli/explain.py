@@ -37,7 +37,7 @@ def explain(
     )
     labelled = loaded.label(paragraph, unit="row", target=target)[0]
     if not labelled.results:
-        show(f"{labelled.status}: this paragraph gets no label", err=True)
+        show(f"{labelled.reason}; this paragraph gets no label", err=True)
     given = label or (labelled.results[head].label if labelled.results else None)
     if given:
         against = f", and not {contrast}" if contrast else ""

@@ -22,7 +22,7 @@ def test_a_paragraph_without_a_label_says_why(
     model_path: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["explain", "Zyx wvu tsr qpo.", "--model", model_path]) == 0
-    assert capsys.readouterr().err == "unfamiliar: this paragraph gets no label\n"
+    assert capsys.readouterr().err == "unfamiliar; this paragraph gets no label\n"
 
 
 def test_an_unknown_label_column_is_refused(
