@@ -161,6 +161,7 @@ class Model:
         label: str | None = None,
         contrast: str | None = None,
         target: str | None = None,
+        pairs: bool = False,
     ) -> tuple[float, tuple[Evidence, ...]]:
         """Return the words of one paragraph that count for or against a label.
 
@@ -176,6 +177,9 @@ class Model:
             Another label: explain why `label` and not this one.
         target : str, optional
             As in `label`.
+        pairs : bool, default=False
+            Whether two words that add more as a pair than each of them alone are one piece of
+            evidence; by default, what a pair adds is split between its words.
 
         Returns
         -------
@@ -199,6 +203,7 @@ class Model:
             label=label,
             contrast=contrast,
             target=target,
+            pairs=pairs,
         )
         return intercept, words if page is None else locate_evidence(words, page)
 

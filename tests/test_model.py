@@ -298,3 +298,15 @@ def test_a_model_travels_to_a_process_as_plain_data_and_is_set_up_once(
 def test_the_digest_tells_models_apart(small: Model, shipped: Model) -> None:
     assert len({small.digest, shipped.digest}) == 2
     assert stance.load().digest == shipped.digest
+
+
+@pytest.mark.parametrize("head", ["stance", "tone"])
+def test_pairs_add_up_to_the_same_logit(head: str, shipped: Model) -> None:
+    text = "The council voted against a truce, and the keepers rejected any deal."
+    by_word = shipped.explain(text, head=head, label=shipped.labels[head][0])
+    by_pair = shipped.explain(text, head=head, label=shipped.labels[head][0], pairs=True)
+    total, total_of_pairs = (
+        start + sum(piece.contribution for piece in pieces) for start, pieces in (by_word, by_pair)
+    )
+    assert total_of_pairs == pytest.approx(total, abs=1e-9)
+    assert all(piece.text == text[piece.start : piece.end] for piece in by_pair[1])

@@ -14,6 +14,7 @@ from stance.results import Document, Evidence, HeadResult, LabelledParagraph
 from stance.scoring.cells import SKIPPED, ScoredBlocks, first_status, score_blocks
 from stance.scoring.frozen import FrozenModel
 from stance.scoring.heads import Head
+from stance.text.features import PAIRED
 from stance.text.html import ReadHtml
 from stance.text.paragraphs import Paragraph
 from stance.text.tokens import Token
@@ -115,6 +116,7 @@ def explain_paragraph(
     label: str | None,
     contrast: str | None,
     target: str | None,
+    pairs: bool = False,
 ) -> tuple[float, tuple[Evidence, ...]]:
     """Return what counts for or against a label of one paragraph, as `Model.explain` describes."""
     if head not in model.heads:
@@ -130,7 +132,8 @@ def explain_paragraph(
     if contrast is not None:
         direction -= _direction(aimed, labels.index(contrast))
     intercept = float(aimed.intercept @ direction)
-    return intercept, _find_evidence(aimed, tokens, text, direction, 0)
+    find = _find_pairs if pairs else _find_evidence
+    return intercept, find(aimed, tokens, text, direction, 0)
 
 
 def _direction(head: Head, label: int) -> np.ndarray:
@@ -149,3 +152,34 @@ def _find_evidence(
         for (start, end), contribution in zip(spans, contributions, strict=True)
         if contribution
     )
+
+
+def _find_pairs(
+    head: Head, tokens: Sequence[Token], document: str, direction: np.ndarray, offset: int
+) -> tuple[Evidence, ...]:
+    """Return evidence in which two words that count as a pair are one piece.
+
+    They are, if what they add together is more than what each of them adds without the other. Each
+    piece then has what it adds by itself, so that the sum stays the same.
+    """
+    alone = head.contributions(tokens) @ direction
+    pairs: dict[tuple[int, int], float] = {}
+    for block in head.blocks:
+        first, last, added = head.occurrence_contributions(block, tokens)
+        for start, end, value in zip(first, last, added @ direction, strict=True):
+            if block.name in PAIRED or end == start + 1:
+                pairs[int(start), int(end)] = pairs.get((int(start), int(end)), 0.0) + float(value)
+    for (first_token, last_token), value in pairs.items():
+        alone[[first_token, last_token]] -= value / 2
+    found = []
+    for (first_token, last_token), value in pairs.items():
+        if abs(value) > max(abs(alone[first_token]), abs(alone[last_token])):
+            start, end = tokens[first_token].start + offset, tokens[last_token].end + offset
+            found.append(Evidence(document[start:end], start, end, value))
+        else:
+            alone[[first_token, last_token]] += value / 2
+    for token, value in zip(tokens, alone.tolist(), strict=True):
+        if value:
+            start, end = token.start + offset, token.end + offset
+            found.append(Evidence(document[start:end], start, end, value))
+    return tuple(sorted(found, key=lambda piece: (piece.start, piece.end)))

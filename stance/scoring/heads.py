@@ -166,11 +166,7 @@ class Head:
         """
         contributions = np.zeros((len(tokens), len(self.classes)))
         for block in self.blocks:
-            occurrences = np.asarray(list(block.occurrences(tokens)), dtype=np.int64)
-            column, first, last = occurrences.reshape(-1, 3).T  # the shape holds if there are none
-            columns, feature, counts = np.unique(column, return_inverse=True, return_counts=True)
-            per_count = (self._tfidf(block, columns, counts) / counts)[:, None]
-            per_occurrence = (per_count * self.weights[columns])[feature]
+            first, last, per_occurrence = self.occurrence_contributions(block, tokens)
             stride = last - first if block.name in PAIRED else np.ones_like(first)
             n_tokens = 1 + (last - first) // stride
             per_token = per_occurrence / n_tokens[:, None]
@@ -180,6 +176,23 @@ class Head:
                 token = (first + step * stride)[longer]
                 np.add.at(contributions, token, per_token[longer])
         return contributions
+
+    def occurrence_contributions(
+        self, block: FeatureBlock, tokens: Sequence[Token]
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what each occurrence of a feature of a block adds to the logits.
+
+        Returns
+        -------
+        first, last : ndarray of int, of shape (n_occurrences,)
+            Its tokens.
+        contributions : ndarray of shape (n_occurrences, n_classes)
+        """
+        occurrences = np.asarray(list(block.occurrences(tokens)), dtype=np.int64)
+        column, first, last = occurrences.reshape(-1, 3).T  # the shape holds if there are none
+        columns, feature, counts = np.unique(column, return_inverse=True, return_counts=True)
+        per_count = (self._tfidf(block, columns, counts) / counts)[:, None]
+        return first, last, (per_count * self.weights[columns])[feature]
 
     def _tfidf(self, block: FeatureBlock, columns: np.ndarray, counts: np.ndarray) -> np.ndarray:
         values = (1 + np.log(counts)) * self.idf[columns]
