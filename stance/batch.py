@@ -98,7 +98,8 @@ def label_file(
         As in `stance.Model.label_frame`.
     columns : "all", "+text" or sequence of str, default="all"
         The result columns to write: some of ``row`` and `stance.Model.columns`. "+text" is all of
-        them and the text of each paragraph, as ``text``, which a workbook gets by default.
+        them and the text of each paragraph, as ``text``, which a workbook gets by default;
+        "+digest" adds the SHA-256 of this text.
     source_format, output_format : str, optional
         "csv", "tsv", "jsonl", "parquet", "feather" or "xlsx"; a source may also be "json", "xls",
         "ods", "docx", "nexis" or "html". The first three, and "json", may end in ``.gz`` or
@@ -167,7 +168,7 @@ def label_file(
         kept = check_columns(inputs.columns, text, keep, target_column, key)
         columns = _with_default_text(columns, unit, table_format)
         results = choose_results(columns, unit, model.columns(unit))
-        reading = replace(reading, with_text="text" in results)
+        reading = replace(reading, with_text="text" in results, with_digest="digest" in results)
         encoder = make_encoder(inputs, table_format, kept, results, excel=excel)
         options: dict[str, Any] = {"keep": kept, "columns": results, "excel": excel}
         options |= {"output_format": table_format, **asdict(reading), **read_as}

@@ -239,7 +239,7 @@ class Model:
             ``input_<name>``.
         columns : "all", "+text" or sequence of str, default="all"
             The result columns: some of ``row`` and `columns`. "+text" is all of them and the text
-            of each paragraph, in a column ``text``.
+            of each paragraph, in a column ``text``; "+digest" the SHA-256 of this text.
         level : float, default=0.9
             As in `label`.
         target_column : str, optional
@@ -290,6 +290,7 @@ class Model:
             targets=targets,
             keys=keys,
             with_text="text" in chosen,
+            with_digest="digest" in chosen,
             html=html,
         )
         names = carried_names(kept, ["row", *self.columns(unit), *chosen])
@@ -309,6 +310,7 @@ class Model:
         longest: int | None = None,
         keys: Sequence[Any] | None = None,
         with_text: bool = False,
+        with_digest: bool = False,
         html: str = "detect",
     ) -> Columns:
         """Label many cells at once, whatever they contain.
@@ -329,6 +331,8 @@ class Model:
             What ``paragraph_id`` names each cell by; by default its number, from 0.
         with_text : bool, default=False
             Add a column ``text``, with the text of each paragraph.
+        with_digest : bool, default=False
+            Add a column ``digest``, with the SHA-256 of this text in UTF-8.
         html : {"detect", "strip", "keep"}, default="detect"
             As in `label`.
 
@@ -352,6 +356,7 @@ class Model:
             longest=longest,
             keys=keys,
             with_text=with_text,
+            with_digest=with_digest,
             html=html,
         )
 

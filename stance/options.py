@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 UNITS: Final = ("paragraph", "row", "document")
 HTML_MODES: Final = ("detect", "strip", "keep")
 """Whether a text is read as HTML: if it has a tag or entity of HTML, always, or never."""
+ON_REQUEST: Final = ("text", "digest")
+"""Result columns that a table gets only if asked: the text of each paragraph, and its SHA-256."""
 LEVELS: Final = (0.5, 0.99)
 """The lowest and highest confidence level of prediction sets."""
 MAX_CELL_CHARACTERS: Final = 1_000_000
@@ -44,6 +46,8 @@ class Reading:
         As in `stance.Model.label_frame`.
     with_text : bool
         Whether the results have a column "text": the text of each paragraph.
+    with_digest : bool
+        Whether they have a column "digest": the SHA-256 of this text.
     html : {"detect", "strip", "keep"}
         As in `stance.Model.label_frame`.
     longest : int or None
@@ -64,6 +68,7 @@ class Reading:
     longest: int | None = None
     key: str | None = None
     with_text: bool = False
+    with_digest: bool = False
     html: str = "detect"
 
     def __post_init__(self) -> None:
@@ -101,12 +106,19 @@ class Reading:
             longest=self.longest,
             keys=row_keys if self.key is None else cells[self.key],
             with_text=self.with_text,
+            with_digest=self.with_digest,
             html=self.html,
         )
 
     def empty(self, model: Model) -> Columns:
         """Return the result columns without any row: their names and types."""
-        return model.label_cells([], unit=self.unit, level=self.level, with_text=self.with_text)
+        return model.label_cells(
+            [],
+            unit=self.unit,
+            level=self.level,
+            with_text=self.with_text,
+            with_digest=self.with_digest,
+        )
 
 
 def cell_status(cell: Any, longest: int | None = None) -> str | None:
@@ -204,7 +216,7 @@ def carried_names(kept: Sequence[Any], taken: Sequence[str]) -> dict[Any, Any]:
 
 
 def choose_columns(
-    columns: str | Sequence[str], available: Sequence[str], *, on_request: str | None = None
+    columns: str | Sequence[str], available: Sequence[str], *, on_request: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """Return the result columns to write, in the order asked for.
 
@@ -214,14 +226,14 @@ def choose_columns(
         A column with a plus comes beside the others that are named, or else beside all.
     available : sequence of str
         The columns that "all" stands for.
-    on_request : str, optional
-        A further column, which "all" leaves out. It follows column "row", or comes first.
+    on_request : sequence of str, default=()
+        Further columns, which "all" leaves out. They follow column "row", or come first.
 
     Examples
     --------
     >>> choose_columns("all", ["row", "tone"]), choose_columns(["tone"], ["row", "tone"])
     (('row', 'tone'), ('tone',))
-    >>> choose_columns("+text", ["row", "tone"], on_request="text")
+    >>> choose_columns("+text", ["row", "tone"], on_request=["text"])
     ('row', 'text', 'tone')
 
     Raises
@@ -233,7 +245,7 @@ def choose_columns(
         return tuple(available)
     named = [columns] if isinstance(columns, str) else list(columns)
     chosen = tuple(dict.fromkeys(column.removeprefix("+") for column in named))
-    allowed = [*available, *([on_request] if on_request else [])]
+    allowed = [*available, *on_request]
     unknown = [column for column in chosen if column not in allowed]
     if unknown or not chosen:
         raise InputError(
@@ -256,5 +268,5 @@ def choose_results(
     (('row', 'text', 'tone'), ('row', 'labelled'))
     """
     check_unit(unit)
-    on_request = None if unit == "document" else "text"
+    on_request = () if unit == "document" else ON_REQUEST
     return choose_columns(columns, ["row", *available], on_request=on_request)

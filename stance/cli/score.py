@@ -54,6 +54,7 @@ _KINDS: Final = {
     "unit": _ANY,
     "keep": _TABLES,
     "columns": _ANY - {_Kind.DATABASE},
+    "no_text": _FILES,
     "level": _ANY,
     "target_column": _TABLES,
     "key": _FILES,
@@ -108,6 +109,12 @@ _NOT_TEXT: Final = (".ipynb",)
     show_default=True,
     help="Result columns to write, separated by commas; +text adds the text of each paragraph, "
     "which workbooks and terminals get anyway.",
+)
+@click.option(
+    "--no-text",
+    is_flag=True,
+    help="Write no text, not even of the columns to keep, but the SHA-256 of each paragraph: for "
+    "archives that may not share it.",
 )
 @level_option
 @target_column_option
@@ -264,7 +271,10 @@ def _score_files(
 ) -> None:
     from stance.batch import label_file
 
-    if not output and sys.stdout.isatty() and options["columns"] == "all":
+    no_text = options.pop("no_text")
+    if no_text:
+        _leave_out_text(options)
+    elif not output and sys.stdout.isatty() and options["columns"] == "all":
         options["columns"] = "all" if options["unit"] == "document" else "+text"
     summary = label_file(
         sys.stdin.buffer if sources == ("-",) else sources[0] if len(sources) == 1 else sources,
@@ -276,6 +286,18 @@ def _score_files(
         **options,
     )
     end_run(summary, quiet=quiet)
+
+
+def _leave_out_text(options: dict[str, Any]) -> None:
+    """Ask for digests in place of texts; raise UsageError where a text is asked for, too."""
+    text, keep, columns = options["text"] or "text", options["keep"], options["columns"]
+    if "text" in [column.removeprefix("+") for column in columns] or keep == "all" or text in keep:
+        raise click.UsageError(
+            "--no-text must be left out where --columns or --keep asks for the text; name the "
+            "columns to keep one by one."
+        )
+    if columns == "all":
+        options["columns"] = "+digest" if options["unit"] != "document" else "all"
 
 
 def _score_database(source: str, output: str, quiet: bool, options: dict[str, Any]) -> None:

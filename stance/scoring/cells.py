@@ -28,6 +28,7 @@ from stance.results import (
     result_columns,
 )
 from stance.scoring.frozen import FrozenModel
+from stance.scoring.sums import digest
 from stance.text.html import plain_text, split_text
 from stance.text.languages import SUSPICIOUS_FAMILIARITY, name_language
 
@@ -147,6 +148,7 @@ def label_cells(
     longest: int | None,
     keys: Sequence[Any] | None = None,
     with_text: bool = False,
+    with_digest: bool = False,
     html: str = "detect",
 ) -> Columns:
     """Label many cells at once, as `Model.label_cells` describes."""
@@ -165,7 +167,10 @@ def label_cells(
         return _document_columns(model, _result_columns(model, blocks, scored, level), len(cells))
     blocks["paragraph_id"] = _paragraph_ids(blocks, keys)
     paragraphs = _result_columns(model, blocks, scored, level)
-    return _with_text(paragraphs, texts) if with_text else paragraphs
+    if with_digest:
+        digests = [digest(text.encode("utf-8", "surrogatepass")) for text in texts]
+        paragraphs = _with_column(paragraphs, "digest", digests)
+    return _with_column(paragraphs, "text", texts) if with_text else paragraphs
 
 
 def _paragraph_ids(blocks: dict[str, np.ndarray], keys: Sequence[Any] | None) -> np.ndarray:
@@ -177,14 +182,14 @@ def _paragraph_ids(blocks: dict[str, np.ndarray], keys: Sequence[Any] | None) ->
     return ids
 
 
-def _with_text(paragraphs: Columns, texts: Sequence[str]) -> Columns:
-    """Add the text of each block as a column of codes, each of which stands for one text."""
+def _with_column(paragraphs: Columns, name: str, texts: Sequence[str]) -> Columns:
+    """Add a text of each block as a column of codes, each of which stands for one text."""
     numbers = np.arange(len(texts))
     codes = np.where(paragraphs.arrays["paragraph"] < 0, -1, numbers)
     row, *others = paragraphs.arrays.items()
     return Columns(
-        dict([row, ("text", codes), *others]),
-        {**paragraphs.names, "text": tuple(texts) or ("",)},
+        dict([row, (name, codes), *others]),
+        {**paragraphs.names, name: tuple(texts) or ("",)},
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 _MEANINGS: Final = {
     "row": "number of the row of your table that this one is about, from 0",
     "text": "the text that was labelled, from your own table",
+    "digest": "SHA-256 of the text that was labelled, in UTF-8",
     "paragraph": "number of the paragraph in its cell, from 0",
     "paragraphs": "number of blocks of the text",
     "labelled": "how many of them have labels",
