@@ -117,3 +117,15 @@ def test_what_the_system_refuses_is_named(
     monkeypatch.setattr("stance.model.load", refuse)
     assert main(["info", str(tmp_path)]) == 1
     assert capsys.readouterr().err == ("stance: error: cannot go on; No space left on device.\n")
+
+
+def test_the_shell_is_told_what_can_be_typed() -> None:
+    words = {"COMP_WORDS": "stance report --da", "COMP_CWORD": "2"}
+    done = subprocess.run(
+        [sys.executable, "-m", "stance"],
+        env=os.environ | words | {"_STANCE_COMPLETE": "bash_complete"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "plain,--date\n"
