@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from stance.cli.messages import show, show_notice
-from stance.cli.options import examples, force_option, model_option, split_names
+from stance.cli.options import examples, force_option, model_option, quiet_option, split_names
 
 
 @click.command(
@@ -53,12 +53,15 @@ from stance.cli.options import examples, force_option, model_option, split_names
     help="Encoding of the source; by default what its byte order mark says, or UTF-8.",
 )
 @force_option
+@quiet_option
 @model_option
-def report(labelled: Path, output: Path, **options: Any) -> None:
+def report(labelled: Path, output: Path, quiet: bool, **options: Any) -> None:
     """Make a page to look at from LABELLED, a CSV that `stance score` wrote."""
     from stance.report.page import write_report
 
-    tally = write_report(labelled, output, **options)
+    tally = write_report(labelled, output, progress=not quiet, **options)
+    if quiet:
+        return
     show(f"{output}: {tally.labelled:,} labelled paragraphs of {tally.documents:,} rows", err=True)
     if tally.undated:
         example = tally.bad_dates[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
@@ -46,6 +47,7 @@ def write_report(
     encoding: str | None = None,
     force: bool = False,
     sample: int = SAMPLE,
+    progress: bool = False,
 ) -> TableCounts:
     """Write a labelled table as one self-contained HTML page.
 
@@ -83,6 +85,8 @@ def write_report(
         Paragraphs that the page holds at most. Of more, a random sample, always the same; shares
         are counted on all. The list shows the first 2,000 characters of each; one of more than
         10,000 is not labelled again for its evidence.
+    progress : bool, default=False
+        Show rows and rate on standard error, if that is a terminal.
 
     Returns
     -------
@@ -108,7 +112,7 @@ def write_report(
             day_first=day_first,
             sample=sample,
         )
-        _count(table, counts)
+        _count(table, counts, progress=progress)
         contents = Contents(
             model=scorer,
             counts=counts,
@@ -127,8 +131,12 @@ def _date_column(columns: Iterable[str]) -> str | None:
     return next((column for column in columns if column.lower() in COLUMNS), None)
 
 
-def _count(table: LabelledTable, counts: TableCounts) -> None:
-    for row in table.rows([*counts.by, *([counts.date] if counts.date else [])]):
+def _count(table: LabelledTable, counts: TableCounts, *, progress: bool) -> None:
+    from tqdm import tqdm
+
+    rows = table.rows([*counts.by, *([counts.date] if counts.date else [])])
+    disable = None if progress else True  # None: unless standard error is a terminal
+    for row in tqdm(rows, unit=" rows", disable=disable, file=sys.stderr, dynamic_ncols=True):
         counts.add(row)
     counts.end()
     if not counts.labelled:

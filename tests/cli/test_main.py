@@ -120,7 +120,7 @@ def test_what_the_system_refuses_is_named(
 
 
 def test_the_shell_is_told_what_can_be_typed() -> None:
-    words = {"COMP_WORDS": "stance report --da", "COMP_CWORD": "2"}
+    words = {"COMP_WORDS": "stance report --dat", "COMP_CWORD": "2"}
     done = subprocess.run(
         [sys.executable, "-m", "stance"],
         env=os.environ | words | {"_STANCE_COMPLETE": "bash_complete"},
