@@ -96,4 +96,6 @@ def test_tables_name_the_language_too(shipped: Model) -> None:
     assert labelled.values("status") == ["language", "labelled", "missing"]
     assert labelled.values("language") == ["Spanish", None, None]
     assert shipped.label_cells([cells[0]], unit="document").values("status") == ["labelled"]
-    assert shipped.label_cells(["No a la tregua."], unit="document").values("status") == ["language"]
+    assert shipped.label_cells(["No a la tregua."], unit="document").values("status") == [
+        "language"
+    ]
