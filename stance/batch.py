@@ -38,14 +38,14 @@ from stance.tables.runs import (
     write_run,
 )
 from stance.tables.summary import Summary
-from stance.tables.writers.csv import check_excel_safe
+from stance.tables.writers.csv import check_excel
 from stance.tables.writers.encoder import RowEncoder
 from stance.tables.writers.run_record import check_record, digest_of, record_path, write_record
 from stance.text.html import is_html
 from stance.workers import call_in_processes
 
 # Changes with how tables are split and written: a run of another version cannot be resumed.
-_VERSION: Final = 3
+_VERSION: Final = 4
 
 
 def label_file(
@@ -68,7 +68,7 @@ def label_file(
     sheet: str | None = None,
     html: str = "detect",
     longest: int = MAX_CELL_CHARACTERS,
-    excel_safe: bool = False,
+    excel: str | None = None,
     n_jobs: int = 1,
     force: bool = False,
     resume: bool = False,
@@ -99,8 +99,8 @@ def label_file(
         As in `stance.Model.label_frame`.
     columns : "all", "+text" or sequence of str, default="all"
         The result columns to write: some of ``row`` and `stance.Model.columns`. "+text" is all of
-        them and the text of each paragraph, as ``text``, which a workbook gets by default; "+voice"
-        and "+place" are as in `stance.Model.label_frame`.
+        them and the text of each paragraph, as ``text``, which a workbook gets by default;
+        "+voice", "+place" and "+digest" are as in `stance.Model.label_frame`.
     source_format, output_format : str, optional
         "csv", "tsv", "jsonl", "parquet", "feather" or "xlsx"; a source may also be "json", "xls",
         "ods", "docx", "nexis" or "html". The first three, and "json", may end in ``.gz`` or
@@ -117,10 +117,12 @@ def label_file(
         As in `stance.Model.label`; the summary counts the cells that are HTML.
     longest : int, default=1,000,000
         A cell of more characters gets the status "too long" and no label.
-    excel_safe : bool, default=False
-        Put an apostrophe before cells, labels and headers that a spreadsheet would take for a
-        formula (those that begin with ``= + - @``, also full-width, tab or a line end), in the file
-        of the rows that could not be read too.
+    excel : {",", ";"}, optional
+        Write a CSV or TSV for spreadsheets: with a byte order mark, and an apostrophe before cells,
+        labels and headers that would be taken for a formula (those that begin with ``= + - @``,
+        also full-width, tab or a line end), in the file of the rows that could not be read too. The
+        value is the delimiter of the CSV: a spreadsheet of a country with decimal commas expects
+        ";".
     n_jobs : int, default=1
         Number of processes that label. The output does not change. Each takes a second or two to
         start. On two cores, two processes gained a tenth at 200,000 paragraphs and nothing at
@@ -163,7 +165,7 @@ def label_file(
     model = as_model(model)
     output = Path(output) if isinstance(output, (str, Path)) else output
     table_format = find_output_format(output, output_format)
-    check_excel_safe(excel_safe, table_format)
+    check_excel(excel, table_format)
     made = made_files(output) if isinstance(output, Path) else ()
     if record and isinstance(output, Path):
         check_record(output, force=force)
@@ -176,8 +178,8 @@ def label_file(
         results = choose_results(columns, unit, model.columns(unit))
         extra = extra_columns(results, model.columns(unit))
         reading = replace(reading, with_text="text" in results, extra=extra)
-        encoder = make_encoder(inputs, table_format, kept, results, excel_safe=excel_safe)
-        options: dict[str, Any] = {"keep": kept, "columns": results, "excel_safe": excel_safe}
+        encoder = make_encoder(inputs, table_format, kept, results, excel=excel)
+        options: dict[str, Any] = {"keep": kept, "columns": results, "excel": excel}
         options |= {"output_format": table_format, **asdict(reading), **read_as}
         identity = _identify(inputs, model, options) if resume else None
         label = partial(label_chunk, reading, encoder, inputs.several)

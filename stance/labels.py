@@ -9,7 +9,7 @@ from typing import Final
 STANCES: Final = ("pro-ceasefire", "opposed", "neutral")
 TONES: Final = ("hopeful", "neutral", "alarmed", "angry", "mournful")
 SENTIMENTS: Final = ("positive", "neutral", "negative")
-KINDS: Final = ("paragraph", "heading", "list item", "caption", "credit")
+KINDS: Final = ("paragraph", "heading", "list item", "caption", "credit", "boilerplate")
 LABELLED_KINDS: Final = frozenset({"paragraph", "list item"})
 STATUSES: Final = (
     "labelled",
@@ -52,7 +52,8 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "status": MappingProxyType(
             {
                 "labelled": "the paragraph has its labels",
-                "skipped": "a heading, caption or credit, which is not labelled unless asked",
+                "skipped": "a heading, caption, credit or boilerplate, which is not labelled "
+                "unless asked",
                 "empty": "the text contains no word",
                 "missing": "there is no text: None, NaN or NA",
                 "not text": "the cell contains something that is not a string",

@@ -173,6 +173,7 @@ class Model:
         label: str | None = None,
         contrast: str | None = None,
         target: str | None = None,
+        pairs: bool = False,
     ) -> tuple[float, tuple[Evidence, ...]]:
         """Return the words of one paragraph that count for or against a label.
 
@@ -188,6 +189,9 @@ class Model:
             Another label: explain why `label` and not this one.
         target : str, optional
             As in `label`.
+        pairs : bool, default=False
+            Whether two words that add more as a pair than each of them alone are one piece of
+            evidence; by default, what a pair adds is split between its words.
 
         Returns
         -------
@@ -211,6 +215,7 @@ class Model:
             label=label,
             contrast=contrast,
             target=target,
+            pairs=pairs,
         )
         return intercept, words if page is None else locate_evidence(words, page)
 
@@ -247,7 +252,8 @@ class Model:
         columns : "all", "+text" or sequence of str, default="all"
             The result columns: some of ``row`` and `columns`. "+text" is all of them and the text
             of each paragraph, in a column ``text``; "+voice" adds whose words it gives (own,
-            attributed, quoted), and "+place" where it stands (lead, body).
+            attributed, quoted), "+place" where it stands (lead, body), and "+digest" the SHA-256 of
+            its text in UTF-8.
         level : float, default=0.9
             As in `label`.
         target_column : str, optional
@@ -339,8 +345,9 @@ class Model:
             What ``paragraph_id`` names each cell by; by default its number, from 0.
         with_text : bool, default=False
             Add a column ``text``, with the text of each paragraph.
-        extra : sequence of {"voice", "place"}, default=()
-            Add these columns: whose words the paragraph gives, and where it stands.
+        extra : sequence of {"digest", "voice", "place"}, default=()
+            Add these columns: the SHA-256 of its text in UTF-8, whose words the paragraph gives,
+            and where it stands.
         html : {"detect", "strip", "keep"}, default="detect"
             As in `label`.
 

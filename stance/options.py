@@ -19,8 +19,8 @@ UNITS: Final = ("paragraph", "row", "document")
 HTML_MODES: Final = ("detect", "strip", "keep")
 """Whether a text is read as HTML: if it has a tag or entity of HTML, always, or never."""
 ON_REQUEST: Final = {
-    "paragraph": ("text", "voice", "place"),
-    "row": ("text", "voice"),
+    "paragraph": ("text", "digest", "voice", "place"),
+    "row": ("text", "digest", "voice"),
     "document": (),
 }
 """By unit, the result columns that "all" leaves out."""
@@ -52,7 +52,7 @@ class Reading:
     with_text : bool
         Whether the results have a column "text": the text of each paragraph.
     extra : tuple of str
-        Which of the columns "voice" and "place" the results have.
+        Which of the columns "digest", "voice" and "place" the results have.
     html : {"detect", "strip", "keep"}
         As in `stance.Model.label_frame`.
     longest : int or None
@@ -281,12 +281,13 @@ def choose_results(
 
 
 def extra_columns(chosen: Sequence[str], available: Sequence[str]) -> tuple[str, ...]:
-    """Return "voice" and "place" if they were chosen, and are no label columns of the model.
+    """Return "digest", "voice" and "place" if chosen, unless they are label columns of the model.
 
     >>> extra_columns(["row", "place", "tone"], ["tone"])
     ('place',)
     """
-    return tuple(name for name in ("voice", "place") if name in chosen and name not in available)
+    names = ("digest", "voice", "place")
+    return tuple(name for name in names if name in chosen and name not in available)
 
 
 def choose_head(labels: Iterable[str], head: str | None) -> str:

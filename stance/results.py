@@ -111,6 +111,11 @@ class LabelledParagraph:
         return f"<LabelledParagraph {_labels_of(self, uncertain=True)}: {text!r}>"
 
     @property
+    def reason(self) -> str:
+        """The status, and after "language" which it is: "language: Spanish"."""
+        return f"{self.status}: {self.language}" if self.language else self.status
+
+    @property
     def stance(self) -> str | None:
         """The label of the stance head, or None."""
         return self.results["stance"].label if "stance" in self.results else None
@@ -163,7 +168,7 @@ class Document(Sequence[LabelledParagraph]):
     text : str
         The text as the user gave it.
     blocks : tuple of LabelledParagraph
-        Paragraphs, list items, headings, captions and credits.
+        Paragraphs, list items, headings, captions, credits and boilerplate.
     labels : dict of str to tuple of str
         The labels of each head, in sorted order.
     """
@@ -233,7 +238,7 @@ def _labels_of(block: LabelledParagraph, *, uncertain: bool = False) -> str:
         f"{', uncertain' if uncertain and result.uncertain else ''})"
         for head, result in block.results.items()
     )
-    return " ".join(labels) or f"{block.kind}, {block.language or block.status}"
+    return " ".join(labels) or f"{block.kind}, {block.reason}"
 
 
 def _preview(text: str, length: int) -> str:

@@ -178,11 +178,11 @@ CHECKS = {"make": check_make, "pip": check_pip, "python": check_python}
 
 
 def blocks_of(page: Path) -> Iterator[Block]:
-    """Yield the python and sh blocks of a page."""
+    """Yield the python and sh blocks of a page; those of R run in test_r.py."""
     for match in FENCE.finditer(page.read_text(encoding="utf-8")):
         language = match["language"]
-        assert language in ("python", "sh", "text"), f"{page.name}: a block of {language}"
-        if language != "text":
+        assert language in ("python", "sh", "text", "r"), f"{page.name}: a block of {language}"
+        if language in ("python", "sh"):
             yield Block(language, match["text"], match["skip"] or "", match["output"])
 
 

@@ -87,20 +87,26 @@ def test_what_is_not_text_is_refused(small: Model) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("language", "text"),
     [
-        "Les négociateurs ont quitté la ville sans avoir trouvé un accord sur la trêve.",
-        "Die Unterhändler verließen die Stadt ohne eine Einigung über die Waffenruhe.",
-        "Los negociadores abandonaron la ciudad sin llegar a un acuerdo sobre la tregua.",
-        "Müzakereciler ateşkes konusunda anlaşmaya varamadan kentten ayrıldı.",
-        "Peregovorshchiki pokinuli gorod, tak i ne dogovorivshis o peremirii.",
-        "停火谈判没有结果",
+        (
+            "French",
+            "Les négociateurs ont quitté la ville sans avoir trouvé un accord sur la trêve.",
+        ),
+        ("German", "Die Unterhändler verließen die Stadt ohne eine Einigung über die Waffenruhe."),
+        (
+            "Spanish",
+            "Los negociadores abandonaron la ciudad sin llegar a un acuerdo sobre la tregua.",
+        ),
+        ("Turkish", "Müzakereciler ateşkes konusunda anlaşmaya varamadan kentten ayrıldı."),
+        (None, "Peregovorshchiki pokinuli gorod, tak i ne dogovorivshis o peremirii."),
+        ("Chinese", "停火谈判没有结果"),
     ],
-    ids=["French", "German", "Spanish", "Turkish", "Russian", "Chinese"],
 )
-def test_another_language_gets_no_label(text: str, shipped: Model) -> None:
+def test_another_language_gets_no_label(language: str | None, text: str, shipped: Model) -> None:
     block = shipped.label(text)[0]
-    assert (block.status, block.stance, block.tone) == ("unfamiliar", None, None)
+    assert (block.language, block.stance, block.tone) == (language, None, None)
+    assert block.status == ("language" if language else "unfamiliar")
 
 
 @pytest.mark.parametrize(
@@ -292,3 +298,15 @@ def test_a_model_travels_to_a_process_as_plain_data_and_is_set_up_once(
 def test_the_digest_tells_models_apart(small: Model, shipped: Model) -> None:
     assert len({small.digest, shipped.digest}) == 2
     assert stance.load().digest == shipped.digest
+
+
+@pytest.mark.parametrize("head", ["stance", "tone"])
+def test_pairs_add_up_to_the_same_logit(head: str, shipped: Model) -> None:
+    text = "The council voted against a truce, and the keepers rejected any deal."
+    by_word = shipped.explain(text, head=head, label=shipped.labels[head][0])
+    by_pair = shipped.explain(text, head=head, label=shipped.labels[head][0], pairs=True)
+    total, total_of_pairs = (
+        start + sum(piece.contribution for piece in pieces) for start, pieces in (by_word, by_pair)
+    )
+    assert total_of_pairs == pytest.approx(total, abs=1e-9)
+    assert all(piece.text == text[piece.start : piece.end] for piece in by_pair[1])

@@ -1,5 +1,6 @@
 """The text of each paragraph as a column: on request, and by default where a person reads."""
 
+import hashlib
 import io
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 import stance
 from stance import InputError
+from stance.cli.main import main
 from stance.convert import convert_file
 from stance.model import Model
 
@@ -72,7 +74,7 @@ def test_a_formula_in_the_text_is_guarded_against(
         model=small,
         columns="text",
         output_format="csv",
-        excel_safe=True,
+        excel=",",
     )
     assert output.getvalue().decode().splitlines()[1:3] == [PARAGRAPHS[0], f"'{PARAGRAPHS[1]}"]
 
@@ -96,3 +98,26 @@ def test_a_workbook_has_text_dates_and_an_explanation(tmp_path: Path, small: Mod
     explained = {row[0]: row[1] for row in book.get_sheet_by_name("columns").to_python()[1:]}
     assert list(explained) == header
     assert explained["stance_p_opposed"] == "calibrated probability that the stance is opposed"
+
+
+def test_without_text_there_are_digests(tmp_path: Path, small: Model) -> None:
+    paragraphs = pd.DataFrame({"text": [TEXT, None], "id": ["a", "b"]})
+    paragraphs.to_csv(tmp_path / "in.csv", index=False)
+    model, output = str(small.save(tmp_path / "model")), tmp_path / "out.csv"
+    options = ["--no-text", "--keep", "id", "--model", model, "-o", str(output), "--quiet"]
+    assert main(["score", str(tmp_path / "in.csv"), *options]) == 0
+    rows = pd.read_csv(output)
+    assert list(rows.columns[:3]) == ["id", "row", "digest"]
+    digests = [hashlib.sha256(paragraph.encode()).hexdigest() for paragraph in PARAGRAPHS]
+    assert rows["digest"].tolist()[:2] == digests
+    assert rows["digest"].isna().tolist()[-1]
+    assert not any(paragraph in output.read_text() for paragraph in PARAGRAPHS)
+
+
+@pytest.mark.parametrize("asked", [["--keep", "all"], ["--keep", "body"], ["--columns", "+text"]])
+def test_no_text_and_text_is_refused(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["score", "in.csv", "--text", "body", "--no-text", *asked]) == 2
+    assert capsys.readouterr().err == (
+        "stance: error: --no-text must be left out where --columns or --keep asks for the text; "
+        "name the columns to keep one by one.\n"
+    )

@@ -11,6 +11,7 @@ import click
 from stance.cli.messages import end_run
 from stance.cli.options import (
     delimiter_option,
+    examples,
     force_option,
     quiet_option,
     records_option,
@@ -20,7 +21,12 @@ from stance.cli.options import (
 )
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance convert articles.xlsx articles.csv",
+        "stance convert response.json articles.parquet --records articles",
+    )
+)
 @click.argument("source")
 @click.argument("output", type=click.Path(path_type=Path))
 @source_format_option

@@ -7,10 +7,15 @@ from typing import Any
 
 import click
 
-from stance.cli.options import paragraphs_option, split_names, table_encoding_option
+from stance.cli.options import examples, paragraphs_option, split_names, table_encoding_option
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance counts annotated.csv -o counts --labels stance,tone",
+        "stance counts annotated.csv -o counts --article article",
+    )
+)
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option(
     "-o",

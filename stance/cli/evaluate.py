@@ -9,6 +9,7 @@ import click
 
 from stance.cli.messages import show
 from stance.cli.options import (
+    examples,
     level_option,
     model_option,
     paragraphs_option,
@@ -16,7 +17,12 @@ from stance.cli.options import (
 )
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance evaluate annotated.csv",
+        "stance evaluate annotated.csv --model models/mine",
+    )
+)
 @click.argument("table", type=click.Path(path_type=Path))
 @paragraphs_option
 @table_encoding_option

@@ -5,10 +5,15 @@ from __future__ import annotations
 import click
 
 from stance.cli.messages import show
-from stance.cli.options import model_option
+from stance.cli.options import examples, model_option
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        'stance explain "They urged both sides to stop the fighting."',
+        'stance explain "They urged both sides to stop." --head tone --label angry',
+    )
+)
 @click.argument("paragraph")
 @click.option("--head", help="Which label column to explain.  [default: stance, or the only one]")
 @click.option("--label", help="The label to explain; by default the one given.")
@@ -23,22 +28,25 @@ def explain(
     target: str | None,
     model: str | None,
 ) -> None:
-    """Show which words of PARAGRAPH speak for its label, and which against."""
+    """Show which words of PARAGRAPH speak for its label, and which against.
+
+    Two words that add more as a pair than each of them alone stand in one line.
+    """
     from stance.model import load
     from stance.options import choose_head
 
     loaded = load(model)
     head = choose_head(loaded.labels, head)
     intercept, evidence = loaded.explain(
-        paragraph, head=head, label=label, contrast=contrast, target=target
+        paragraph, head=head, label=label, contrast=contrast, target=target, pairs=True
     )
     labelled = loaded.label(paragraph, unit="row", target=target)[0]
     if not labelled.results:
-        show(f"{labelled.status}: this paragraph gets no label", err=True)
-    given = label or (labelled.results[head].label if labelled.results else None)
-    if given:
-        against = f", and not {contrast}" if contrast else ""
-        show(f"{head}: what speaks for {given}{against} (+), and against it (-)")
+        show(f"{labelled.reason}; this paragraph gets no label", err=True)
+    best = int(loaded.frozen.probabilities([labelled.text], target)[head][0].argmax())
+    explained = label or loaded.labels[head][best]
+    against = f", and not {contrast}" if contrast else ""
+    show(f"{head}: what speaks for {explained}{against} (+), and against it (-)")
     probabilities = labelled.results[head].probabilities if labelled.results else {}
     for name, probability in probabilities.items():
         show(f"{probability:6.1%}  {name}")

@@ -5,9 +5,15 @@ from __future__ import annotations
 import click
 
 from stance.cli.messages import show
+from stance.cli.options import examples
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance info",
+        "stance info models/mine",
+    )
+)
 @click.argument("model", required=False)
 def info(model: str | None) -> None:
     """Show what MODEL is, and how well it does.

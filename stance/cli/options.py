@@ -21,6 +21,17 @@ def split_names_or_all(value: str) -> str | list[str]:
     return value if value == "all" else split_names(value)
 
 
+def examples(first: str, second: str) -> str:
+    """Return the epilog of a command's help: two command lines as they are typed.
+
+    >>> print(examples("stance info", "stance info models/mine").replace("\\b", "").strip())
+    Examples:
+      stance info
+      stance info models/mine
+    """
+    return f"\b\nExamples:\n  {first}\n  {second}"
+
+
 model_option = click.option(
     "--model",
     metavar="MODEL",

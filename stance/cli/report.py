@@ -7,11 +7,23 @@ from typing import Any
 
 import click
 
-from stance.cli.messages import show
-from stance.cli.options import design_option, force_option, model_option, quiet_option, split_names
+from stance.cli.messages import show, show_notice
+from stance.cli.options import (
+    design_option,
+    examples,
+    force_option,
+    model_option,
+    quiet_option,
+    split_names,
+)
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance report labels.csv -o report.html --by outlet",
+        "stance report labels.csv -o report.html --source articles.csv --text body",
+    )
+)
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, help="The page to write."
@@ -64,6 +76,15 @@ def report(labelled: Path, output: Path, quiet: bool, **options: Any) -> None:
     from stance.report.page import write_report
 
     counts = write_report(labelled, output, progress=not quiet, **options)
-    if not quiet:
-        rows = f"{counts.labelled:,} labelled paragraphs of {counts.documents:,} rows"
-        show(f"{output}: {rows}", err=True)
+    if quiet:
+        return
+    show(
+        f"{output}: {counts.labelled:,} labelled paragraphs of {counts.documents:,} rows", err=True
+    )
+    if counts.undated:
+        example = counts.bad_dates[0]
+        show_notice(
+            f"{counts.undated:,} paragraphs are left out over time: their dates cannot be read in "
+            f"one way only, such as {example[:30]!r}. Write 2024-04-08, or say --day-first or "
+            "--month-first."
+        )

@@ -14,6 +14,7 @@ import click
 from stance.cli.messages import end_run
 from stance.cli.options import (
     delimiter_option,
+    examples,
     force_option,
     html_option,
     keep_option,
@@ -53,6 +54,7 @@ _KINDS: Final = {
     "unit": _ANY,
     "keep": _TABLES,
     "columns": _ANY - {_Kind.DATABASE},
+    "no_text": _FILES,
     "level": _ANY,
     "target_column": _TABLES,
     "key": _FILES,
@@ -64,7 +66,7 @@ _KINDS: Final = {
     "sheet": _FILES,
     "html": _ANY - {_Kind.DATABASE},
     "longest": _TABLES,
-    "excel_safe": _FILES,
+    "excel": _FILES,
     "n_jobs": _FILES,
     "force": _ANY,
     "record": _FILES,
@@ -77,14 +79,12 @@ _KINDS: Final = {
 _NOT_TEXT: Final = (".ipynb",)
 
 
-_EXAMPLES: Final = """\b
-Examples:
-  stance score articles.xlsx -o labels.xlsx --text body --keep id,date
-  stance score 'archive/*.jsonl.gz' -o labels.parquet --text body --resume
-"""
-
-
-@click.command(epilog=_EXAMPLES)
+@click.command(
+    epilog=examples(
+        "stance score articles.xlsx -o labels.xlsx --text body --keep id,date",
+        "stance score 'archive/*.jsonl.gz' -o labels.parquet --text body --resume",
+    )
+)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option(
     "-o",
@@ -111,6 +111,12 @@ Examples:
     help="Result columns to write, separated by commas; +text adds the text of each paragraph, "
     "which workbooks and terminals get anyway, +voice whose words it gives, +place whether it "
     "leads its text.",
+)
+@click.option(
+    "--no-text",
+    is_flag=True,
+    help="Write no text, not even of the columns to keep, but the SHA-256 of each paragraph: for "
+    "archives that may not share it.",
 )
 @level_option
 @target_column_option
@@ -139,9 +145,15 @@ Examples:
     help="Characters of the longest cell to label.",
 )
 @click.option(
-    "--excel-safe",
-    is_flag=True,
-    help="Put an apostrophe before carried cells that a spreadsheet would take for a formula.",
+    "--excel",
+    flag_value=",",
+    help="Write CSV for spreadsheets: with a byte order mark, and an apostrophe before formulas.",
+)
+@click.option(
+    "--excel-semicolons",
+    "excel",
+    flag_value=";",
+    help="The same with semicolons, as Excel expects where decimals have commas.",
 )
 @click.option(
     "--jobs",
@@ -245,9 +257,7 @@ def _refuse_others(context: click.Context, kind: _Kind) -> None:
     given = [
         max(option.opts, key=len)
         for option in context.command.params
-        if kind not in _KINDS.get(option.name or "", _ANY)
-        and context.get_parameter_source(option.name or "")
-        is not click.core.ParameterSource.DEFAULT
+        if kind not in _KINDS.get(option.name or "", _ANY) and _is_given(context, option)
     ]
     if kind is _Kind.TEXT and context.params["unit"] == "document":
         given.append("--unit document")
@@ -259,6 +269,15 @@ def _refuse_others(context: click.Context, kind: _Kind) -> None:
         )
 
 
+def _is_given(context: click.Context, option: click.Parameter) -> bool:
+    """Return whether an option was given; of two flags for one value, only the one that was."""
+    name = option.name or ""
+    if context.get_parameter_source(name) is click.core.ParameterSource.DEFAULT:
+        return False
+    value = option.flag_value if isinstance(option, click.Option) else None
+    return not isinstance(value, str) or context.params[name] == value
+
+
 def _score_files(
     sources: tuple[str, ...], output: Path | None, quiet: bool, options: dict[str, Any]
 ) -> None:
@@ -267,7 +286,10 @@ def _score_files(
 
     if options["record"]:
         options["record"] = bare_command(click.get_current_context().obj)
-    if not output and sys.stdout.isatty() and options["columns"] == "all":
+    no_text = options.pop("no_text")
+    if no_text:
+        _leave_out_text(options)
+    elif not output and sys.stdout.isatty() and options["columns"] == "all":
         options["columns"] = "all" if options["unit"] == "document" else "+text"
     summary = label_file(
         sys.stdin.buffer if sources == ("-",) else sources[0] if len(sources) == 1 else sources,
@@ -279,6 +301,18 @@ def _score_files(
         **options,
     )
     end_run(summary, quiet=quiet)
+
+
+def _leave_out_text(options: dict[str, Any]) -> None:
+    """Ask for digests in place of texts; raise UsageError where a text is asked for, too."""
+    text, keep, columns = options["text"] or "text", options["keep"], options["columns"]
+    if "text" in [column.removeprefix("+") for column in columns] or keep == "all" or text in keep:
+        raise click.UsageError(
+            "--no-text must be left out where --columns or --keep asks for the text; name the "
+            "columns to keep one by one."
+        )
+    if columns == "all":
+        options["columns"] = "+digest" if options["unit"] != "document" else "all"
 
 
 def _score_database(source: str, output: str, quiet: bool, options: dict[str, Any]) -> None:

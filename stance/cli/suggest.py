@@ -9,6 +9,7 @@ import click
 
 from stance.cli.messages import write_frame
 from stance.cli.options import (
+    examples,
     force_option,
     keep_option,
     model_option,
@@ -16,7 +17,12 @@ from stance.cli.options import (
 )
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance suggest articles.csv -n 50 -o annotate.csv --text body",
+        "stance suggest articles.csv -o annotate.csv --unfamiliar",
+    )
+)
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option(
     "-n",

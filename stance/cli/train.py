@@ -9,6 +9,7 @@ import click
 
 from stance.cli.messages import show
 from stance.cli.options import (
+    examples,
     force_option,
     paragraphs_option,
     split_names,
@@ -17,7 +18,12 @@ from stance.cli.options import (
 )
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance train annotated.csv -o models/mine",
+        "stance train annotated.csv -o models/mine --labels charged --text body",
+    )
+)
 @click.argument("table", type=click.Path(path_type=Path), required=False)
 @click.option(
     "-o",

@@ -10,6 +10,8 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from stance.report.months import month_of
+
 COLUMNS: Final = (
     "date",
     "published",
@@ -22,6 +24,19 @@ COLUMNS: Final = (
 """Names of columns that are taken for the date where none is named."""
 
 _FORMATS: Final = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d", "%Y-%m", "%Y%m%d")
+# 8 avril 2024    8. April 2024    8 de abril de 2024    April 8, 2024    2024. április 8.
+_WEEKDAY: Final = re.compile(r"[^\W\d]+\.?,?\s+(?=\d{1,2}\D)")
+_WORDS: Final = (
+    re.compile(
+        r"(?P<day>\d{1,2})\S{0,2}\s+(?:de\s+|d['’])?(?P<month>[^\W\d]+)\.?,?\s+"
+        r"(?:de\s+)?(?P<year>\d{4})\b.{0,8}"
+    ),
+    re.compile(r"(?P<month>[^\W\d]+)\.?\s+(?P<day>\d{1,2}),?\s+(?P<year>\d{4})"),
+    re.compile(r"(?P<year>\d{4})\.?\s+(?P<month>[^\W\d]+)\.?\s+(?P<day>\d{1,2})\.?"),
+    re.compile(
+        r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]"
+    ),
+)
 _NUMBERS: Final = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})", re.ASCII)
 _MAX_BINS: Final = 40  # more cannot be told apart in a chart
 # Whatever the locale.
@@ -58,8 +73,8 @@ def read_day(cell: str, day_first: bool | None = None) -> date | None:
     Parameters
     ----------
     cell : str
-        Such as an ISO date, week or time, or a day whose month is written as a word. 8.4.2024 is
-        the eighth of April.
+        Such as an ISO date, week or time, or a day whose month is written as a word: in English,
+        or, where babel is installed, in any of its languages. 8.4.2024 is the eighth of April.
     day_first : bool, optional
         Whether 04/08/2024 begins with the day; by default it can be read in two ways.
 
@@ -84,6 +99,19 @@ def read_day(cell: str, day_first: bool | None = None) -> date | None:
             return datetime.strptime(cell, written).date()  # a day has no time zone
     with contextlib.suppress(ValueError, TypeError):
         return parsedate_to_datetime(cell).date()
+    return _read_words(cell)
+
+
+def _read_words(cell: str) -> date | None:
+    """Read a date whose month is a word of another language, as far as babel knows it."""
+    without_weekday = _WEEKDAY.sub("", cell, count=1)
+    for pattern in _WORDS:
+        match = pattern.fullmatch(cell) or pattern.fullmatch(without_weekday)
+        if match:
+            name = match["month"]
+            month = int(name) if name.isdecimal() else month_of(name)
+            with contextlib.suppress(ValueError):
+                return date(int(match["year"]), month, int(match["day"])) if month else None
     return None
 
 

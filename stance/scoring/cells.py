@@ -28,6 +28,7 @@ from stance.results import (
 )
 from stance.scoring.blocks import EMPTY, LABELLED, SKIPPED, split_cells, take_whole
 from stance.scoring.frozen import FrozenModel
+from stance.scoring.sums import digest
 from stance.text.languages import SUSPICIOUS_FAMILIARITY, name_language
 
 _UNFAMILIAR: Final = STATUSES.index("unfamiliar")
@@ -152,7 +153,10 @@ def label_cells(
         return _document_columns(model, _result_columns(model, blocks, scored, level), len(cells))
     blocks["paragraph_id"] = _paragraph_ids(blocks, keys)
     paragraphs = _with_extra(_result_columns(model, blocks, scored, level), texts, extra)
-    return _with_text(paragraphs, texts) if with_text else paragraphs
+    if "digest" in extra:
+        digests = [digest(text.encode("utf-8", "surrogatepass")) for text in texts]
+        paragraphs = _with_column(paragraphs, "digest", digests)
+    return _with_column(paragraphs, "text", texts) if with_text else paragraphs
 
 
 def _paragraph_ids(blocks: dict[str, np.ndarray], keys: Sequence[Any] | None) -> np.ndarray:
@@ -166,7 +170,7 @@ def _paragraph_ids(blocks: dict[str, np.ndarray], keys: Sequence[Any] | None) ->
 
 def _with_extra(paragraphs: Columns, texts: Sequence[str], extra: Sequence[str]) -> Columns:
     """Add the columns "voice" and "place" as codes, as far as they are asked for."""
-    if not extra:
+    if not {"voice", "place"} & {*extra}:
         return paragraphs
     from stance.text.voices import VOICES, find_voice
 
@@ -201,14 +205,14 @@ def _find_body(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
     return np.asarray((before > before[starts]).astype(np.int64))
 
 
-def _with_text(paragraphs: Columns, texts: Sequence[str]) -> Columns:
-    """Add the text of each block as a column of codes, each of which stands for one text."""
+def _with_column(paragraphs: Columns, name: str, texts: Sequence[str]) -> Columns:
+    """Add a text of each block as a column of codes, each of which stands for one text."""
     numbers = np.arange(len(texts))
     codes = np.where(paragraphs.arrays["paragraph"] < 0, -1, numbers)
     row, *others = paragraphs.arrays.items()
     return Columns(
-        dict([row, ("text", codes), *others]),
-        {**paragraphs.names, "text": tuple(texts) or ("",)},
+        dict([row, (name, codes), *others]),
+        {**paragraphs.names, name: tuple(texts) or ("",)},
     )
 
 

@@ -15,6 +15,7 @@ from stance.scoring.blocks import SKIPPED, first_status
 from stance.scoring.cells import ScoredBlocks, score_blocks
 from stance.scoring.frozen import FrozenModel
 from stance.scoring.heads import Head
+from stance.text.features import PAIRED
 from stance.text.html import ReadHtml
 from stance.text.paragraphs import Paragraph
 from stance.text.tokens import Token
@@ -114,6 +115,7 @@ def explain_paragraph(
     label: str | None,
     contrast: str | None,
     target: str | None,
+    pairs: bool = False,
 ) -> tuple[float, tuple[Evidence, ...]]:
     """Return what counts for or against a label of one paragraph, as `Model.explain` describes."""
     if head not in model.heads:
@@ -129,6 +131,8 @@ def explain_paragraph(
     if contrast is not None:
         direction -= _direction(aimed, labels.index(contrast))
     intercept = float(aimed.intercept @ direction)
+    if pairs:
+        return intercept, _find_pairs(aimed, tokens, text, direction, 0)
     return intercept, _list_evidence(aimed.contributions(tokens) @ direction, tokens, text, 0)
 
 
@@ -147,3 +151,34 @@ def _list_evidence(
         for (start, end), contribution in zip(spans, contributions.tolist(), strict=True)
         if contribution
     )
+
+
+def _find_pairs(
+    head: Head, tokens: Sequence[Token], document: str, direction: np.ndarray, offset: int
+) -> tuple[Evidence, ...]:
+    """Return evidence in which two words that count as a pair are one piece.
+
+    They are, if what they add together is more than what each of them adds without the other. Each
+    piece then has what it adds by itself, so that the sum stays the same.
+    """
+    alone = head.contributions(tokens) @ direction
+    pairs: dict[tuple[int, int], float] = {}
+    for block in head.blocks:
+        first, last, added = head.occurrence_contributions(block, tokens)
+        for start, end, value in zip(first, last, added @ direction, strict=True):
+            if block.name in PAIRED or end == start + 1:
+                pairs[int(start), int(end)] = pairs.get((int(start), int(end)), 0.0) + float(value)
+    for (first_token, last_token), value in pairs.items():
+        alone[[first_token, last_token]] -= value / 2
+    found = []
+    for (first_token, last_token), value in pairs.items():
+        if abs(value) > max(abs(alone[first_token]), abs(alone[last_token])):
+            start, end = tokens[first_token].start + offset, tokens[last_token].end + offset
+            found.append(Evidence(document[start:end], start, end, value))
+        else:
+            alone[[first_token, last_token]] += value / 2
+    for token, value in zip(tokens, alone.tolist(), strict=True):
+        if value:
+            start, end = token.start + offset, token.end + offset
+            found.append(Evidence(document[start:end], start, end, value))
+    return tuple(sorted(found, key=lambda piece: (piece.start, piece.end)))

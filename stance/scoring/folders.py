@@ -23,7 +23,7 @@ SHIPPED: Final = "ceasefire"
 CARD: Final = "MODEL_CARD.md"
 _MAX_CARD: Final = 2**20  # bytes of it that are read: one from a stranger may be endless
 _MODEL_FILE: Final = re.compile(
-    rf"{SUMS}|{re.escape(CARD)}"
+    rf"{SUMS}|{re.escape(CARD)}|README\.md|LICENSE"
     r"|(?:facts|sides|words|.+\.features)\.json|.+\.(?:weights|scores)\.npy|.+\.joblib"
 )
 

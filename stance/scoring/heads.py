@@ -186,26 +186,9 @@ class Head:
 
     def _contributions(self, paragraphs: Sequence[Sequence[Token]]) -> np.ndarray:
         """Return the contributions of the tokens of all paragraphs, one after the other."""
-        sizes = [*map(len, paragraphs)]
-        starts = [0, *accumulate(sizes)]
-        row_of_token = np.repeat(np.arange(len(sizes)), sizes)
-        contributions = np.zeros((starts[-1], len(self.classes)))
+        contributions = np.zeros((sum(map(len, paragraphs)), len(self.classes)))
         for block in self.blocks:
-            occurrences = [
-                (column, start + first, start + last)
-                for start, tokens in zip(starts[:-1], paragraphs, strict=True)
-                for column, first, last in block.occurrences(tokens)
-            ]
-            # The shape holds if there are none.
-            column, first, last = np.asarray(occurrences, dtype=np.int64).reshape(-1, 3).T
-            keys, feature, counts = np.unique(
-                row_of_token[first] * len(self.idf) + column,
-                return_inverse=True,
-                return_counts=True,
-            )
-            rows, columns = np.divmod(keys, len(self.idf))
-            per_count = (self._tfidf(block, rows, columns, counts) / counts)[:, None]
-            per_occurrence = (per_count * self.weights[columns])[feature]
+            first, last, per_occurrence = self._occurrences(block, paragraphs)
             stride = last - first if block.name in PAIRED else np.ones_like(first)
             n_tokens = 1 + (last - first) // stride
             per_token = per_occurrence / n_tokens[:, None]
@@ -215,6 +198,40 @@ class Head:
                 token = (first + step * stride)[longer]
                 np.add.at(contributions, token, per_token[longer])
         return contributions
+
+    def occurrence_contributions(
+        self, block: FeatureBlock, tokens: Sequence[Token]
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what each occurrence of a feature of a block adds to the logits.
+
+        Returns
+        -------
+        first, last : ndarray of int, of shape (n_occurrences,)
+            Its tokens.
+        contributions : ndarray of shape (n_occurrences, n_classes)
+        """
+        return self._occurrences(block, [tokens])
+
+    def _occurrences(
+        self, block: FeatureBlock, paragraphs: Sequence[Sequence[Token]]
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the `occurrence_contributions` of all paragraphs, one after the other."""
+        sizes = [*map(len, paragraphs)]
+        starts = [0, *accumulate(sizes)]
+        row_of_token = np.repeat(np.arange(len(sizes)), sizes)
+        occurrences = [
+            (column, start + first, start + last)
+            for start, tokens in zip(starts[:-1], paragraphs, strict=True)
+            for column, first, last in block.occurrences(tokens)
+        ]
+        # The shape holds if there are none.
+        column, first, last = np.asarray(occurrences, dtype=np.int64).reshape(-1, 3).T
+        keys, feature, counts = np.unique(
+            row_of_token[first] * len(self.idf) + column, return_inverse=True, return_counts=True
+        )
+        rows, columns = np.divmod(keys, len(self.idf))
+        per_count = (self._tfidf(block, rows, columns, counts) / counts)[:, None]
+        return first, last, (per_count * self.weights[columns])[feature]
 
     def _tfidf(
         self, block: FeatureBlock, rows: np.ndarray, columns: np.ndarray, counts: np.ndarray

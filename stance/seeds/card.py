@@ -17,6 +17,38 @@ if TYPE_CHECKING:
 
     from stance.model import Model
 
+_HUB: Final = """---
+language: en
+license: other
+license_name: bsd-3-clause-and-cc-by-4.0
+license_link: LICENSE
+pipeline_tag: text-classification
+library_name: stance-tone
+tags:
+- stance-detection
+- sentiment-analysis
+- news
+- tf-idf
+metrics:
+- f1
+---
+# {name}
+
+Labels each paragraph of an English news text with its stance toward a ceasefire and its tone. It \
+is read by the Python package
+`stance-tone`, offline: no code in this folder is run.
+
+```python
+import stance
+
+model = stance.load("path/of/this/folder")
+print(model.label("They urged both sides to stop the fighting."))
+```
+
+What it was trained on, how well it does, and what may not be said from it: [the model \
+card](MODEL_CARD.md). `SHA256SUMS` lists the
+digest of every file; `stance.load` checks them, and the folder may be uploaded as it is.
+"""
 _CARD: Final = """# Model card: {name}
 
 Labels each paragraph of an English news text with its **stance** toward a ceasefire and its \
@@ -79,6 +111,14 @@ persons, and not for moderation.
 ## Made with
 {versions}
 {reports}"""
+
+
+def write_readme(folder: Path, name: str, licences: Sequence[Path]) -> None:
+    """Write ``README.md`` and ``LICENSE`` into a model's folder, as model hubs expect them."""
+    (folder / "README.md").write_text(_HUB.format(name=name), encoding="utf-8")
+    texts = [licence.read_text(encoding="utf-8") for licence in licences]
+    (folder / "LICENSE").write_text("\n\n".join(texts), encoding="utf-8")
+    write_sums(folder)
 
 
 def write_card(

@@ -104,10 +104,11 @@ def _write_card(seeds: pd.DataFrame) -> None:
     """
     from stance.model import load
     from stance.scoring.folders import SHIPPED
-    from stance.seeds.card import read_cases, write_card
+    from stance.seeds.card import read_cases, write_card, write_readme
 
     folder = ROOT / "models" / SHIPPED
     paths = [ROOT / "benchmarks" / name for name in ("QUALITY.md", "PUBLIC.md")]
     reports = [path for path in paths if path.exists()]
     write_card(load(folder), seeds, read_cases(ROOT / "tests" / "cases"), reports, folder)
+    write_readme(folder, SHIPPED, [ROOT / "LICENSE", ROOT / "seeds" / "LICENSE"])
     print(f"wrote {folder.relative_to(ROOT)}")

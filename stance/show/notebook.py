@@ -87,7 +87,7 @@ def block_html(block: LabelledParagraph) -> str:
         kind = escape(block.kind.replace(" ", "-"))
         return (
             f'<div class="s-block s-other s-{kind}">'
-            f'<div class="s-said">{escape(block.kind)} · {escape(block.status)}</div>'
+            f'<div class="s-said">{escape(block.kind)} · {escape(block.reason)}</div>'
             f'<p class="s-text">{escape(text)}{_cut_note(block)}</p></div>'
         )
     first = next(iter(block.results.values()))

@@ -63,7 +63,7 @@ def _lines(document: Document, width: int, colour: bool) -> Iterator[str]:
         for head, result in block.results.items():
             yield "  " + _head_line(head, result, max(map(len, document.labels)), colour)
         if not block.results:
-            yield _paint(f"  {block.kind}, {block.status}", colour, dim=True)
+            yield _paint(f"  {block.kind}, {block.reason}", colour, dim=True)
         yield from _text_lines(block, width, colour)
 
 

@@ -48,7 +48,7 @@ def write_document(
     """
     path = Path(output) if isinstance(output, (str, Path)) else output
     results = result_columns(document.labels)
-    chosen = choose_columns(columns, results, on_request="text")
+    chosen = choose_columns(columns, results, on_request=["text"])
     encoder = encoder_of(
         find_output_format(path, output_format),
         {"text": "text"},

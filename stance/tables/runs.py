@@ -55,7 +55,7 @@ def make_encoder(
     kept: Sequence[str],
     results: Sequence[str] = (),
     *,
-    excel_safe: bool = False,
+    excel: str | None = None,
 ) -> RowEncoder:
     """Lay out output rows: the file's name if there may be several, carried columns, results."""
     file_column: dict[str | None, str] = {None: "file"} if inputs.several else {}
@@ -63,7 +63,7 @@ def make_encoder(
     types: dict[str | None, Any] = {
         column: type_ for column, type_ in inputs.types.items() if column in kept
     }
-    return encoder_of(table_format, {**file_column, **names}, tuple(results), excel_safe, types)
+    return encoder_of(table_format, {**file_column, **names}, tuple(results), excel, types)
 
 
 def carried_cells(encoder: RowEncoder, file: str, chunk: Chunk) -> dict[str | None, Sequence[Any]]:
@@ -133,7 +133,7 @@ def write_run(
                     chunk.faults,
                     file,
                     header=not summary.unreadable,
-                    excel_safe=encoder.excel_safe,
+                    excel=encoder.excel is not None,
                 )
                 summary.add(chunk.counts)
                 if keep_faults:

@@ -1,4 +1,4 @@
-"""Split a document into blocks: paragraphs, headings, list items, captions and credits.
+"""Split a document into blocks: paragraphs, headings, list items, captions, credits, boilerplate.
 
 Nothing is cleaned: ``document[block.start:block.end]`` is the block, in the user's own characters.
 A block never begins or ends with white space. Blocks do not overlap, and every word is in one. Only
@@ -12,7 +12,8 @@ How the lines of a document become blocks:
    was cut at a width. Its lines form one block; an indented line begins the next.
 4. A line below a bullet belongs to it if it is indented more than the bullet, or wrapped.
 
-What kind a block without a mark is, `stance.text.kinds` decides.
+What kind a block without a mark is, `stance.text.kinds` decides, and `stance.text.boilerplate` what
+is no part of the text.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from stance.text.boilerplate import refine_kinds
 from stance.text.kinds import ends_sentence, find_kind
 
 _QUOTATION_MARK: Final = re.compile(r"(?:>[ \t]?)+")  # Markdown's, as is the next
@@ -97,6 +99,7 @@ def name_kinds(texts: Sequence[str], kinds: Sequence[str | None]) -> list[str]:
     """
     alone = len(texts) == 1
     named = [kind or find_kind(text, alone=alone) for text, kind in zip(texts, kinds, strict=True)]
+    named = refine_kinds(texts, named)
     # A heading stands over something: below the last paragraph or list item, only a mark makes one.
     for number in reversed(range(len(named))):
         if named[number] in _BODY:

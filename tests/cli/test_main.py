@@ -1,6 +1,7 @@
 """The command as a whole: what it offers, exit codes, streams and messages."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,19 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out.startswith(f"Usage: stance {name} [OPTIONS]")
     options = [option for option in cli.commands[name].params if isinstance(option, click.Option)]
     assert [option.name for option in options if not option.help] == []
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_help_ends_with_two_examples_that_can_be_typed(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([name, "--help"]) == 0
+    *_, heading, first, second = capsys.readouterr().out.splitlines()
+    assert heading.strip() == "Examples:"
+    for example in (first, second):
+        program, command, *arguments = shlex.split(example)
+        assert (program, command) == ("stance", name)
+        cli.commands[name].make_context(name, arguments)  # raises for what would be refused
 
 
 def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,3 +117,15 @@ def test_what_the_system_refuses_is_named(
     monkeypatch.setattr("stance.model.load", refuse)
     assert main(["info", str(tmp_path)]) == 1
     assert capsys.readouterr().err == ("stance: error: cannot go on; No space left on device.\n")
+
+
+def test_the_shell_is_told_what_can_be_typed() -> None:
+    words = {"COMP_WORDS": "stance report --dat", "COMP_CWORD": "2"}
+    done = subprocess.run(
+        [sys.executable, "-m", "stance"],
+        env=os.environ | words | {"_STANCE_COMPLETE": "bash_complete"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "plain,--date\n"

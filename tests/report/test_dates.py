@@ -84,3 +84,29 @@ def test_every_day_of_the_span_falls_into_a_bin(days: list[date], day: date) -> 
     number = bins.number_of(inside)
     assert bins.starts[number] <= inside
     assert number + 1 == len(bins.starts) or inside < bins.starts[number + 1]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "8 avril 2024",
+        "lundi 8 avril 2024",
+        "Montag, 8. April 2024",
+        "8 de abril de 2024",
+        "2024. április 8.",
+        "8 апреля 2024 г.",
+        "8 kwietnia 2024",
+        "8 نيسان 2024",
+        "2024年4月8日",
+        "2024-W15",
+        "2024-W15-1",
+    ],
+)
+def test_weeks_and_months_of_other_languages_are_read(cell: str) -> None:
+    pytest.importorskip("babel")
+    assert str(read_day(cell)) == "2024-04-08"
+
+
+def test_a_name_of_two_months_is_none() -> None:
+    assert read_day("8 listopad 2024") is None  # October in Croatian, November in Polish
+    assert read_day("8 lampes 2024") is None

@@ -258,7 +258,11 @@ def test_the_command_writes_a_page_once(tables: Tables, capsys: pytest.CaptureFi
     ]
     command += ["--by", "outlet,date", "--model", str(tables.folder / "model")]
     assert main(command) == 0
-    assert capsys.readouterr().err == f"{tables.page}: 6 labelled paragraphs of 5 rows\n"
+    assert capsys.readouterr().err == (
+        f"{tables.page}: 6 labelled paragraphs of 5 rows\n"
+        "stance: notice: 1 paragraphs are left out over time: their dates cannot be read in one "
+        "way only, such as '03/04/2024'. Write 2024-04-08, or say --day-first or --month-first.\n"
+    )
     assert "By outlet" in shown(tables.page.read_text(encoding="utf-8"))
     assert main(command) == 1
     assert capsys.readouterr().err.startswith(

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 import stance
 from stance.model import Model
@@ -60,3 +61,15 @@ def test_the_card_has_its_figures_and_the_model_loads_again(
     assert "| vocabulary | 100% | 1 |\n| noise | 0% | 1 |\n| all | 50% | 2 |\n" in card
     assert card.endswith("\n## Quality\n\n### Print\n")
     assert stance.load(folder).facts["name"] == "lighthouse"
+
+
+def test_a_hub_reads_the_head_of_the_shipped_folder() -> None:
+    yaml = pytest.importorskip("yaml")
+    folder = Path(__file__).parents[2] / "models" / "ceasefire"
+    _, head, text = (folder / "README.md").read_text(encoding="utf-8").split("---\n", 2)
+    fields = yaml.safe_load(head)
+    assert (fields["language"], fields["pipeline_tag"]) == ("en", "text-classification")
+    assert fields["license"] == "other"  # so the hub asks for a name and a link
+    assert (folder / fields["license_link"]).read_text(encoding="utf-8").startswith("BSD 3-Clause")
+    assert text.startswith("# ceasefire\n")
+    assert {"README.md", "LICENSE"} <= set((folder / "SHA256SUMS").read_text().split())

@@ -101,7 +101,7 @@ def test_what_cannot_be_labelled_is_not_chosen(shipped: Model) -> None:
     ] == suggested["text"].tolist()
     asked = stance.suggest(shipped, pool, text="body", unfamiliar=True)
     assert asked.set_index("text").loc[FOREIGN, ["status", "uncertainty"]].tolist() == [
-        "unfamiliar",
+        "language",
         1.0,
     ]
     nothing = stance.suggest(shipped, pool.iloc[:5], text="body")

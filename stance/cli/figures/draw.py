@@ -8,10 +8,15 @@ from typing import Any
 import click
 
 from stance.cli.messages import write_frame
-from stance.cli.options import force_option, head_option, split_names
+from stance.cli.options import examples, force_option, head_option, split_names
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance draw labels.csv -n 200 -o drawn.csv",
+        "stance draw labels.csv -o drawn.csv --by outlet",
+    )
+)
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option(
     "-n",

@@ -7,10 +7,15 @@ from pathlib import Path
 import click
 
 from stance.cli.messages import write_frame
-from stance.cli.options import design_option
+from stance.cli.options import design_option, examples
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance plan labels.csv --pilot pilot.csv",
+        "stance plan labels.csv --pilot pilot.csv --width 0.05",
+    )
+)
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option(
     "--pilot",

@@ -12,12 +12,18 @@ from stance.cli.options import (
     annotated_text_option,
     article_option,
     design_option,
+    examples,
     force_option,
     labelled_by_option,
 )
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance regress 'opposed ~ outlet' labels.csv --annotated drawn.csv",
+        "stance regress 'opposed ~ outlet + month' labels.csv --annotated drawn.csv -o fit.csv",
+    )
+)
 @click.argument("formula")
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option(

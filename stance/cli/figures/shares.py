@@ -12,6 +12,7 @@ from stance.cli.options import (
     annotated_text_option,
     article_option,
     design_option,
+    examples,
     force_option,
     head_option,
     labelled_by_option,
@@ -20,7 +21,12 @@ from stance.cli.options import (
 )
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance shares labels.csv --annotated drawn.csv",
+        "stance shares labels.csv --annotated drawn.csv --by outlet",
+    )
+)
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option(
     "--annotated",

@@ -17,6 +17,8 @@ from stance.tables.streams import ByteSource
 
 EXPLAINING_SHEET: Final = "columns"
 """The second sheet of the workbooks that this package writes."""
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+"""The name of the part of a protected .xlsx that holds the workbook."""
 EXCEL_CELL: Final = 32_767
 """Characters of the longest cell of Excel, which cuts off what is longer without a word."""
 
@@ -67,10 +69,10 @@ class WorkbookTable:
 
     def _read(self, source: ByteSource, sheet: str | None) -> list[list[Any]]:
         calamine = load_extra("python_calamine", "io", "reading a workbook")
+        content = source.stream.read()
         try:
-            content = io.BytesIO(source.stream.read())
-            check_room(content, self.name)
-            workbook = calamine.CalamineWorkbook.from_filelike(content)
+            check_room(io.BytesIO(content), self.name)
+            workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
             name = self._choose(workbook, sheet)
             rows: list[list[Any]] = workbook.get_sheet_by_name(name).to_python(
                 skip_empty_area=False
@@ -78,11 +80,11 @@ class WorkbookTable:
         except TableError:
             raise
         except calamine.PasswordError as error:
-            raise TableError(
-                f"{self.name} must not need a password; it does. Save a copy without one."
-            ) from error
+            raise _password_error(self.name) from error
         # A damaged zip is told by what looks into it first.
         except (calamine.CalamineError, *UNPACKING_ERRORS) as error:
+            if _ENCRYPTED in content:
+                raise _password_error(self.name) from error
             raise TableError(
                 f"{self.name} must be a workbook that can be read; {error}. "
                 "Open it in a spreadsheet, and save it again."
@@ -115,6 +117,10 @@ class WorkbookTable:
                 StanceWarning,
                 stacklevel=2,
             )
+
+
+def _password_error(name: str) -> TableError:
+    return TableError(f"{name} must not need a password; it does. Save a copy without one.")
 
 
 def _is_filled(cell: Any) -> bool:

@@ -10,12 +10,14 @@ _MEANINGS: Final = {
     "text": "the text that was labelled, from your own table",
     "voice": "own, attributed or quoted: whose words most of the text gives, by a rule that errs",
     "place": "lead for the first paragraph of a cell and what stands above it, else body",
+    "digest": "SHA-256 of the text that was labelled, in UTF-8",
     "paragraph": "number of the paragraph in its cell, from 0",
     "paragraphs": "number of blocks of the text",
     "labelled": "how many of them have labels",
     "start": "where the text begins in its cell, in characters from 0",
     "end": "where it ends in its cell; this character is no longer part of it",
-    "kind": "paragraph, list item, heading, caption or credit; only the first two are labelled",
+    "kind": "paragraph, list item, heading, caption, credit or boilerplate; only the first two "
+    "are labelled",
     "sentiment": "positive, neutral or negative; follows from the tone",
     "sentiment_score": "from -1 to 1: probability of a hopeful tone minus those of the negative "
     "tones",

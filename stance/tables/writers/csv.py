@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from stance.errors import InputError
 from stance.tables.encodings import original_bytes
@@ -25,14 +25,19 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 class CsvEncoder(RowEncoder):
     """Writes CSV: a header, and one line per row, with nothing where a value is missing."""
 
-    delimiter: ClassVar[str] = ","
+    @property
+    def delimiter(self) -> str:
+        """What stands between two cells."""
+        return self.excel or ","
 
     def begin(self, no_rows: Columns) -> Iterator[bytes]:
         """Yield the header."""
         del no_rows
         names = [*self.carried.values(), *self.results]
-        cells = [_without_formula(name) for name in names] if self.excel_safe else names
-        return packed([_csv_line(cells, self.delimiter).encode()], self.table_format.packing)
+        cells = [_without_formula(name) for name in names] if self.excel else names
+        header = _csv_line(cells, self.delimiter)
+        encoded = header.encode("utf-8-sig" if self.excel else "utf-8")
+        return packed([encoded], self.table_format.packing)
 
     def rows(
         self,
@@ -56,11 +61,11 @@ class CsvEncoder(RowEncoder):
 
     def _carried_cell(self, value: Any) -> str:
         text = carried_text(value)
-        return csv_quoted(_without_formula(text) if self.excel_safe else text, self.delimiter)
+        return csv_quoted(_without_formula(text) if self.excel else text, self.delimiter)
 
     def _result_cell(self, value: Any) -> str:
         text = csv_cell(value)
-        if self.excel_safe and isinstance(value, str):  # a label; a number may be negative
+        if self.excel and isinstance(value, str):  # a label; a number may be negative
             text = _without_formula(text)
         return csv_quoted(text, self.delimiter)
 
@@ -68,20 +73,25 @@ class CsvEncoder(RowEncoder):
 class TsvEncoder(CsvEncoder):
     """Writes TSV: CSV with tabs for commas."""
 
-    delimiter: ClassVar[str] = "\t"
+    @property
+    def delimiter(self) -> str:
+        """What stands between two cells."""
+        return "\t"
 
 
-def check_excel_safe(excel_safe: bool, table_format: Format) -> None:
-    """Check that formulas are guarded against only in a format that can have them.
+def check_excel(excel: str | None, table_format: Format) -> None:
+    """Check that what is written for spreadsheets is a format that they take.
 
     Raises
     ------
     InputError
-        If the format has none.
+        If it is another format, or the delimiter is unknown.
     """
-    if excel_safe and table_format.kind not in ("csv", "tsv"):
+    if excel not in (None, ",", ";"):
+        raise InputError(f"`excel` must be ',' or ';'; got {excel!r}.")
+    if excel and table_format.kind not in ("csv", "tsv"):
         raise InputError(
-            f"`excel_safe` is for csv and tsv; the output is {table_format.kind}. Leave it out."
+            f"`excel` is for csv and tsv; the output is {table_format.kind}. Leave it out."
         )
 
 
@@ -113,7 +123,7 @@ def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator
 
 
 def fault_lines(
-    faults: Sequence[Fault], file: str | None, *, header: bool, excel_safe: bool = False
+    faults: Sequence[Fault], file: str | None, *, header: bool, excel: bool = False
 ) -> Iterator[bytes]:
     """Yield rows that could not be read as CSV, each byte for byte as it stands in its file.
 
@@ -125,7 +135,7 @@ def fault_lines(
         The name of their file, for a first column "file"; None for no such column.
     header : bool
         Whether a header comes first.
-    excel_safe : bool, default=False
+    excel : bool, default=False
         Whether cells that a spreadsheet would take for a formula get an apostrophe.
     """
     where = [] if file is None else [file]
@@ -133,7 +143,7 @@ def fault_lines(
         yield _csv_line([*(["file"] if where else []), "row", "line", "reason", "raw"]).encode()
     for fault in faults:
         cells = [*where, str(fault.row), str(fault.line), fault.reason, fault.raw]
-        safe = [_without_formula(cell) for cell in cells] if excel_safe else cells
+        safe = [_without_formula(cell) for cell in cells] if excel else cells
         yield original_bytes(_csv_line(safe))
 
 

@@ -35,9 +35,9 @@ class RowEncoder(ABC):
         for the name of the file that a row is from.
     results : tuple of str
         The result columns, in order.
-    excel_safe : bool
-        Put an apostrophe before carried cells that a spreadsheet would take for a formula (CSV and
-        TSV only).
+    excel : {",", ";"} or None
+        Write for spreadsheets, with this delimiter: a byte order mark, and an apostrophe before
+        what a spreadsheet would take for a formula (CSV and TSV only).
     types : dict of str to pyarrow.DataType
         The types of the carried columns, as far as the source has types (Parquet only).
     """
@@ -45,7 +45,7 @@ class RowEncoder(ABC):
     table_format: Format
     carried: Mapping[str | None, str]
     results: tuple[str, ...]
-    excel_safe: bool = False
+    excel: str | None = None
     types: Mapping[str | None, Any] = field(default_factory=dict)
 
     @property
@@ -87,11 +87,11 @@ def encoder_of(
     table_format: Format,
     carried: Mapping[str | None, str],
     results: tuple[str, ...],
-    excel_safe: bool = False,
+    excel: str | None = None,
     types: Mapping[str | None, Any] | None = None,
 ) -> RowEncoder:
     """Make the encoder of a format, with the attributes of `RowEncoder`."""
-    return load_encoder(table_format)(table_format, carried, results, excel_safe, types or {})
+    return load_encoder(table_format)(table_format, carried, results, excel, types or {})
 
 
 def encode_lines(lines: Iterator[str], carried: Sequence[Sequence[str]]) -> Iterator[bytes]:

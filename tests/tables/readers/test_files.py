@@ -283,3 +283,30 @@ def test_a_word_document_of_boxes_in_boxes_is_refused() -> None:
         match=r"^a must have boxes in boxes that a word processor shows; it has thousands\.",
     ):
         read_docx(content, "a")
+
+
+@pytest.mark.parametrize("name", ["libreoffice.ods", "libreoffice.xlsx", "libreoffice.xls"])
+def test_what_libreoffice_saved_is_read(name: str, small: Model) -> None:
+    pytest.importorskip("python_calamine")
+    rows = label(FILES / name, small, text="body", keep=["id", "day"])
+    assert [(row["id"], row["day"], row["end"], row["status"]) for row in rows] == [
+        (7, "2024-05-01", 38, "labelled"),
+        (8, "2024-05-02", 34, "labelled"),
+        (9, "2024-05-03", None, "missing"),
+    ]
+
+
+def test_a_document_that_libreoffice_saved_is_its_paragraphs() -> None:
+    assert read_document(FILES / "libreoffice.docx") == (
+        "Talks Resume\n\nThe guild urged a truce before winter.\n\n"
+        "The council voted against a truce."
+    )
+
+
+def test_a_workbook_with_a_password_is_refused(small: Model) -> None:
+    pytest.importorskip("python_calamine")
+    with pytest.raises(
+        TableError,
+        match=r"protected\.xlsx must not need a password; it does\. Save a copy without one\.$",
+    ):
+        label(FILES / "protected.xlsx", small, text="body")

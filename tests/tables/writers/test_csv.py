@@ -13,7 +13,7 @@ from stance import InputError
 from stance.columns import Columns
 from stance.tables.formats import Format
 from stance.tables.rows import Fault
-from stance.tables.writers.csv import CsvEncoder, check_excel_safe, csv_lines, fault_lines
+from stance.tables.writers.csv import CsvEncoder, check_excel, csv_lines, fault_lines
 
 
 def test_a_missing_value_is_an_empty_cell() -> None:
@@ -55,12 +55,13 @@ def test_formulas_are_disarmed_on_request() -> None:
     cells = ["=1+1", "+1", "-1", "@a", "\tb", "\rc", "a=1", ""]
     labelled = Columns({"start": np.arange(len(cells)) - 1}, {})
     content = written(
-        encoder("csv", ["=x"], ["start"], excel_safe=True),
+        encoder("csv", ["=x"], ["start"], excel=","),
         {"=x": cells},
         range(len(cells)),
         labelled,
     )
-    rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    assert content.startswith(b"\xef\xbb\xbf")
     assert [row[0] for row in rows] == [
         "'=x",
         "'=1+1",
@@ -74,9 +75,19 @@ def test_formulas_are_disarmed_on_request() -> None:
     ]
     assert rows[1][1] == ""  # results are no formulas
     with pytest.raises(
-        InputError, match=r"^`excel_safe` is for csv and tsv; the output is jsonl\. Leave it out\.$"
+        InputError, match=r"^`excel` is for csv and tsv; the output is jsonl\. Leave it out\.$"
     ):
-        check_excel_safe(True, Format("jsonl"))
+        check_excel(",", Format("jsonl"))
+    with pytest.raises(InputError, match=r"^`excel` must be ',' or ';'; got 'tab'\.$"):
+        check_excel("tab", Format("csv"))
+
+
+def test_spreadsheets_of_decimal_commas_get_semicolons() -> None:
+    cells = {"a;b": ["x, y"], "c": ["z"]}
+    content = written(encoder("csv", list(cells), [], excel=";"), cells, [0])
+    assert content == '\ufeff"a;b";c\nx, y;z\n'.encode()
+    content = written(encoder("tsv", list(cells), [], excel=","), cells, [0])
+    assert content == "\ufeffa;b\tc\nx, y\tz\n".encode()
 
 
 def test_rows_at_fault_are_written_as_they_stand() -> None:
@@ -102,11 +113,11 @@ def test_any_rows_are_written_as_results_are() -> None:
 def test_no_cell_label_or_faulty_row_is_a_formula(sign: str) -> None:
     formula = f"{sign}1+1"
     fault = Fault(0, 2, formula, formula)
-    lines = b"".join(fault_lines([fault], formula, header=True, excel_safe=True)).decode()
+    lines = b"".join(fault_lines([fault], formula, header=True, excel=True)).decode()
     (cells,) = csv.DictReader(io.StringIO(lines, newline=""))
     assert (cells["file"], cells["reason"], cells["raw"]) == (f"'{formula}",) * 3
     labels = Columns({"stance": np.array([0])}, {"stance": (formula,)})
     row = b"".join(
-        CsvEncoder(Format("csv"), {}, ("stance",), True).rows({}, np.array([0]), labels)
+        CsvEncoder(Format("csv"), {}, ("stance",), ",").rows({}, np.array([0]), labels)
     ).decode()
     assert next(csv.reader(io.StringIO(row, newline=""))) == [f"'{formula}"]
