@@ -98,7 +98,18 @@ design_option = click.option(
 article_option = click.option(
     "--article",
     metavar="COLUMN",
-    help="The column that names each paragraph's article; by default each row that was scored.",
+    help="The column that names each paragraph's article; by default 'article', if LABELLED has "
+    "it, or else each row that was scored.",
+)
+weights_option = click.option(
+    "--weights", metavar="COLUMN", help="What each paragraph counts, such as circulation."
+)
+unit_option = click.option(
+    "--unit",
+    type=click.Choice(["paragraph", "article"]),
+    default="paragraph",
+    show_default=True,
+    help="Draw or count paragraphs, or whole articles.",
 )
 labelled_by_option = click.option(
     "--model",

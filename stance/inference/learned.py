@@ -103,9 +103,9 @@ def _undo(print_: Print, heads: dict[str, dict[str, Any]]) -> Print:
         offsets = np.array([record["offsets"][label] for label in labels])
         logits = (np.log(np.maximum(probabilities, _SMALLEST)) - offsets) / record["scale"]
         before = softmax(logits)
-        withheld = np.isnan(before).any(axis=1)
         given = np.asarray(labels, dtype=object)[np.nan_to_num(before).argmax(axis=1)]
-        frame[head] = np.where(withheld, None, given)
+        given[np.isnan(before).any(axis=1)] = None  # withheld
+        frame[head] = given
         for code, label in enumerate(labels):
             frame[column_name(head, label)] = before[:, code]
     return replace(print_, frame=frame)

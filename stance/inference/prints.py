@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from stance.errors import InputError, TableError
+from stance.options import ARTICLE
 from stance.results import column_name
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Print:
         columns = [column_name(head, label) for label in labels]
         if not set(columns) <= set(self.frame.columns):
             return None
-        return self.frame[columns].apply(_numbers).to_numpy(dtype=float)
+        return self.frame[columns].apply(numbers).to_numpy(dtype=float)
 
     def groups(self, by: Sequence[str]) -> list[tuple[tuple[Any, ...], np.ndarray]]:
         """Return each group's values, and the numbers of its paragraphs."""
@@ -101,6 +102,8 @@ def read_print(
             "Score with a key of unique values (--key)."
         )
     chosen = _find_heads(frame, heads, name)
+    if article is None and ARTICLE in frame:
+        article = ARTICLE
     ids = frame["paragraph_id"].astype(str)
     names = frame[article].astype(str) if article else ids.str.rpartition(":")[0]
     counts = np.ones(len(frame)) if weights is None else _read_weights(frame[weights], name)
@@ -136,7 +139,8 @@ def cells(column: pd.Series[Any]) -> pd.Series[Any]:
     return texts.where(texts != "", np.nan)
 
 
-def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:
+def numbers(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column's cells as numbers, NaN where they are none."""
     import pandas as pd
 
     return pd.to_numeric(column, errors="coerce")
@@ -170,7 +174,7 @@ def _check_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> No
 
 
 def _read_weights(column: pd.Series[Any], name: str) -> np.ndarray:
-    weights = _numbers(column).to_numpy(dtype=float)
+    weights = numbers(column).to_numpy(dtype=float)
     if not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
         raise InputError(
             f"{name}, column {column.name!r} must hold weights of at least 0; some are not. "

@@ -16,6 +16,8 @@ from stance.results import column_name
 if TYPE_CHECKING:
     import pandas as pd
 
+DREW_ARTICLES: Final = "draw articles"
+"""What `stance draw` writes as ``drawn_from`` where whole articles were drawn."""
 DESIGNS: Final = ("random", "articles", "elsewhere")
 """How paragraphs may have been drawn, where their table does not say so."""
 _UNLIKELY: Final = 0.001
@@ -89,7 +91,7 @@ def read_annotations(
     outcomes /= outcomes.sum(axis=1, keepdims=True)
     first = annotated_rows[np.unique(numbers, return_index=True)[1]]
     probabilities, strata, notes = _read_draw(frame, rows, given, first, known)
-    by_article = design == "articles"
+    by_article = design == "articles" or _drew_articles(frame)
     notes = [f"{head}: {len(unique):,} paragraphs are annotated.", *notes]
     result = Annotations(unique, labels, outcomes, probabilities, strata, by_article, notes)
     if not known:
@@ -123,6 +125,10 @@ def _check_design(frame: pd.DataFrame, name: str, design: str | None) -> bool:
             "it. Leave out the rows that were not drawn."
         )
     return True
+
+
+def _drew_articles(frame: pd.DataFrame) -> bool:
+    return "drawn_from" in frame and bool((frame["drawn_from"] == DREW_ARTICLES).any())
 
 
 def _join(print_: Print, frame: pd.DataFrame, name: str) -> np.ndarray:

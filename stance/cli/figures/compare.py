@@ -17,6 +17,7 @@ from stance.cli.options import (
     labelled_by_option,
     population_option,
     split_names,
+    weights_option,
 )
 
 
@@ -39,6 +40,7 @@ from stance.cli.options import (
 @head_option
 @design_option
 @article_option
+@weights_option
 @labelled_by_option
 @annotated_text_option
 @click.option(

@@ -17,6 +17,8 @@ from stance.cli.options import (
     labelled_by_option,
     population_option,
     split_names,
+    unit_option,
+    weights_option,
 )
 
 
@@ -38,7 +40,8 @@ from stance.cli.options import (
 @head_option
 @design_option
 @article_option
-@click.option("--weights", help="A column of what each paragraph counts, such as circulation.")
+@unit_option
+@weights_option
 @labelled_by_option
 @annotated_text_option
 @click.option(
