@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from stance import plots as plots
     from stance import sql as sql
     from stance.batch import label_file
+    from stance.inference.copies.marking import mark_copies, mark_copies_file
     from stance.inference.differences import compare
     from stance.inference.drawing import draw
     from stance.inference.figures import estimate_shares
@@ -99,6 +100,8 @@ _MODULE_OF_NAME = {
     "label_frame": "shipped",
     "load": "model",
     "load_pipeline": "scoring.pipelines",
+    "mark_copies": "inference.copies.marking",
+    "mark_copies_file": "inference.copies.marking",
     "plan": "inference.planning",
     "regress": "inference.regressions",
     "split_paragraphs": "text.paragraphs",
@@ -142,6 +145,8 @@ __all__ = [
     "label_frame",
     "load",
     "load_pipeline",
+    "mark_copies",
+    "mark_copies_file",
     "plan",
     "read_counts",
     "regress",

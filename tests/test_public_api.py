@@ -38,7 +38,7 @@ NAMES = [
     "Paragraph", "ParagraphClassifier", "StanceError", "StanceWarning", "Summary", "TableError",
     "TrainingError",
     "adapt", "compare", "draw", "estimate_shares", "evaluate", "label", "label_file", "label_frame", "load",
-    "load_pipeline", "plan", "read_counts", "regress", "sentiment_of", "split_paragraphs",
+    "load_pipeline", "mark_copies", "mark_copies_file", "plan", "read_counts", "regress", "sentiment_of", "split_paragraphs",
     "suggest", "train", "write_counts", "write_report",
 ]  # fmt: skip
 MODULES = ["engines", "plots", "sql"]

@@ -30,6 +30,7 @@ SUMMARIES: Final = {
     "shares": "Estimate shares of labels, with intervals that hold.",
     "compare": "Estimate differences between groups, with intervals that hold.",
     "regress": "Fit a regression in which a label is the outcome or a regressor.",
+    "copies": "Mark paragraphs and articles that were printed before.",
     "report": "Make a page to look at from a labelled table.",
     "convert": "Write a table in another format.",
     "info": "Show what a model is, and how well it does.",
@@ -39,7 +40,7 @@ SUMMARIES: Final = {
     "adapt": "Fit a model's probabilities to your print.",
     "counts": "Write what a model can learn from paragraphs, without their text.",
 }
-_FIGURES: Final = frozenset({"draw", "plan", "shares", "compare", "regress"})
+_FIGURES: Final = frozenset({"draw", "plan", "shares", "compare", "regress", "copies"})
 """The commands whose modules are in the folder figures."""
 # Objects that are made between two searches for garbage. A start keeps nearly all that it makes:
 # searching every 700 objects, Python's default, would take a tenth of it.

@@ -104,6 +104,11 @@ article_option = click.option(
 weights_option = click.option(
     "--weights", metavar="COLUMN", help="What each paragraph counts, such as circulation."
 )
+without_copies_option = click.option(
+    "--without-copies",
+    is_flag=True,
+    help="Leave out the paragraphs that `stance copies` marked as copies.",
+)
 unit_option = click.option(
     "--unit",
     type=click.Choice(["paragraph", "article"]),

@@ -53,6 +53,7 @@ def compare(
     design: str | None = None,
     article: str | None = None,
     weights: str | None = None,
+    without_copies: bool = False,
     model: Model | str | Path | None = None,
     text: str = "text",
     assume_equal_errors: bool = False,
@@ -63,7 +64,7 @@ def compare(
 
     Parameters
     ----------
-    labelled, annotated, population, head, design, article, weights, model, text
+    labelled, annotated, population, head, design, article, weights, without_copies, model, text
         As in `estimate_shares`; design "elsewhere" is not for differences.
     by : str or sequence of str
         Columns of `labelled`: outlet, month.
@@ -111,7 +112,14 @@ def compare(
     if assume_equal_errors and weights is not None:
         raise InputError("`weights` must be left out beside `assume_equal_errors`.")
     columns = [by] if isinstance(by, str) else list(by)
-    print_ = read_print(labelled, heads=head, by=columns, article=article, weights=weights)
+    print_ = read_print(
+        labelled,
+        heads=head,
+        by=columns,
+        article=article,
+        weights=weights,
+        without_copies=without_copies,
+    )
     members = print_.groups(columns)
     if len(members) < 2:
         raise InputError(

@@ -43,6 +43,7 @@ def estimate_shares(
     article: str | None = None,
     unit: str = "paragraph",
     weights: str | None = None,
+    without_copies: bool = False,
     model: Model | str | Path | None = None,
     text: str = "text",
     level: float = 0.95,
@@ -78,6 +79,8 @@ def estimate_shares(
         with mostly (more than half) such paragraphs. Whole articles must have been drawn.
     weights : str, optional
         A column of what each paragraph counts (circulation).
+    without_copies : bool, default=False
+        Leave out the paragraphs that `mark_copies` marked as copies, so that each counts once.
     model : Model, str or Path, optional
         What labelled the print; design "elsewhere" needs it. Paragraphs that it was trained on are
         refused. Where it was adapted to some of them, its labels before that are taken.
@@ -130,7 +133,14 @@ def estimate_shares(
             "matrix corrects counts of paragraphs only."
         )
     columns = [by] if isinstance(by, str) else list(by or ())
-    print_ = read_print(labelled, heads=head, by=columns, article=article, weights=weights)
+    print_ = read_print(
+        labelled,
+        heads=head,
+        by=columns,
+        article=article,
+        weights=weights,
+        without_copies=without_copies,
+    )
     heads = heads_to_estimate(print_, annotated, head)
     records: list[dict[str, Any]] = []
     notes = [population_note(print_, population), *drift_notes(print_, columns)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from stance.inference.groups import MIN_ANNOTATED, estimate_group
-from stance.inference.prints import Print, cells, numbers, read_table
+from stance.inference.prints import COPY_OF, Print, cells, numbers, read_table
 from stance.inference.samples import read_annotations
 
 if TYPE_CHECKING:
@@ -135,6 +135,10 @@ def population_note(print_: Print, population: str) -> str:
     note = f"Shares of {len(print_):,} paragraphs of {n_articles:,} articles"
     if withheld:
         note += f"; the model withheld its label from {withheld:,} of them"
+    if print_.left_out:
+        note += f"; {len(print_.left_out):,} copies are left out"
+    elif COPY_OF in print_.frame and (n_copies := cells(print_.frame[COPY_OF]).notna().sum()):
+        note += f"; {n_copies:,} are copies, which without_copies (--without-copies) leaves out"
     if population == "the outlets":
         return f"{note}; the articles stand for all that appears where they come from."
     return f"{note}; they are of this print alone."

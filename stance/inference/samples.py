@@ -74,6 +74,9 @@ def read_annotations(
                 f"{name} must have the column {column!r}; its columns are {list(frame.columns)!r}. "
                 "Draw the paragraphs with `stance draw`, and fill in their labels."
             )
+    if print_.left_out:
+        is_left_out = frame["paragraph_id"].astype(str).isin(print_.left_out)
+        frame = frame[~is_left_out].reset_index(drop=True)
     known = _check_design(frame, name, design)
     rows = _join(print_, frame, name)
     _check_texts(print_, frame, rows)

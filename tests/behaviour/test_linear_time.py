@@ -14,6 +14,7 @@ from repeated_units import UNITS
 from reported import STORIES, Tables
 
 from stance import split_paragraphs
+from stance.inference.copies.fingerprints import make_fingerprints
 from stance.model import Model
 from stance.text.tokens import make_tokens
 from stance.text.voices import find_voice
@@ -28,7 +29,14 @@ Task = Callable[[str], object]
 
 
 @pytest.fixture(
-    params=["split_paragraphs", "make_tokens", "make_tokens of posts", "find_voice", "frame"]
+    params=[
+        "split_paragraphs",
+        "make_tokens",
+        "make_tokens of posts",
+        "find_voice",
+        "make_fingerprints",
+        "frame",
+    ]
 )
 def task(request: pytest.FixtureRequest, small: Model, shipped: Model) -> Task:
     gazetteer = shipped.frozen.gazetteer
@@ -37,6 +45,7 @@ def task(request: pytest.FixtureRequest, small: Model, shipped: Model) -> Task:
         "make_tokens": lambda text: make_tokens(text, gazetteer),
         "make_tokens of posts": lambda text: make_tokens(text, gazetteer, social_media=True),
         "find_voice": find_voice,
+        "make_fingerprints": lambda text: make_fingerprints([text]),
         "frame": lambda text: small.label_cells([text], unit="row"),
     }
     return tasks[request.param]

@@ -18,6 +18,7 @@ from stance.cli.options import (
     population_option,
     split_names,
     weights_option,
+    without_copies_option,
 )
 
 
@@ -41,6 +42,7 @@ from stance.cli.options import (
 @design_option
 @article_option
 @weights_option
+@without_copies_option
 @labelled_by_option
 @annotated_text_option
 @click.option(

@@ -19,6 +19,7 @@ from stance.cli.options import (
     split_names,
     unit_option,
     weights_option,
+    without_copies_option,
 )
 
 
@@ -42,6 +43,7 @@ from stance.cli.options import (
 @article_option
 @unit_option
 @weights_option
+@without_copies_option
 @labelled_by_option
 @annotated_text_option
 @click.option(
