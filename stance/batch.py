@@ -168,8 +168,7 @@ def label_file(
         kept = check_columns(inputs.columns, text, keep, target_column, key, article)
         columns = _with_default_text(columns, unit, table_format)
         results = choose_results(columns, unit, model.columns(unit))
-        extra = extra_columns(results, model.columns(unit))
-        reading = replace(reading, with_text="text" in results, extra=extra)
+        reading = _reading_for(reading, results, model)
         encoder = make_encoder(
             inputs, table_format, kept, results, article=article, excel_safe=excel_safe
         )
@@ -195,6 +194,12 @@ def label_file(
             )
     summary.seconds = time.perf_counter() - start
     return summary
+
+
+def _reading_for(reading: Reading, results: Sequence[str], model: Model) -> Reading:
+    """Add the columns that are made on request only."""
+    extra = extra_columns(results, model.columns(reading.unit))
+    return replace(reading, with_text="text" in results, extra=extra)
 
 
 def _with_default_text(

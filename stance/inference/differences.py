@@ -102,15 +102,7 @@ def compare(
     """
     import pandas as pd
 
-    if population not in POPULATIONS:
-        raise InputError(f"`population` must be one of {list(POPULATIONS)!r}; got {population!r}.")
-    if design == "elsewhere":
-        raise InputError(
-            "differences must rest on annotated paragraphs of the same print; design 'elsewhere' "
-            "has none. Draw some with `stance draw --by`."
-        )
-    if assume_equal_errors and weights is not None:
-        raise InputError("`weights` must be left out beside `assume_equal_errors`.")
+    _check_options(population, design, weights, assume_equal_errors)
     columns = [by] if isinstance(by, str) else list(by)
     print_ = read_print(
         labelled,
@@ -141,6 +133,20 @@ def compare(
     frame = pd.DataFrame(records, columns=list(_COLUMNS))
     frame.attrs["notes"] = notes
     return frame
+
+
+def _check_options(
+    population: str, design: str | None, weights: str | None, assume_equal_errors: bool
+) -> None:
+    if population not in POPULATIONS:
+        raise InputError(f"`population` must be one of {list(POPULATIONS)!r}; got {population!r}.")
+    if design == "elsewhere":
+        raise InputError(
+            "differences must rest on annotated paragraphs of the same print; design 'elsewhere' "
+            "has none. Draw some with `stance draw --by`."
+        )
+    if assume_equal_errors and weights is not None:
+        raise InputError("`weights` must be left out beside `assume_equal_errors`.")
 
 
 def _groups(

@@ -15,7 +15,7 @@ from stance.inference.groups import MIN_ANNOTATED, estimate_group
 from stance.inference.learned import set_apart
 from stance.inference.notes import drift_notes, population_note, reader_notes
 from stance.inference.prints import Print, read_print, read_table
-from stance.inference.samples import read_annotations
+from stance.inference.samples import Annotations, read_annotations
 from stance.inference.shares import count_labels, invert_confusion, measure_design_effect
 
 if TYPE_CHECKING:
@@ -123,15 +123,7 @@ def estimate_shares(
     """
     import pandas as pd
 
-    if population not in POPULATIONS:
-        raise InputError(f"`population` must be one of {list(POPULATIONS)!r}; got {population!r}.")
-    if unit not in UNITS:
-        raise InputError(f"`unit` must be one of {list(UNITS)!r}; got {unit!r}.")
-    if design == "elsewhere" and (weights or unit == "article"):
-        raise InputError(
-            "`weights` and unit 'article' must be left out for design 'elsewhere': a confusion "
-            "matrix corrects counts of paragraphs only."
-        )
+    _check_options(population, unit, design, weights)
     columns = [by] if isinstance(by, str) else list(by or ())
     print_ = read_print(
         labelled,
@@ -163,15 +155,24 @@ def estimate_shares(
             annotations = read_annotations(print_, annotated, name, design)
             notes += annotations.notes
             notes += reader_notes(print_, annotated, name, design, population, level)
-            for values, rows in print_.groups(columns):
-                result = estimate_group(print_, name, annotations, rows, population, level)
-                group = dict(zip(columns, values, strict=True))
-                records += _records(group, name, annotations.labels, *result)
+            records += _estimated_records(print_, name, columns, annotations, population, level)
     if annotated is None:
         notes.append("No paragraph was annotated: these are counts of the model's labels.")
     frame = pd.DataFrame(records, columns=[*columns, *_COLUMNS])
     frame.attrs["notes"] = notes
     return frame
+
+
+def _check_options(population: str, unit: str, design: str | None, weights: str | None) -> None:
+    if population not in POPULATIONS:
+        raise InputError(f"`population` must be one of {list(POPULATIONS)!r}; got {population!r}.")
+    if unit not in UNITS:
+        raise InputError(f"`unit` must be one of {list(UNITS)!r}; got {unit!r}.")
+    if design == "elsewhere" and (weights or unit == "article"):
+        raise InputError(
+            "`weights` and unit 'article' must be left out for design 'elsewhere': a confusion "
+            "matrix corrects counts of paragraphs only."
+        )
 
 
 def heads_to_estimate(print_: Print, annotated: Any, head: str | Sequence[str] | None) -> list[str]:
@@ -186,6 +187,19 @@ def heads_to_estimate(print_: Print, annotated: Any, head: str | Sequence[str] |
             f"columns are {list(frame.columns)!r}."
         )
     return shared
+
+
+def _estimated_records(
+    print_: Print,
+    head: str,
+    by: Sequence[str],
+    annotations: Annotations,
+    population: str,
+    level: float,
+) -> Iterator[dict[str, Any]]:
+    for values, rows in print_.groups(by):
+        result = estimate_group(print_, head, annotations, rows, population, level)
+        yield from _records(dict(zip(by, values, strict=True)), head, annotations.labels, *result)
 
 
 def _records(
