@@ -101,7 +101,7 @@ def mark_copies_file(
 ) -> Summary:
     """Mark copies in tables of any size, as `mark_copies` does.
 
-    The source is read twice. Memory grows by some 200 bytes for each row, whatever its length.
+    The source is read twice. Memory grows by some 450 bytes for each row, whatever its length.
 
     Parameters
     ----------
