@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from stance.annotate.exchange.exporting import export_annotations
     from stance.annotate.page import write_annotation_page
     from stance.batch import label_file
+    from stance.inference.copies.marking import mark_copies, mark_copies_file
     from stance.inference.differences import compare
     from stance.inference.drawing import draw
     from stance.inference.figures import estimate_shares
@@ -108,6 +109,8 @@ _MODULE_OF_NAME = {
     "label_frame": "shipped",
     "load": "model",
     "load_pipeline": "scoring.pipelines",
+    "mark_copies": "inference.copies.marking",
+    "mark_copies_file": "inference.copies.marking",
     "measure_agreement": "annotate.agreement",
     "plan": "inference.planning",
     "regress": "inference.regressions",
@@ -159,6 +162,8 @@ __all__ = [
     "label_frame",
     "load",
     "load_pipeline",
+    "mark_copies",
+    "mark_copies_file",
     "measure_agreement",
     "plan",
     "read_counts",

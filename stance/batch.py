@@ -60,6 +60,7 @@ def label_file(
     level: float = 0.9,
     target_column: str | None = None,
     key: str | None = None,
+    article: str | None = None,
     source_format: str | None = None,
     output_format: str | None = None,
     encoding: str | None = None,
@@ -95,7 +96,7 @@ def label_file(
         The column of texts.
     model : Model, str or Path, optional
         A model, or what `stance.load` takes; by default the shipped model.
-    unit, keep, level, target_column, key
+    unit, keep, level, target_column, key, article
         As in `stance.Model.label_frame`.
     columns : "all", "+text" or sequence of str, default="all"
         The result columns to write: some of ``row`` and `stance.Model.columns`. "+text" is all of
@@ -173,13 +174,13 @@ def label_file(
     read_as = {"source_format": source_format, "encoding": encoding, "delimiter": delimiter}
     read_as |= {"records": records, "sheet": sheet}
     with Inputs(source, besides=made, verified=resume, **read_as) as inputs:
-        kept = check_columns(inputs.columns, text, keep, target_column, key)
+        kept = check_columns(inputs.columns, text, keep, target_column, key, article)
         columns = _with_default_text(columns, unit, table_format)
         results = choose_results(columns, unit, model.columns(unit))
-        extra = extra_columns(results, model.columns(unit))
-        reading = replace(reading, with_text="text" in results, extra=extra)
-        encoder = make_encoder(inputs, table_format, kept, results, excel=excel)
+        reading = reading_for(reading, results, model)
+        encoder = make_encoder(inputs, table_format, kept, results, article=article, excel=excel)
         options: dict[str, Any] = {"keep": kept, "columns": results, "excel": excel}
+        options |= {"article": article}
         options |= {"output_format": table_format, **asdict(reading), **read_as}
         identity = _identify(inputs, model, options) if resume else None
         label = partial(label_chunk, reading, encoder, inputs.several)
@@ -202,6 +203,12 @@ def label_file(
             write_record(output, _describe(inputs, output, model, options, summary, record))
     summary.seconds = time.perf_counter() - start
     return summary
+
+
+def reading_for(reading: Reading, results: Sequence[str], model: Model) -> Reading:
+    """Add the columns that are made on request only."""
+    extra = extra_columns(results, model.columns(reading.unit))
+    return replace(reading, with_text="text" in results, extra=extra)
 
 
 def _with_default_text(

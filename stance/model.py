@@ -230,6 +230,7 @@ class Model:
         level: float = 0.9,
         target_column: str | None = None,
         key: str | None = None,
+        article: str | None = None,
         html: str = "detect",
     ) -> Any:
         """Label a column of texts, or a list of texts.
@@ -261,6 +262,9 @@ class Model:
         key : str, optional
             A column of unique values, by which ``paragraph_id`` names the documents. By default
             the number of the row.
+        article : str, optional
+            The column that names the article of each text, where an article has several rows. It
+            is carried along as ``article``, which figures then take as the cluster.
         html : {"detect", "strip", "keep"}, default="detect"
             As in `label`; a notice says how many cells are HTML.
 
@@ -291,7 +295,7 @@ class Model:
         """
         table = open_frame(frame, text)
         unit = unit or table.unit
-        kept = check_columns(table.columns, text, keep, target_column, key)
+        kept = check_columns(table.columns, text, keep, target_column, key, article)
         targets = None if target_column is None else table.cells(target_column)
         keys = None if key is None else table.cells(key)
         chosen = choose_results(columns, unit, self.columns(unit))
@@ -307,7 +311,7 @@ class Model:
             extra=extra_columns(chosen, self.columns(unit)),
             html=html,
         )
-        names = carried_names(kept, ["row", *self.columns(unit), *chosen])
+        names = carried_names(kept, ["row", *self.columns(unit), *chosen], article)
         return table.labelled(labelled, chosen, names, self.labels)
 
     def columns(self, unit: str = "paragraph") -> list[str]:

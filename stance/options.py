@@ -24,6 +24,8 @@ ON_REQUEST: Final = {
     "document": (),
 }
 """By unit, the result columns that "all" leaves out."""
+ARTICLE: Final = "article"
+"""The column that names each paragraph's article, where the user says which it is."""
 LEVELS: Final = (0.5, 0.99)
 """The lowest and highest confidence level of prediction sets."""
 MAX_CELL_CHARACTERS: Final = 1_000_000
@@ -181,8 +183,11 @@ def check_columns(
     keep: str | Sequence[str],
     target_column: str | None = None,
     key: str | None = None,
+    article: str | None = None,
 ) -> list[Any]:
     """Return the columns to carry along; raise InputError for one that the table lacks.
+
+    The column that names the articles is carried along first.
 
     >>> check_columns(["id", "text"], "text", "all")
     ['id', 'text']
@@ -191,6 +196,8 @@ def check_columns(
         kept = list(columns)
     else:
         kept = [keep] if isinstance(keep, str) else list(dict.fromkeys(keep))
+    if article is not None and article not in kept:
+        kept.insert(0, article)
     wanted = Reading(text, target_column, key=key).columns(kept)
     for column in wanted:
         if column not in columns:
@@ -209,14 +216,23 @@ def check_once(columns: Sequence[Any], wanted: Sequence[Any]) -> None:
             )
 
 
-def carried_names(kept: Sequence[Any], taken: Sequence[str]) -> dict[Any, Any]:
+def carried_names(kept: Sequence[Any], taken: Sequence[str], article: Any = None) -> dict[Any, Any]:
     """Name the carried columns so that none clashes with a result.
+
+    The column that names the articles is called `ARTICLE`, whatever the others are.
 
     >>> carried_names(["id", "tone"], ["row", "tone"])
     {'id': 'id', 'tone': 'input_tone'}
+    >>> carried_names(["article", "url"], ["row"], article="url")
+    {'article': 'input_article', 'url': 'article'}
     """
     names: dict[Any, Any] = {}
+    if article is not None:
+        taken = [*taken, ARTICLE]
     for column in kept:
+        if column == article:
+            names[column] = ARTICLE
+            continue
         name = column
         while name in taken or name in names.values():
             name = f"input_{name}"

@@ -64,6 +64,7 @@ def label_frame(
     columns: str | Sequence[str] = "all",
     level: float = 0.9,
     key: str | None = None,
+    article: str | None = None,
     html: str = "detect",
 ) -> Any:
     """Label a column of texts, or a list of texts, with the shipped model.
@@ -74,7 +75,7 @@ def label_frame(
         Of pandas, polars, pyarrow or another library that narwhals reads. Not changed.
     text : str, default="text"
         The column of texts.
-    unit, keep, columns, level, key, html
+    unit, keep, columns, level, key, article, html
         As in `Model.label_frame`.
 
     Returns
@@ -90,5 +91,13 @@ def label_frame(
     ['pro-ceasefire', 'neutral']
     """
     return load_shipped().label_frame(
-        frame, text, unit=unit, keep=keep, columns=columns, level=level, key=key, html=html
+        frame,
+        text,
+        unit=unit,
+        keep=keep,
+        columns=columns,
+        level=level,
+        key=key,
+        article=article,
+        html=html,
     )

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 
 import stance
 from stance import split_paragraphs
+from stance.inference.copies.fingerprints import make_fingerprints
 from stance.model import Model
 from stance.scoring.blocks import split_cells
 from stance.text.tokens import make_tokens
@@ -61,6 +62,7 @@ def list_tasks(model: Model, shipped: Model) -> dict[str, Task]:
         "make_tokens": lambda text: make_tokens(text, gazetteer),
         "make_tokens of posts": lambda text: make_tokens(text, gazetteer, social_media=True),
         "find_voice": find_voice,
+        "make_fingerprints": lambda text: make_fingerprints([text]),
         "frame": lambda text: model.label_cells([text], unit="row"),
     }
 

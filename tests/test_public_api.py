@@ -38,9 +38,9 @@ NAMES = [
     "LabelledParagraph", "Model", "ModelError", "Paragraph", "ParagraphClassifier", "StanceError",
     "StanceWarning", "Summary", "TableError", "TrainingError", "Verification", "adapt", "compare",
     "describe_methods", "draw", "estimate_shares", "evaluate", "export_annotations", "label",
-    "label_file", "label_frame", "load", "load_pipeline", "measure_agreement", "plan",
-    "read_counts", "regress", "sentiment_of", "split_paragraphs", "suggest", "train", "verify",
-    "write_annotation_page", "write_counts", "write_report",
+    "label_file", "label_frame", "load", "load_pipeline", "mark_copies", "mark_copies_file",
+    "measure_agreement", "plan", "read_counts", "regress", "sentiment_of", "split_paragraphs",
+    "suggest", "train", "verify", "write_annotation_page", "write_counts", "write_report",
 ]  # fmt: skip
 MODULES = ["engines", "plots", "sql"]
 

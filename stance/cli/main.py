@@ -33,6 +33,7 @@ SUMMARIES: Final = {
     "regress": "Fit a regression in which a label is the outcome or a regressor.",
     "methods": "Write a paragraph on methods from the record of a run.",
     "verify": "Score a random part of a table again, and compare bytes.",
+    "copies": "Mark paragraphs and articles that were printed before.",
     "report": "Make a page to look at from a labelled table.",
     "convert": "Write a table in another format.",
     "info": "Show what a model is, and how well it does.",
@@ -43,7 +44,9 @@ SUMMARIES: Final = {
     "adapt": "Fit a model's probabilities to your print.",
     "counts": "Write what a model can learn from paragraphs, without their text.",
 }
-_FIGURES: Final = frozenset({"draw", "plan", "shares", "compare", "regress", "methods", "verify"})
+_FIGURES: Final = frozenset(
+    {"draw", "plan", "shares", "compare", "regress", "methods", "verify", "copies"}
+)
 """The commands whose modules are in the folder figures."""
 # Objects that are made between two searches for garbage. A start keeps nearly all that it makes:
 # searching every 700 objects, Python's default, would take a tenth of it.

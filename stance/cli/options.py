@@ -109,7 +109,23 @@ design_option = click.option(
 article_option = click.option(
     "--article",
     metavar="COLUMN",
-    help="The column that names each paragraph's article; by default each row that was scored.",
+    help="The column that names each paragraph's article; by default 'article', if LABELLED has "
+    "it, or else each row that was scored.",
+)
+weights_option = click.option(
+    "--weights", metavar="COLUMN", help="What each paragraph counts, such as circulation."
+)
+without_copies_option = click.option(
+    "--without-copies",
+    is_flag=True,
+    help="Leave out the paragraphs that `stance copies` marked as copies.",
+)
+unit_option = click.option(
+    "--unit",
+    type=click.Choice(["paragraph", "article"]),
+    default="paragraph",
+    show_default=True,
+    help="Draw or count paragraphs, or whole articles.",
 )
 labelled_by_option = click.option(
     "--model",

@@ -58,6 +58,7 @@ _KINDS: Final = {
     "level": _ANY,
     "target_column": _TABLES,
     "key": _FILES,
+    "article": _FILES,
     "source_format": _FILES,
     "output_format": _ANY - {_Kind.DATABASE},
     "encoding": _ANY - {_Kind.DATABASE},
@@ -125,6 +126,12 @@ _NOT_TEXT: Final = (".ipynb",)
     metavar="COLUMN",
     help="A column of unique values, by which paragraph_id names the documents.  "
     "[default: their row]",
+)
+@click.option(
+    "--article",
+    metavar="COLUMN",
+    help="The column that names the article of each row, for figures; it is written as article.  "
+    "[default: each row is one]",
 )
 @source_format_option
 @click.option(

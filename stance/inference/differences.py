@@ -11,8 +11,10 @@ import numpy as np
 
 from stance.errors import InputError
 from stance.inference.estimation import Estimate, wilson_interval
-from stance.inference.figures import POPULATIONS, describe, estimate_group, heads_to_estimate
+from stance.inference.figures import POPULATIONS, describe, heads_to_estimate
+from stance.inference.groups import estimate_group
 from stance.inference.learned import set_apart
+from stance.inference.notes import drift_notes
 from stance.inference.prints import Print, read_print
 from stance.inference.samples import Annotations, read_annotations
 from stance.inference.shares import check_confusion, draw_inverted
@@ -51,6 +53,8 @@ def compare(
     head: str | Sequence[str] | None = None,
     design: str | None = None,
     article: str | None = None,
+    weights: str | None = None,
+    without_copies: bool = False,
     model: Model | str | Path | None = None,
     text: str = "text",
     assume_equal_errors: bool = False,
@@ -61,7 +65,7 @@ def compare(
 
     Parameters
     ----------
-    labelled, annotated, population, head, design, article, model, text
+    labelled, annotated, population, head, design, article, weights, without_copies, model, text
         As in `estimate_shares`; design "elsewhere" is not for differences.
     by : str or sequence of str
         Columns of `labelled`: outlet, month.
@@ -99,22 +103,24 @@ def compare(
     """
     import pandas as pd
 
-    if population not in POPULATIONS:
-        raise InputError(f"`population` must be one of {list(POPULATIONS)!r}; got {population!r}.")
-    if design == "elsewhere":
-        raise InputError(
-            "differences must rest on annotated paragraphs of the same print; design 'elsewhere' "
-            "has none. Draw some with `stance draw --by`."
-        )
+    _check_options(population, design, weights, assume_equal_errors)
     check_random_state(random_state)
     columns = [by] if isinstance(by, str) else list(by)
-    print_ = read_print(labelled, heads=head, by=columns, article=article)
+    print_ = read_print(
+        labelled,
+        heads=head,
+        by=columns,
+        article=article,
+        weights=weights,
+        without_copies=without_copies,
+    )
     members = print_.groups(columns)
     if len(members) < 2:
         raise InputError(
             f"`by` must give at least two groups to compare; {columns!r} gives {len(members)}."
         )
     print_, notes = set_apart(print_, annotated, model, text)
+    notes += drift_notes(print_, columns)
     records: list[dict[str, Any]] = []
     for name in heads_to_estimate(print_, annotated, head):
         annotations = read_annotations(print_, annotated, name, design)
@@ -129,6 +135,20 @@ def compare(
     frame = pd.DataFrame(records, columns=list(_COLUMNS))
     frame.attrs["notes"] = notes
     return frame
+
+
+def _check_options(
+    population: str, design: str | None, weights: str | None, assume_equal_errors: bool
+) -> None:
+    if population not in POPULATIONS:
+        raise InputError(f"`population` must be one of {list(POPULATIONS)!r}; got {population!r}.")
+    if design == "elsewhere":
+        raise InputError(
+            "differences must rest on annotated paragraphs of the same print; design 'elsewhere' "
+            "has none. Draw some with `stance draw --by`."
+        )
+    if assume_equal_errors and weights is not None:
+        raise InputError("`weights` must be left out beside `assume_equal_errors`.")
 
 
 def _groups(

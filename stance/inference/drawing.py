@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ import numpy as np
 from stance.annotate.columns import empty_readings
 from stance.errors import InputError
 from stance.inference.prints import Print, as_numbers, read_print
+from stance.inference.samples import DREW_ARTICLES
 from stance.options import check_positive, check_random_state
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ def draw(
     *,
     by: str | Sequence[str] | None = None,
     head: str | Sequence[str] | None = None,
+    unit: str = "paragraph",
+    article: str | None = None,
     source: str | Path | None = None,
     text: str | None = None,
     random_state: int = 0,
@@ -50,6 +54,11 @@ def draw(
     head : str or sequence of str, optional
         The label columns to leave empty for the reader, and whose uncertainty counts; by default
         all in the table.
+    unit : {"paragraph", "article"}, default="paragraph"
+        "article" draws n whole articles, of which all paragraphs are to be read: shares of articles
+        need that.
+    article : str, optional
+        For unit "article": the column that names each paragraph's article, as in `estimate_shares`.
     source : str or Path, optional
         The table that was scored, for the texts, unless `labelled` carries them along.
     text : str, optional
@@ -92,17 +101,25 @@ def draw(
     columns = [by] if isinstance(by, str) else list(by or ())
     by_uncertainty = columns == [UNCERTAINTY]
     groups = [] if by_uncertainty else columns
-    print_ = read_print(labelled, heads=head, by=groups)
+    if unit not in ("paragraph", "article") or (unit == "article" and by_uncertainty):
+        raise InputError(
+            "`unit` must be 'paragraph' or 'article', and 'paragraph' for by='uncertainty'; got "
+            f"{unit!r}."
+        )
+    print_ = read_print(labelled, heads=head, by=groups, article=article)
     random = np.random.default_rng(random_state)
     n = min(n, len(print_))
-    if by_uncertainty:
+    if unit == "article":
+        rows, probabilities, strata = _draw_articles(print_, groups, n, random)
+    elif by_uncertainty:
         probabilities = _unequal(uncertainty(print_), n)
         rows = _draw_systematically(probabilities, random)
         strata = np.full(len(rows), "all", dtype=object)
     else:
         rows, probabilities, strata = _draw_strata(print_, groups, n, random)
-    order = random.permutation(len(rows))
-    rows, strata = rows[order], strata[order]
+    if unit == "paragraph":  # articles come in random order already, their paragraphs in print's
+        order = random.permutation(len(rows))
+        rows, strata = rows[order], strata[order]
     shown = print_.frame[["paragraph_id", *(name for name in _SHOWN if name in print_.frame)]]
     drawn = shown.iloc[rows].reset_index(drop=True)
     drawn = _with_texts(drawn, source, text or "text")
@@ -112,7 +129,7 @@ def draw(
         print_.heads,
         stratum=strata,
         probability=probabilities[rows],
-        drawn_from="draw",
+        drawn_from="draw" if unit == "paragraph" else DREW_ARTICLES,
     )
 
 
@@ -134,6 +151,26 @@ def _draw_strata(
         drawn.append(random.choice(rows, count, replace=False))
         strata += [", ".join(map(str, values)) or "all"] * count
     return np.concatenate(drawn), probabilities, np.asarray(strata, dtype=object)
+
+
+def _draw_articles(
+    print_: Print, groups: Sequence[str], n: int, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw n whole articles, as `_draw_strata` draws paragraphs; an article follows another."""
+    first = np.unique(print_.articles, return_index=True)[1]
+    heads_of_articles = replace(
+        print_,
+        frame=print_.frame.iloc[first].reset_index(drop=True),
+        articles=print_.articles[first],
+        weights=print_.weights[first],
+    )
+    n = min(n, len(first))
+    drawn, chances, names = _draw_strata(heads_of_articles, groups, n, random)
+    order = random.permutation(len(drawn))
+    members = [np.flatnonzero(print_.articles == print_.articles[first[a]]) for a in drawn[order]]
+    sizes = [len(rows) for rows in members]
+    probabilities = chances[np.searchsorted(print_.articles[first], print_.articles)]
+    return np.concatenate(members), probabilities, np.repeat(names[order], sizes)
 
 
 def share_out(n: int, sizes: Sequence[int]) -> list[int]:

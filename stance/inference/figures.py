@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from stance.errors import InputError
-from stance.inference.estimation import Estimate, Population, Sample, estimate
+from stance.inference.articles import ArticleShare, article_shares
+from stance.inference.estimation import Estimate
+from stance.inference.groups import MIN_ANNOTATED, estimate_group
 from stance.inference.learned import set_apart
-from stance.inference.predictors import make_predictors
+from stance.inference.notes import drift_notes, population_note, reader_notes
 from stance.inference.prints import Print, read_print
 from stance.inference.samples import Annotations, read_annotations
 from stance.inference.shares import count_labels, invert_confusion, measure_design_effect
@@ -21,12 +23,12 @@ if TYPE_CHECKING:
 
     from stance.model import Model
 
+UNITS: Final = ("paragraph", "article")
 POPULATIONS: Final = ("this print", "the outlets")
-MIN_ANNOTATED: Final = 10
-"""Fewer annotated paragraphs of a group give no figure."""
 RAW: Final = "raw: as counted, not corrected"
 INVERTED: Final = "inverted: takes error rates from other print to hold here"
 TOO_FEW: Final = f"none: fewer than {MIN_ANNOTATED} annotated"
+TOO_FEW_ARTICLES: Final = f"none: fewer than {MIN_ANNOTATED} articles annotated whole"
 _COLUMNS: Final = ("head", "label", "share", "low", "high", "n", "estimator")
 
 
@@ -39,7 +41,9 @@ def estimate_shares(
     head: str | Sequence[str] | None = None,
     design: str | None = None,
     article: str | None = None,
+    unit: str = "paragraph",
     weights: str | None = None,
+    without_copies: bool = False,
     model: Model | str | Path | None = None,
     text: str = "text",
     level: float = 0.95,
@@ -68,9 +72,15 @@ def estimate_shares(
         writes: each with the same chance; whole articles, each with the same chance; or from other
         print, which needs `model`.
     article : str, optional
-        The column that names each paragraph's article; by default each input row is one.
+        The column that names each paragraph's article; by default ``article``, if there is such a
+        column, or else each input row is one.
+    unit : {"paragraph", "article"}, default="paragraph"
+        "article" gives two shares per label: of articles with any paragraph of it, and of articles
+        with mostly (more than half) such paragraphs. Whole articles must have been drawn.
     weights : str, optional
         A column of what each paragraph counts (circulation).
+    without_copies : bool, default=False
+        Leave out the paragraphs that `mark_copies` marked as copies, so that each counts once.
     model : Model, str or Path, optional
         What labelled the print; design "elsewhere" needs it. Paragraphs that it was trained on are
         refused. Where it was adapted to some of them, its labels before that are taken.
@@ -113,33 +123,56 @@ def estimate_shares(
     """
     import pandas as pd
 
-    if population not in POPULATIONS:
-        raise InputError(f"`population` must be one of {list(POPULATIONS)!r}; got {population!r}.")
+    _check_options(population, unit, design, weights)
     columns = [by] if isinstance(by, str) else list(by or ())
-    print_ = read_print(labelled, heads=head, by=columns, article=article, weights=weights)
+    print_ = read_print(
+        labelled,
+        heads=head,
+        by=columns,
+        article=article,
+        weights=weights,
+        without_copies=without_copies,
+    )
     heads = heads_to_estimate(print_, annotated, head)
     records: list[dict[str, Any]] = []
-    notes = [_population_note(print_, population)]
+    notes = [population_note(print_, population), *drift_notes(print_, columns)]
     if annotated is not None and design != "elsewhere":
         print_, learned_notes = set_apart(print_, annotated, model, text)
         notes += learned_notes
     for name in heads:
-        if annotated is None:
+        if unit == "article":
+            shares, share_notes = article_shares(
+                print_, annotated, name, columns,
+                design=design, population=population, level=level, minimum=MIN_ANNOTATED,
+            )  # fmt: skip
+            records += [_article_record(columns, name, share, annotated) for share in shares]
+            notes += share_notes
+        elif annotated is None:
             records += _raw_records(print_, name, columns)
         elif design == "elsewhere":
             records += _inverted_records(print_, name, columns, annotated, model, text, level)
         else:
             annotations = read_annotations(print_, annotated, name, design)
             notes += annotations.notes
-            for values, rows in print_.groups(columns):
-                result = estimate_group(print_, name, annotations, rows, population, level)
-                group = dict(zip(columns, values, strict=True))
-                records += _records(group, name, annotations.labels, *result)
+            notes += reader_notes(print_, annotated, name, design, population, level)
+            records += _estimated_records(print_, name, columns, annotations, population, level)
     if annotated is None:
         notes.append("No paragraph was annotated: these are counts of the model's labels.")
     frame = pd.DataFrame(records, columns=[*columns, *_COLUMNS])
     frame.attrs["notes"] = notes
     return frame
+
+
+def _check_options(population: str, unit: str, design: str | None, weights: str | None) -> None:
+    if population not in POPULATIONS:
+        raise InputError(f"`population` must be one of {list(POPULATIONS)!r}; got {population!r}.")
+    if unit not in UNITS:
+        raise InputError(f"`unit` must be one of {list(UNITS)!r}; got {unit!r}.")
+    if design == "elsewhere" and (weights or unit == "article"):
+        raise InputError(
+            "`weights` and unit 'article' must be left out for design 'elsewhere': a confusion "
+            "matrix corrects counts of paragraphs only."
+        )
 
 
 def heads_to_estimate(print_: Print, annotated: Any, head: str | Sequence[str] | None) -> list[str]:
@@ -158,57 +191,17 @@ def heads_to_estimate(print_: Print, annotated: Any, head: str | Sequence[str] |
     return shared
 
 
-def estimate_group(
+def _estimated_records(
     print_: Print,
     head: str,
+    by: Sequence[str],
     annotations: Annotations,
-    rows: np.ndarray,
     population: str,
-    level: float = 0.95,
-    minimum: int = MIN_ANNOTATED,
-) -> tuple[int, Estimate | None]:
-    """Estimate the shares in one group from the annotated paragraphs in it.
-
-    Returns
-    -------
-    n : int
-        Number of annotated paragraphs in the group.
-    estimate : Estimate or None
-        None if they are fewer than `minimum`.
-    """
-    sampled = np.isin(annotations.rows, rows)
-    n = int(sampled.sum())
-    if n < minimum:
-        return n, None
-    positions = np.searchsorted(rows, annotations.rows[sampled])
-    probabilities = annotations.probabilities[sampled]
-    if np.isnan(probabilities).any():  # each of these paragraphs had the same chance
-        probabilities = _equal_probabilities(print_, annotations, rows, positions)
-    sample = Sample(
-        positions,
-        annotations.outcomes[sampled],
-        probabilities,
-        np.unique(annotations.strata[sampled], return_inverse=True)[1],
-        annotations.by_article,
-    )
-    group = Population(
-        make_predictors(print_, head, annotations.labels, rows, positions),
-        print_.weights[rows],
-        print_.articles[rows],
-    )
-    superpopulation = population == "the outlets"
-    return n, estimate(group, sample, superpopulation=superpopulation, level=level)
-
-
-def _equal_probabilities(
-    print_: Print, annotations: Annotations, rows: np.ndarray, positions: np.ndarray
-) -> np.ndarray:
-    """Return the share that was annotated: of the paragraphs, or of the articles drawn whole."""
-    if not annotations.by_article:
-        return np.full(len(positions), len(positions) / len(rows))
-    articles = print_.articles[rows]
-    share = len(np.unique(articles[positions])) / len(np.unique(articles))
-    return np.full(len(positions), share)
+    level: float,
+) -> Iterator[dict[str, Any]]:
+    for values, rows in print_.groups(by):
+        result = estimate_group(print_, head, annotations, rows, population, level)
+        yield from _records(dict(zip(by, values, strict=True)), head, annotations.labels, *result)
 
 
 def _records(
@@ -231,6 +224,20 @@ def describe(result: Estimate, n: int) -> str:
     if result.effective_n < 0.99 * n:
         return f"{result.estimator}, inverse-probability weighted (worth {result.effective_n:.0f})"
     return result.estimator
+
+
+def _article_record(
+    by: Sequence[str], head: str, share: ArticleShare, annotated: Any
+) -> dict[str, Any]:
+    figures: tuple[Any, ...] = (np.nan, np.nan, np.nan, share.n, TOO_FEW_ARTICLES)
+    if annotated is None:
+        figures = (share.counted, np.nan, np.nan, 0, RAW)
+    elif share.estimate is not None:
+        limits = (share.estimate.shares, share.estimate.low, share.estimate.high)
+        values = [float(each[1]) for each in limits]
+        figures = (*values, share.n, describe(share.estimate, share.n))
+    record = (head, f"{share.measure} {share.label}", *figures)
+    return dict(zip(by, share.values, strict=True)) | dict(zip(_COLUMNS, record, strict=True))
 
 
 def _raw_records(print_: Print, head: str, by: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -276,17 +283,3 @@ def _inverted_records(
         for label, share, low, high in zip(labels, *columns, strict=True):
             record = (head, label, share, low, high, int(confusion.sum()), INVERTED)
             yield dict(zip(by, values, strict=True)) | dict(zip(_COLUMNS, record, strict=True))
-
-
-def _population_note(print_: Print, population: str) -> str:
-    """Say what the shares are of."""
-    withheld = 0
-    if "status" in print_.frame:
-        withheld = int((print_.frame["status"] != "labelled").sum())
-    n_articles = len(np.unique(print_.articles))
-    note = f"Shares of {len(print_):,} paragraphs of {n_articles:,} articles"
-    if withheld:
-        note += f"; the model withheld its label from {withheld:,} of them"
-    if population == "the outlets":
-        return f"{note}; the articles stand for all that appears where they come from."
-    return f"{note}; they are of this print alone."

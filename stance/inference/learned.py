@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from stance.annotate.whole_tables import read_table
+from stance.annotate.readings import read_readings
 from stance.errors import InputError
 from stance.inference.prints import Print
 from stance.model import Model, as_model
@@ -65,7 +65,7 @@ def set_apart(
     adapted = facts.get("adapted", {})
     if not facts.get(FACT) and not adapted.get(FACT):
         return print_, ["It is not known which paragraphs the model learned from."]
-    frame, name = read_table(annotated)
+    frame, name = read_readings(annotated)
     if text not in frame:
         raise InputError(
             f"{name} must have the column {text!r}, to find out whether the model learned from its "
@@ -104,9 +104,8 @@ def _undo(print_: Print, heads: dict[str, dict[str, Any]]) -> Print:
         offsets = np.array([record["offsets"][label] for label in labels])
         logits = (np.log(np.maximum(probabilities, _SMALLEST)) - offsets) / record["scale"]
         before = softmax(logits)
-        withheld = np.isnan(before).any(axis=1)
         given = np.asarray(labels, dtype=object)[np.nan_to_num(before).argmax(axis=1)]
-        given[withheld] = None
+        given[np.isnan(before).any(axis=1)] = None  # withheld
         frame[head] = given
         for code, label in enumerate(labels):
             frame[column_name(head, label)] = before[:, code]

@@ -11,7 +11,7 @@ from scipy.stats import chi2, norm
 from stance.errors import InputError
 from stance.inference.drawing import FLOOR, uncertainty
 from stance.inference.estimation import Estimate, wilson_interval
-from stance.inference.figures import estimate_group
+from stance.inference.groups import estimate_group
 from stance.inference.prints import Print, read_print
 from stance.inference.samples import read_annotations
 

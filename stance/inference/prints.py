@@ -11,11 +11,14 @@ import numpy as np
 
 from stance.annotate.whole_tables import cells, read_table
 from stance.errors import InputError, TableError
+from stance.options import ARTICLE
 from stance.results import column_name
 
 if TYPE_CHECKING:
     import pandas as pd
 
+COPY_OF: Final = "copy_of"
+"""The column of `stance.mark_copies`: of which paragraph each is a copy."""
 COUNTED: Final = ("labelled", "unfamiliar", "language")
 """Statuses of the paragraphs that shares are of; from the last two the model withheld its label."""
 _NEXT_TO_0: Final = 1e-100
@@ -37,6 +40,8 @@ class Print:
         What each counts.
     name : str
         What errors call the table.
+    left_out : frozenset of str
+        The ids of copies that were left out.
     """
 
     frame: pd.DataFrame
@@ -44,6 +49,7 @@ class Print:
     articles: np.ndarray
     weights: np.ndarray
     name: str
+    left_out: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -86,8 +92,9 @@ def read_print(
     by: Sequence[str] = (),
     article: str | None = None,
     weights: str | None = None,
+    without_copies: bool = False,
 ) -> Print:
-    """Read a labelled table.
+    """Read a labelled table, all of it or without what `stance.mark_copies` marked as copies.
 
     Raises
     ------
@@ -101,6 +108,9 @@ def read_print(
     frame = frame.reset_index(drop=True)
     if not len(frame):
         raise TableError(f"{name} must hold labelled paragraphs; it holds none. Score it again.")
+    is_copy = _find_copies(frame, name) if without_copies else np.zeros(len(frame), dtype=bool)
+    left_out = frozenset(frame["paragraph_id"][is_copy].astype(str))
+    frame = frame[~is_copy].reset_index(drop=True)
     repeated = frame["paragraph_id"].duplicated()
     if repeated.any():
         first = frame["paragraph_id"][repeated].iloc[0]
@@ -109,11 +119,22 @@ def read_print(
             "Score with a key of unique values (--key)."
         )
     chosen = _find_heads(frame, heads, name)
+    if article is None and ARTICLE in frame:
+        article = ARTICLE
     ids = frame["paragraph_id"].astype(str)
     names = frame[article].astype(str) if article else ids.str.rpartition(":")[0]
     counts = np.ones(len(frame)) if weights is None else _read_weights(frame[weights], name)
     codes = np.unique(names.to_numpy(dtype=str), return_inverse=True)[1]
-    return Print(frame, chosen, codes, counts, name)
+    return Print(frame, chosen, codes, counts, name, left_out)
+
+
+def _find_copies(frame: pd.DataFrame, name: str) -> np.ndarray:
+    if COPY_OF not in frame:
+        raise TableError(
+            f"{name} must have the column {COPY_OF!r}, to leave copies out; its columns are "
+            f"{list(frame.columns)!r}. Mark them with `stance copies`."
+        )
+    return np.asarray(cells(frame[COPY_OF]).notna())
 
 
 def as_numbers(column: pd.Series[Any]) -> pd.Series[Any]:

@@ -18,6 +18,8 @@ from stance.results import column_name
 if TYPE_CHECKING:
     import pandas as pd
 
+DREW_ARTICLES: Final = "draw articles"
+"""What `stance draw` writes as ``drawn_from`` where whole articles were drawn."""
 DESIGNS: Final = ("random", "articles", "elsewhere")
 """How paragraphs may have been drawn, where their table does not say so."""
 _UNLIKELY: Final = 0.001
@@ -74,6 +76,9 @@ def read_annotations(
                 f"{name} must have the column {column!r}; its columns are {list(frame.columns)!r}. "
                 "Draw the paragraphs with `stance draw`, and fill in their labels."
             )
+    if print_.left_out:
+        is_left_out = frame["paragraph_id"].astype(str).isin(print_.left_out)
+        frame = frame[~is_left_out].reset_index(drop=True)
     known = _check_design(frame, name, design)
     rows = _join(print_, frame, name)
     _check_texts(print_, frame, rows)
@@ -91,7 +96,7 @@ def read_annotations(
     outcomes /= outcomes.sum(axis=1, keepdims=True)
     first = annotated_rows[np.unique(numbers, return_index=True)[1]]
     probabilities, strata, notes = _read_draw(frame, rows, given, first, known)
-    by_article = design == "articles"
+    by_article = design == "articles" or _drew_articles(frame)
     shown = np.unique(rows[shown_rows(frame).to_numpy() & given.notna().to_numpy()])
     notes = [f"{head}: {len(unique):,} paragraphs are annotated.", *notes, *_shown_note(shown)]
     result = Annotations(unique, labels, outcomes, probabilities, strata, by_article, notes)
@@ -126,6 +131,10 @@ def _check_design(frame: pd.DataFrame, name: str, design: str | None) -> bool:
             "it. Leave out the rows that were not drawn."
         )
     return True
+
+
+def _drew_articles(frame: pd.DataFrame) -> bool:
+    return "drawn_from" in frame and bool((frame["drawn_from"] == DREW_ARTICLES).any())
 
 
 def _join(print_: Print, frame: pd.DataFrame, name: str) -> np.ndarray:

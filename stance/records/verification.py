@@ -30,6 +30,7 @@ _LINES: Final = ("csv", "tsv", "jsonl")
 _READ_AS: Final = ("source_format", "encoding", "delimiter", "records", "sheet")
 _READING: Final = (
     "text", "target_column", "unit", "level", "longest", "key", "with_text", "html",
+    "extra",
 )  # fmt: skip
 
 
@@ -113,7 +114,8 @@ def verify(
             Format(options["output_format"][0]),
             options["keep"],
             options["columns"],
-            excel_safe=options["excel_safe"],
+            article=options["article"],
+            excel=options["excel"],
         )
         reading = Reading(**{name: options[name] for name in _READING})
         with _bytes_of(path) as written:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from stance.columns import Columns
 from stance.labels import (
-    KINDS,
-    LABELLED_KINDS,
     LANGUAGES,
     SENTIMENTS,
     STATUSES,
@@ -33,8 +31,6 @@ from stance.text.languages import SUSPICIOUS_FAMILIARITY, name_language
 
 _UNFAMILIAR: Final = STATUSES.index("unfamiliar")
 _LANGUAGE: Final = STATUSES.index("language")
-PLACES: Final = ("lead", "body")
-"""The values of the column "place"."""
 
 
 class ScoredBlocks(NamedTuple):
@@ -152,7 +148,11 @@ def label_cells(
         blocks["paragraph_id"] = blocks["row"]  # of no use to a document
         return _document_columns(model, _result_columns(model, blocks, scored, level), len(cells))
     blocks["paragraph_id"] = _paragraph_ids(blocks, keys)
-    paragraphs = _with_extra(_result_columns(model, blocks, scored, level), texts, extra)
+    paragraphs = _result_columns(model, blocks, scored, level)
+    if {"voice", "place"} & {*extra}:
+        from stance.text.voices import add_columns
+
+        paragraphs = add_columns(paragraphs, texts, extra)
     if "digest" in extra:
         digests = [digest(text.encode("utf-8", "surrogatepass")) for text in texts]
         paragraphs = _with_column(paragraphs, "digest", digests)
@@ -166,43 +166,6 @@ def _paragraph_ids(blocks: dict[str, np.ndarray], keys: Sequence[Any] | None) ->
     ids = np.empty(len(rows), dtype=object)
     ids[:] = list(map(paragraph_id, cell_keys, starts, ends))
     return ids
-
-
-def _with_extra(paragraphs: Columns, texts: Sequence[str], extra: Sequence[str]) -> Columns:
-    """Add the columns "voice" and "place" as codes, as far as they are asked for."""
-    if not {"voice", "place"} & {*extra}:
-        return paragraphs
-    from stance.text.voices import VOICES, find_voice
-
-    is_block = paragraphs.arrays["paragraph"] >= 0
-    arrays: dict[str, np.ndarray] = {}
-    if "voice" in extra:
-        codes = np.array([VOICES.index(find_voice(text)) for text in texts], dtype=np.int64)
-        arrays["voice"] = np.where(is_block, codes, -1)
-    if "place" in extra:
-        arrays["place"] = np.where(is_block, _find_body(paragraphs.arrays), -1)
-    row, *others = paragraphs.arrays.items()
-    short = tuple(voice.removesuffix(" voice") for voice in VOICES)  # own, attributed, quoted
-    names = {"voice": short, "place": PLACES}
-    return Columns(
-        dict([row, *arrays.items(), *others]),
-        {**paragraphs.names, **{column: names[column] for column in arrays}},
-    )
-
-
-def _find_body(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Return 0 for the first paragraph or list item of each cell, and for what precedes it; else 1.
-
-    The codes are those of `PLACES`. Below, a heading and two paragraphs follow each other.
-
-    >>> kinds = np.array([KINDS.index(kind) for kind in ("heading", "paragraph", "paragraph")])
-    >>> _find_body({"row": np.zeros(3, dtype=int), "kind": kinds}).tolist()
-    [0, 0, 1]
-    """
-    can_lead = np.isin(arrays["kind"], [KINDS.index(kind) for kind in LABELLED_KINDS])
-    before: np.ndarray = np.cumsum(can_lead) - can_lead  # paragraphs before each, in all cells
-    starts = np.searchsorted(arrays["row"], arrays["row"])  # the first block of each one's cell
-    return np.asarray((before > before[starts]).astype(np.int64))
 
 
 def _with_column(paragraphs: Columns, name: str, texts: Sequence[str]) -> Columns:

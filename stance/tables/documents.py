@@ -12,12 +12,13 @@ import numpy as np
 
 from stance.columns import Columns
 from stance.errors import TableError
-from stance.options import choose_columns
+from stance.options import ON_REQUEST, choose_columns, extra_columns
 from stance.results import Document, coded_names, result_columns
 from stance.tables.encodings import marked_encoding
 from stance.tables.formats import find_output_format
 from stance.tables.outputs import open_output
 from stance.tables.writers.encoder import encoder_of
+from stance.text.voices import add_columns
 
 
 def write_document(
@@ -48,15 +49,16 @@ def write_document(
     """
     path = Path(output) if isinstance(output, (str, Path)) else output
     results = result_columns(document.labels)
-    chosen = choose_columns(columns, results, on_request=["text"])
+    chosen = choose_columns(columns, results, on_request=ON_REQUEST["paragraph"])
     encoder = encoder_of(
         find_output_format(path, output_format),
         {"text": "text"},
         tuple(column for column in chosen if column != "text"),
     )
-    labelled = Columns.of(list(document.rows()), results, coded_names(document.labels))
-    no_rows = Columns({name: array[:0] for name, array in labelled.arrays.items()}, labelled.names)
     texts = [block.text for block in document]
+    labelled = Columns.of(list(document.rows()), results, coded_names(document.labels))
+    labelled = add_columns(labelled, texts, extra_columns(chosen, results))
+    no_rows = Columns({name: array[:0] for name, array in labelled.arrays.items()}, labelled.names)
     with open_output(path, force=force, assemble=encoder.assemble) as opened:
         opened.add(encoder.begin(no_rows))
         opened.add(encoder.rows({"text": texts}, np.arange(len(texts)), labelled))

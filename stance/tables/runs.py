@@ -55,11 +55,12 @@ def make_encoder(
     kept: Sequence[str],
     results: Sequence[str] = (),
     *,
+    article: str | None = None,
     excel: str | None = None,
 ) -> RowEncoder:
     """Lay out output rows: the file's name if there may be several, carried columns, results."""
     file_column: dict[str | None, str] = {None: "file"} if inputs.several else {}
-    names = carried_names(kept, [*file_column.values(), *results])
+    names = carried_names(kept, [*file_column.values(), *results], article)
     types: dict[str | None, Any] = {
         column: type_ for column, type_ in inputs.types.items() if column in kept
     }

@@ -1,5 +1,7 @@
 """Name whose voice each paragraph gives: the text's own, one it quotes, or one it attributes.
 
+And, for tables, whether it leads its text.
+
 A rule over quotation marks and a closed list of reporting words (``stance/data/reporting.csv``,
 each with its reason); no grammar. It names who *could* answer for the words, not who is right, and
 it errs: docs/how.md says how often.
@@ -8,14 +10,20 @@ it errs: docs/how.md says how often.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
+
+from stance.columns import Columns
 from stance.data import read_data
+from stance.labels import KINDS, LABELLED_KINDS
 from stance.text.words import WORD
 
 VOICES: Final = ("own voice", "attributed", "quoted")
+PLACES: Final = ("lead", "body")
+"""The first paragraph or list item of a text with what stands above it, and the rest."""
 
 _HALF: Final = 0.5  # of a paragraph's words, from which on the voice is not the text's own
 # A sentence ends at . ! ? before a space and a capital, a digit or an opening quotation mark; but
@@ -86,6 +94,51 @@ def find_voice(paragraph: str) -> str:
     if sum(quoted[start] | attributed[start] for start, _ in words) >= _HALF * len(words):
         return "attributed"
     return "own voice"
+
+
+def add_columns(paragraphs: Columns, texts: Sequence[str], columns: Sequence[str]) -> Columns:
+    """Add the columns "voice" (own, attributed, quoted) and "place" (lead, body) to results.
+
+    Parameters
+    ----------
+    paragraphs : Columns
+        One row per block, with columns ``paragraph`` and ``kind``, and ``row`` unless all are of
+        one text.
+    texts : sequence of str
+        The text of each.
+    columns : sequence of {"voice", "place"}
+        Which to add, after ``row``.
+    """
+    arrays = dict(paragraphs.arrays)
+    row = {"row": arrays.pop("row")} if "row" in arrays else {}
+    added: dict[str, np.ndarray] = {}
+    names: dict[str, tuple[str, ...]] = {}
+    if "voice" in columns:
+        added["voice"] = np.array(
+            [VOICES.index(find_voice(text)) for text in texts], dtype=np.int64
+        )
+        names["voice"] = tuple(voice.removesuffix(" voice") for voice in VOICES)
+    if "place" in columns:
+        documents = row.get("row", np.zeros(len(texts), dtype=np.int64))
+        added["place"], names["place"] = _find_places(arrays["kind"], documents), PLACES
+    is_block = arrays["paragraph"] >= 0
+    added = {column: np.where(is_block, values, -1) for column, values in added.items()}
+    return Columns({**row, **added, **arrays}, {**paragraphs.names, **names})
+
+
+def _find_places(kinds: np.ndarray, documents: np.ndarray) -> np.ndarray:
+    """Return the code in `PLACES` of each block, from its kind and the number of its document.
+
+    Below, a heading and two paragraphs follow each other.
+
+    >>> kinds = np.array([KINDS.index(kind) for kind in ("heading", "paragraph", "paragraph")])
+    >>> _find_places(kinds, np.array([7, 7, 7])).tolist()
+    [0, 0, 1]
+    """
+    can_lead = np.isin(kinds, [KINDS.index(kind) for kind in LABELLED_KINDS])
+    before: np.ndarray = np.cumsum(can_lead) - can_lead  # paragraphs before, in all documents
+    starts = np.searchsorted(documents, documents)  # the first block of each one's document
+    return np.asarray((before > before[starts]).astype(np.int64))
 
 
 def _quotations(text: str) -> Iterator[tuple[int, int]]:

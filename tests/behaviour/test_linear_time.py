@@ -33,6 +33,7 @@ MAX_SECONDS_PER_MEGABYTE = 2.0
         "make_tokens",
         "make_tokens of posts",
         "find_voice",
+        "make_fingerprints",
         "frame",
     ]
 )

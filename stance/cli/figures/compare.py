@@ -18,6 +18,8 @@ from stance.cli.options import (
     labelled_by_option,
     population_option,
     split_names,
+    weights_option,
+    without_copies_option,
 )
 
 
@@ -45,6 +47,8 @@ from stance.cli.options import (
 @head_option
 @design_option
 @article_option
+@weights_option
+@without_copies_option
 @labelled_by_option
 @annotated_text_option
 @click.option(

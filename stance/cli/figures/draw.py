@@ -8,7 +8,14 @@ from typing import Any
 import click
 
 from stance.cli.messages import write_frame
-from stance.cli.options import examples, force_option, head_option, split_names
+from stance.cli.options import (
+    article_option,
+    examples,
+    force_option,
+    head_option,
+    split_names,
+    unit_option,
+)
 
 
 @click.command(
@@ -23,7 +30,7 @@ from stance.cli.options import examples, force_option, head_option, split_names
     type=click.IntRange(1),
     default=300,
     show_default=True,
-    help="How many paragraphs to draw.",
+    help="How many paragraphs, or articles, to draw.",
 )
 @click.option(
     "--by",
@@ -34,6 +41,8 @@ from stance.cli.options import examples, force_option, head_option, split_names
     "the model is unsure of.  [default: each paragraph has the same chance]",
 )
 @head_option
+@unit_option
+@article_option
 @click.option(
     "--source",
     type=click.Path(path_type=Path),

@@ -18,6 +18,9 @@ from stance.cli.options import (
     labelled_by_option,
     population_option,
     split_names,
+    unit_option,
+    weights_option,
+    without_copies_option,
 )
 
 
@@ -44,7 +47,9 @@ from stance.cli.options import (
 @head_option
 @design_option
 @article_option
-@click.option("--weights", help="A column of what each paragraph counts, such as circulation.")
+@unit_option
+@weights_option
+@without_copies_option
 @labelled_by_option
 @annotated_text_option
 @click.option(
