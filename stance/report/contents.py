@@ -41,6 +41,7 @@ _CUT: Final = (
     f"{LISTED_CHARACTERS:,} are shown, without the words behind its label."
 )
 _SHIPPED: Final = "ceasefire"
+_MOST_FOR_WORDS: Final = 10_000  # paragraphs whose words are counted; more tell the same
 _NO_TEXTS: Final = (
     "The labelled table holds no texts, so that words, voices and paragraphs cannot be shown. Name "
     "the table that was scored, and its column: <code>stance report labelled.csv --source "
@@ -176,12 +177,17 @@ class Contents:
         return section("voices", "Whose voice", *tables, about=ABOUT_VOICES + self._sample_note)
 
     def _words_section(self) -> str:
-        words = count_words(self.counts.heads, self.rows, self.model.frozen.gazetteer)
+        step = 1 + (len(self.rows) - 1) // _MOST_FOR_WORDS
+        rows = self.rows[::step]
+        words = count_words(self.counts.heads, rows, self.model.frozen.gazetteer)
         lists = [
             words_section(head, counts.labels, words[head])
             for head, counts in self.counts.heads.items()
         ]
-        return section("words", "Telling words", *lists, about=ABOUT_WORDS + self._sample_note)
+        note = self._sample_note
+        if step > 1:
+            note = f" From a sample of {len(rows):,} of the {self.counts.labelled:,} paragraphs."
+        return section("words", "Telling words", *lists, about=ABOUT_WORDS + note)
 
     def _examples_section(self) -> str:
         heads = self.counts.heads

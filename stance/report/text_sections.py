@@ -89,12 +89,17 @@ def _voice_row(label: str, style: Style, counts: Sequence[int]) -> str:
 def count_words(
     heads: Iterable[str], rows: Sequence[LabelledRow], gazetteer: Gazetteer | None
 ) -> dict[str, WordCounts]:
-    """Count words by head, what is listed of each text; each text is read once."""
+    """Count words by head, what is listed of each text; each text is read and counted once."""
     counts = {head: WordCounts(gazetteer) for head in heads}
+    reader = WordCounts(gazetteer)
+    of_labels: dict[tuple[str, ...], Counter[str]] = {}
     for row in rows:
-        words = next(iter(counts.values())).read(row.block.text[:LISTED_CHARACTERS])
-        for head, of_head in counts.items():
-            of_head.add(words, row.block.results[head].label)
+        labels = tuple([row.block.results[head].label for head in counts])
+        words = reader.read(row.block.text[:LISTED_CHARACTERS])
+        of_labels.setdefault(labels, Counter()).update(words)
+    for labels, counter in of_labels.items():
+        for of_head, label in zip(counts.values(), labels, strict=True):
+            of_head.add(counter, label)
     return counts
 
 
