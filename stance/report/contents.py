@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from stance.model import Model
+from stance.report.cards import CardColumns
 from stance.report.counts import LISTED_CHARACTERS, MAX_WHOLE_CHARACTERS, TableCounts, is_cut
 from stance.report.figure_sections import (
     ABOUT_GROUPS,
@@ -59,6 +60,8 @@ class Contents:
         The model that labelled the table.
     counts : TableCounts
         The figures.
+    cards : CardColumns
+        The columns that cards are made of.
     rows : sequence of LabelledRow
         The paragraphs of the list; voices and words are counted on them too.
     sources : dict of str to ShareSource
@@ -73,6 +76,7 @@ class Contents:
 
     model: Model
     counts: TableCounts
+    cards: CardColumns
     rows: Sequence[LabelledRow]
     sources: Mapping[str, ShareSource]
     explained: Mapping[int, LabelledParagraph]
@@ -109,8 +113,10 @@ class Contents:
         """Return the paragraphs of the list as the page's script reads them."""
         by, date = self.counts.by, self.counts.date
         labels = {head: counts.labels for head, counts in self.counts.heads.items()}
-        columns = list(dict.fromkeys([*by, *([date] if date else [])]))
-        return list_paragraphs(self.rows, labels, columns, by, self.voices, self.explained)
+        columns = list(dict.fromkeys(filter(None, (*by, self.cards.outlet, date))))
+        return list_paragraphs(
+            self.rows, labels, columns, by, self.voices, self.explained, self.cards
+        )
 
     def headlines(self) -> str:
         """Return the shares in words, one sentence per head."""
@@ -192,7 +198,8 @@ class Contents:
     def _examples_section(self) -> str:
         heads = self.counts.heads
         examples = [
-            extremes_section(head, counts, self.explained) for head, counts in heads.items()
+            extremes_section(head, counts, self.explained, self.cards)
+            for head, counts in heads.items()
         ]
         cut = any(is_cut(row) for counts in heads.values() for row in shown_extremes(counts))
         about = ABOUT_EXAMPLES + (_CUT if cut else "")

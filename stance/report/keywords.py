@@ -21,7 +21,7 @@ from stance.text.words import fold
 # Paragraphs of the label with the word; among fewer, a single name or misprint decides.
 _FEWEST: Final = 3
 _LEAST_Z: Final = 1.96  # 95% of words that are no likelier under the label stay below it
-_PRIOR: Final = 500.0  # how many words the prior is worth
+_PRIOR: Final = 200.0  # how many words the prior is worth, function words left out
 
 
 @lru_cache(maxsize=1)
@@ -102,7 +102,7 @@ class WordCounts:
         Notes
         -----
         The z-score of the log-odds ratio with an informative Dirichlet prior [1]_: the prior is the
-        share of each word in all paragraphs, worth 500 words.
+        share of each word in all paragraphs, worth 200 words.
         """
         own = self.counts.get(label, Counter())
         rest: Counter[str] = Counter()
