@@ -24,7 +24,7 @@ from stance.report.charts import (
 from stance.report.counts import HeadCounts, TableCounts
 from stance.report.figures.downloads import Bar, save_buttons, share_svg, share_table
 from stance.report.figures.estimates import EQUAL_RATES, ShareSource
-from stance.report.markup import html_table, section
+from stance.report.markup import html_table, scroll, section
 from stance.show.styles import Style, badge, head_title, label_styles, percent
 
 ABOUT_GROUPS: Final = (
@@ -223,7 +223,7 @@ def _offered(counts: HeadCounts, source: ShareSource) -> str:
     return (
         "<details class='s-offered'><summary>corrected by the model's own error rates</summary>"
         f'<p class="s-note">{EQUAL_RATES} {escape(source.correction.origin)}</p>'
-        f"{html_table('s-corrected', titles, rows)}</details>"
+        f"{scroll(html_table('s-corrected', titles, rows))}</details>"
     )
 
 
