@@ -261,6 +261,30 @@ def test_pages_fit_ask_for_nothing_and_can_be_read(
     page.is_quiet()
 
 
+def test_tables_are_sorted_by_a_click_and_by_a_key(browser: Any, report: Path) -> None:
+    page = Watched(browser, report)
+    head = page.tab.locator("#shares-stance .s-shares thead th", has_text="paragraphs")
+    cells = page.tab.locator("#shares-stance .s-shares td[data-name='paragraphs']")
+    head.locator("button").focus()
+    for key, order in (("Enter", "descending"), ("Space", "ascending")):
+        page.tab.keyboard.press(key)
+        assert head.get_attribute("aria-sort") == order
+        figures = [int(text) for text in cells.all_inner_texts()]
+        assert figures == sorted(figures, reverse=order == "descending")
+    page.is_quiet()
+
+
+def test_a_chart_is_saved_without_asking_for_anything(browser: Any, report: Path) -> None:
+    page = Watched(browser, report)
+    for kind, start in (("SVG", "<svg xmlns="), ("CSV", "label,counted,share,low,high\n")):
+        with page.tab.expect_download() as download:
+            page.tab.locator("#shares-stance .s-save button", has_text=kind).click()
+        assert download.value.suggested_filename == f"shares-stance.{kind.lower()}"
+        assert Path(download.value.path()).read_text(encoding="utf-8").startswith(start)
+    assert [url for url in page.requests if not url.startswith("blob:")] == [report.as_uri()]
+    assert page.complaints == []
+
+
 def contrast(one: str, other: str) -> float:
     """Return the contrast of two colours as WCAG 2 has it, from 1 to 21."""
     lights = []

@@ -203,7 +203,7 @@ def test_a_hangup_that_nohup_ignores_is_ignored(
     run.send_signal(signal.SIGHUP)
     pipe.close()
     assert finish(run)[0] == 0
-    assert names(tmp_path) == ["out.csv"]
+    assert names(tmp_path) == ["out.csv", "out.csv.run.json"]
 
 
 def descendants(process: int) -> set[int]:
@@ -267,7 +267,7 @@ def test_a_second_run_on_one_output_is_refused_and_the_first_ends_whole(
     assert (code, message.splitlines()[0][:29]) == (0, "25 rows read, 25 written, in ")
     rows = (tmp_path / "out.csv").read_text().splitlines()
     assert (len(rows), rows[-1].split(",")[0]) == (26, "24")
-    assert names(tmp_path) == ["in.csv", "out.csv"]
+    assert names(tmp_path) == ["in.csv", "out.csv", "out.csv.run.json"]
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to list processes")
@@ -300,7 +300,7 @@ def test_what_a_killed_run_leaves_is_taken_over(
         check=False,
     )
     assert done.returncode == 1  # its only row is ragged
-    assert names(tmp_path) == ["in.csv", "out.csv", "out.csv.errors.csv"]
+    assert names(tmp_path) == ["in.csv", "out.csv", "out.csv.errors.csv", "out.csv.run.json"]
 
 
 def test_a_closed_pipe_ends_the_run(model_path: str, tmp_path: Path) -> None:
@@ -384,7 +384,7 @@ def test_a_full_disk_leaves_nothing_or_what_can_be_resumed(
     assert done.stderr.decode().startswith(
         "stance: error: 600 rows could not be read; they are in "
     )
-    assert names(disk) == ["out.csv", "out.csv.errors.csv"]
+    assert names(disk) == ["out.csv", "out.csv.errors.csv", "out.csv.run.json"]
     subprocess.run(
         [*command[:6], str(tmp_path / "out.csv"), *command[7:]], capture_output=True, check=False
     )

@@ -181,6 +181,24 @@
     return node;
   }
 
+  // Headline and link of the article; only an address of the web becomes a link.
+  function cardHead(i) {
+    const cell = (column) => (column ? column.values[column.cells[i]] : "");
+    const link = /^https?:/i.test(cell(data.link)) ? cell(data.link) : "";
+    const headline = cell(data.headline) || (link ? "link" : "");
+    if (!headline) return null;
+    const node = make("p", "s-card-head");
+    const name = make("b");
+    if (link) {
+      const anchor = make("a", "", headline);
+      anchor.href = link;
+      anchor.rel = "noopener noreferrer";
+      name.append(anchor);
+    } else name.append(headline);
+    node.append(name);
+    return node;
+  }
+
   function item(i) {
     const first = data.heads[0];
     const node = make("article", "s-block s-item s-c" + first.labels[first.label[i]].colour);
@@ -199,10 +217,12 @@
     button.type = "button";
     button.setAttribute("aria-expanded", "false");
     foot.append(make("span", "s-note", [...about, "row " + data.spans[i][0], data.voices[data.voice[i]]].join(" · ")), button);
+    const head = cardHead(i);
+    if (head) node.append(head);
     node.append(said, text, foot);
     let more = null;
     node.addEventListener("click", (event) => {
-      if (more && more.contains(event.target)) return;
+      if (event.target.closest("a") || (more && more.contains(event.target))) return;
       if (event.target !== button && String(getSelection())) return;
       if (more) {
         more.remove();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,16 +50,19 @@ class Print:
     weights: np.ndarray
     name: str
     left_out: frozenset[str] = frozenset()
+    _given: dict[str, pd.Series[Any]] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.frame)
 
     def given(self, head: str) -> pd.Series[Any]:
         """Return the label that the model gave each paragraph, NaN where it withheld one."""
-        given = cells(self.frame[head])
-        if "status" in self.frame:
-            given = given.where((self.frame["status"] == "labelled").to_numpy())
-        return given
+        if head not in self._given:
+            given = cells(self.frame[head])
+            if "status" in self.frame:
+                given = given.where((self.frame["status"] == "labelled").to_numpy())
+            self._given[head] = given
+        return self._given[head]
 
     def probabilities(self, head: str, labels: Sequence[str]) -> np.ndarray | None:
         """Return the probabilities of the labels, NaN where withheld; None if there are none."""
@@ -86,7 +89,7 @@ class Print:
 
 
 def read_print(
-    labelled: pd.DataFrame | str | Path,
+    labelled: pd.DataFrame | str | Path | Print,
     *,
     heads: str | Sequence[str] | None = None,
     by: Sequence[str] = (),
@@ -96,11 +99,15 @@ def read_print(
 ) -> Print:
     """Read a labelled table, all of it or without what `stance.mark_copies` marked as copies.
 
+    One that was read before is taken as it is.
+
     Raises
     ------
     TableError
         If a column is missing, a paragraph occurs twice, or there is none.
     """
+    if isinstance(labelled, Print):  # a simulation estimates from one print many times
+        return labelled
     frame, name = read_table(labelled)
     _check_columns(frame, ["paragraph_id", *by, *filter(None, (article, weights))], name)
     if "status" in frame:

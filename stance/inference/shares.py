@@ -182,14 +182,14 @@ class DesignEffect:
         self._sizes = 0.0  # squared
 
     def add(self, counts: np.ndarray) -> None:
-        """Take one document's counts of labels into account."""
-        size = counts.sum()
-        if size:
-            self.documents += 1
-            self._counts += counts
-            self._squares += counts**2
-            self._crossed += counts * size
-            self._sizes += size**2
+        """Take one document's counts of labels into account, or those of several, one per row."""
+        documents = np.atleast_2d(counts)
+        sizes = documents.sum(axis=1)
+        self.documents += int((sizes > 0).sum())
+        self._counts += documents.sum(axis=0)
+        self._squares += (documents.astype(float) ** 2).sum(axis=0)
+        self._crossed += sizes @ documents
+        self._sizes += float((sizes.astype(float) ** 2).sum())
 
     def measure(self) -> float:
         """Return the design effect, at least 1; 1 for fewer than two documents."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from stance.model import Model
+from stance.report.cards import CardColumns
 from stance.report.counts import LISTED_CHARACTERS, MAX_WHOLE_CHARACTERS, TableCounts, is_cut
 from stance.report.figure_sections import (
     ABOUT_GROUPS,
@@ -41,6 +42,7 @@ _CUT: Final = (
     f"{LISTED_CHARACTERS:,} are shown, without the words behind its label."
 )
 _SHIPPED: Final = "ceasefire"
+_MOST_FOR_WORDS: Final = 10_000  # paragraphs whose words are counted; more tell the same
 _NO_TEXTS: Final = (
     "The labelled table holds no texts, so that words, voices and paragraphs cannot be shown. Name "
     "the table that was scored, and its column: <code>stance report labelled.csv --source "
@@ -58,6 +60,8 @@ class Contents:
         The model that labelled the table.
     counts : TableCounts
         The figures.
+    cards : CardColumns
+        The columns that cards are made of.
     rows : sequence of LabelledRow
         The paragraphs of the list; voices and words are counted on them too.
     sources : dict of str to ShareSource
@@ -72,6 +76,7 @@ class Contents:
 
     model: Model
     counts: TableCounts
+    cards: CardColumns
     rows: Sequence[LabelledRow]
     sources: Mapping[str, ShareSource]
     explained: Mapping[int, LabelledParagraph]
@@ -108,8 +113,10 @@ class Contents:
         """Return the paragraphs of the list as the page's script reads them."""
         by, date = self.counts.by, self.counts.date
         labels = {head: counts.labels for head, counts in self.counts.heads.items()}
-        columns = list(dict.fromkeys([*by, *([date] if date else [])]))
-        return list_paragraphs(self.rows, labels, columns, by, self.voices, self.explained)
+        columns = list(dict.fromkeys(filter(None, (*by, self.cards.outlet, date))))
+        return list_paragraphs(
+            self.rows, labels, columns, by, self.voices, self.explained, self.cards
+        )
 
     def headlines(self) -> str:
         """Return the shares in words, one sentence per head."""
@@ -176,17 +183,23 @@ class Contents:
         return section("voices", "Whose voice", *tables, about=ABOUT_VOICES + self._sample_note)
 
     def _words_section(self) -> str:
-        words = count_words(self.counts.heads, self.rows, self.model.frozen.gazetteer)
+        step = 1 + (len(self.rows) - 1) // _MOST_FOR_WORDS
+        rows = self.rows[::step]
+        words = count_words(self.counts.heads, rows, self.model.frozen.gazetteer)
         lists = [
             words_section(head, counts.labels, words[head])
             for head, counts in self.counts.heads.items()
         ]
-        return section("words", "Telling words", *lists, about=ABOUT_WORDS + self._sample_note)
+        note = self._sample_note
+        if step > 1:
+            note = f" From a sample of {len(rows):,} of the {self.counts.labelled:,} paragraphs."
+        return section("words", "Telling words", *lists, about=ABOUT_WORDS + note)
 
     def _examples_section(self) -> str:
         heads = self.counts.heads
         examples = [
-            extremes_section(head, counts, self.explained) for head, counts in heads.items()
+            extremes_section(head, counts, self.explained, self.cards)
+            for head, counts in heads.items()
         ]
         cut = any(is_cut(row) for counts in heads.values() for row in shown_extremes(counts))
         about = ABOUT_EXAMPLES + (_CUT if cut else "")

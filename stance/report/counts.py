@@ -29,6 +29,9 @@ _EXAMPLES: Final = 3  # of dates that cannot be read
 # (certainty, number, row), of which the greatest are kept; numbers are unique, so that rows are
 # never compared.
 _Ranked = tuple[float, int, LabelledRow]
+# The code of a label, the groups and the day of a paragraph.
+_Cell = tuple[int, tuple[str, ...], datetime.date | None]
+_DOCUMENTS: Final = 1_000  # that are added up together
 
 
 class HeadCounts:
@@ -60,8 +63,9 @@ class HeadCounts:
         self._codes = {label: code for code, label in enumerate(labels)}
         self._surest: dict[str, list[_Ranked]] = {label: [] for label in labels}
         self._least_sure: list[_Ranked] = []
-        # Of the document at hand: how many paragraphs have each label, group and day.
-        self._document: Counter[tuple[int, tuple[str, ...], datetime.date | None]] = Counter()
+        self._document: Counter[_Cell] = Counter()
+        self._cells: defaultdict[_Cell, float] = defaultdict(float)  # of closed documents
+        self._documents: list[list[int]] = []  # closed, and not added up yet
 
     def add(
         self,
@@ -79,25 +83,42 @@ class HeadCounts:
         _keep_greatest(self._surest[result.label], probability, -number, row)
         _keep_greatest(self._least_sure, -probability, -number, row)
 
-    def end_document(self, columns: Sequence[str]) -> None:
-        """Close the count of one document, whose groups are values of `columns`."""
+    def end_document(self) -> None:
+        """Close the count of one document."""
         if not self._document:
             return
-        own = np.zeros_like(self.counts)
+        own = [0] * len(self.labels)
         size = self._document.total() if self.unit == "article" else 1
-        for (code, groups, day), count in self._document.items():
-            own[code] += count
-            weight = count / size if self.unit == "article" else count
+        for cell, count in self._document.items():
+            own[cell[0]] += count
+            self._cells[cell] += count / size
+        self._documents.append(own)
+        self._document.clear()
+        if len(self._documents) == _DOCUMENTS:
+            self._add_up()
+
+    def _add_up(self) -> None:
+        if not self._documents:
+            return
+        counts = np.asarray(self._documents)
+        sizes = counts.sum(axis=1, keepdims=True)
+        self.counts += counts.sum(axis=0)
+        self.weights += (counts / sizes if self.unit == "article" else counts).sum(axis=0)
+        self.any += (counts > 0).sum(axis=0)
+        self.mostly += (2 * counts > sizes).sum(axis=0)
+        self.design_effect.add(counts)
+        self._documents.clear()
+
+    def end(self, columns: Sequence[str]) -> None:
+        """Close the last document, and add up groups, which are values of `columns`, and days."""
+        self.end_document()
+        self._add_up()
+        for (code, groups, day), weight in self._cells.items():
             for column, value in zip(columns, groups, strict=True):
                 _weights_of(self.by.setdefault(column, {}), value, self.weights)[code] += weight
             if day:
                 _weights_of(self.days, day, self.weights)[code] += weight
-        self.counts += own
-        self.weights += own / size if self.unit == "article" else own
-        self.any += own > 0
-        self.mostly += 2 * own > own.sum()
-        self.design_effect.add(own)
-        self._document.clear()
+        self._cells.clear()
 
     def surest(self, label: str, limit: int) -> list[LabelledRow]:
         """Return the most certain paragraphs of a label, each text once."""
@@ -160,7 +181,8 @@ class TableCounts:
     def add(self, row: LabelledRow) -> None:
         """Count one row of the table; rows of one document come together."""
         if (row.file, row.row) != self._document:
-            self.end()
+            for counts in self.heads.values():
+                counts.end_document()
             self.documents += 1
             self._document = (row.file, row.row)
         self.statuses[row.block.status] += 1
@@ -181,9 +203,9 @@ class TableCounts:
         self.labelled += 1
 
     def end(self) -> None:
-        """Close the last document; call it once all rows are in."""
+        """Close the count; call it once all rows are in."""
         for counts in self.heads.values():
-            counts.end_document(self.by)
+            counts.end(self.by)
 
     @property
     def sample(self) -> list[LabelledRow]:
@@ -225,7 +247,8 @@ def _shorten(row: LabelledRow) -> LabelledRow:
 def _weights_of(groups: dict[Any, np.ndarray], key: Any, like: np.ndarray) -> np.ndarray:
     if key not in groups:
         groups[key] = np.zeros_like(like)
-    return groups[key]
+    weights: np.ndarray = groups[key]
+    return weights
 
 
 def _keep_greatest(heap: list[_Ranked], certainty: float, number: int, row: LabelledRow) -> None:

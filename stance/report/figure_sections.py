@@ -24,14 +24,18 @@ from stance.report.charts import (
 from stance.report.counts import HeadCounts, TableCounts
 from stance.report.figures.downloads import Bar, save_buttons, share_svg, share_table
 from stance.report.figures.estimates import EQUAL_RATES, ShareSource
-from stance.report.markup import html_table, section
+from stance.report.markup import html_table, scroll, section
 from stance.show.styles import Style, badge, head_title, label_styles, percent
 
 ABOUT_GROUPS: Final = (
     "● the estimated share, and the bar is its 95% interval; <b>|</b> as counted. ○ a share that "
     "was only counted: too few paragraphs of the group, or none, were read."
 )
-_LONG_ARTICLES: Final = " Paragraphs, not articles: a long article counts more."
+_ABOUT_UNIT: Final = {
+    "paragraph": " Paragraphs, not articles: a long article counts more.",
+    "article": " Each article counts as one. How many have any, and mostly, paragraphs of a label "
+    "is as counted.",
+}
 _SHOWN_GROUPS: Final = 12
 _GROUP_NAME_CHARACTERS: Final = 60
 _ABOUT: Final = {
@@ -140,7 +144,7 @@ def shares_section(
         _buttons(f"shares-{_anchor(head)}", head_title(head), bars, source),
         f'<p class="s-note">{notes}{effect}</p>',
         _offered(counts, source),
-        about=_ABOUT[source.kind] + (_LONG_ARTICLES if counts.unit == "paragraph" else ""),
+        about=_ABOUT[source.kind] + _ABOUT_UNIT[counts.unit],
     )
 
 
@@ -219,7 +223,7 @@ def _offered(counts: HeadCounts, source: ShareSource) -> str:
     return (
         "<details class='s-offered'><summary>corrected by the model's own error rates</summary>"
         f'<p class="s-note">{EQUAL_RATES} {escape(source.correction.origin)}</p>'
-        f"{html_table('s-corrected', titles, rows)}</details>"
+        f"{scroll(html_table('s-corrected', titles, rows))}</details>"
     )
 
 

@@ -10,15 +10,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import log, sqrt
 from typing import Final, NamedTuple
 
-from stance.text.tokens import SIDE, Gazetteer, make_tokens
+from stance.data import read_data
+from stance.text.tokens import SIDE, Gazetteer, mask_words
+from stance.text.words import fold
 
 # Paragraphs of the label with the word; among fewer, a single name or misprint decides.
 _FEWEST: Final = 3
 _LEAST_Z: Final = 1.96  # 95% of words that are no likelier under the label stay below it
-_PRIOR: Final = 500.0  # how many words the prior is worth
+_PRIOR: Final = 200.0  # how many words the prior is worth, function words left out
+
+
+@lru_cache(maxsize=1)
+def function_words() -> frozenset[str]:
+    """Return the words that every text has, whatever it is about."""
+    return frozenset(read_data("function_words.txt").split())
 
 
 class TellingWord(NamedTuple):
@@ -38,7 +47,7 @@ class WordCounts:
     """Counts, label by label, the paragraphs with each word and each pair of neighbours.
 
     Names of sides are left out, so that no people appears as a "word of opposition"; so are
-    numbers.
+    numbers and function words (``stance/data/function_words.txt``), which tell nothing.
 
     Parameters
     ----------
@@ -53,17 +62,23 @@ class WordCounts:
     def read(self, text: str) -> set[str]:
         """Return the words of a paragraph and the pairs of neighbours."""
         words, before = set(), None
-        for token in make_tokens(text, self.gazetteer):
-            word = token.word if token.word != SIDE and not token.word[0].isdigit() else None
-            if word:
-                words.add(word)
-                if before:
-                    words.add(f"{before} {word}")
+        left_out = function_words()
+        for written, _, _ in mask_words(text, self.gazetteer):
+            word = fold(written)
+            if word in left_out or written is SIDE or word[0].isdigit():
+                before = None
+                continue
+            words.add(word)
+            if before:
+                words.add(f"{before} {word}")
             before = word
         return words
 
     def add(self, words: Iterable[str], label: str) -> None:
-        """Count the words of a paragraph, once each, under its label."""
+        """Count the words of a paragraph, once each, under its label.
+
+        Of a Counter, each word counts as often as the Counter says.
+        """
         self.counts.setdefault(label, Counter()).update(words)
 
     def telling(self, label: str, others: Sequence[str], limit: int = 12) -> list[TellingWord]:
@@ -87,7 +102,7 @@ class WordCounts:
         Notes
         -----
         The z-score of the log-odds ratio with an informative Dirichlet prior [1]_: the prior is the
-        share of each word in all paragraphs, worth 500 words.
+        share of each word in all paragraphs, worth 200 words.
         """
         own = self.counts.get(label, Counter())
         rest: Counter[str] = Counter()

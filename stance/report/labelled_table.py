@@ -103,9 +103,15 @@ class LabelledTable:
             dict.fromkeys([*table.columns, *(self._source.columns if self._source else ())])
         )
         self._check_columns()
+        # By head: each label, and the index of the column of its probability.
+        self._columns_of = {
+            head: [(name, self._indexes[column_name(head, name)]) for name in names]
+            for head, names in labels.items()
+        }
         named = source or text or "text" in self._indexes
         self._text = self._find_column(text or "text") if named else None
         self.has_texts = self._text is not None
+        self._start, self._end = self._indexes["start"], self._indexes["end"]
         self._document = ("", -1)  # file and row of the last block
         self._last_rows: dict[str, int] = {}  # by file
 
@@ -190,7 +196,7 @@ class LabelledTable:
         status = record[self._indexes["status"]]
         if status not in STATUSES:
             raise ValueError(f"status {status!r} is not one of {list(STATUSES)!r}")
-        start, end = (int(record[self._indexes[name]] or 0) for name in ("start", "end"))
+        start, end = int(record[self._start] or 0), int(record[self._end] or 0)
         self._read_source(file, row)
         text = ""
         if self._text and end > start:
@@ -211,10 +217,7 @@ class LabelledTable:
 
     def _result(self, head: str, record: list[str]) -> HeadResult:
         label = record[self._indexes[head]]
-        probabilities = {
-            name: float(record[self._indexes[column_name(head, name)]])
-            for name in self._labels[head]
-        }
+        probabilities = {name: float(record[index]) for name, index in self._columns_of[head]}
         if label not in probabilities:
             raise ValueError(f"{head} {label!r} is not one of {list(probabilities)!r}")
         uncertain = record[self._indexes[f"{head}_uncertain"]] == "true"

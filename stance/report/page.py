@@ -14,6 +14,7 @@ from tqdm import tqdm
 from stance.data import read_data
 from stance.errors import InputError
 from stance.model import Model, as_model
+from stance.report.cards import find_columns
 from stance.report.contents import Contents
 from stance.report.counts import TableCounts
 from stance.report.dates import COLUMNS
@@ -130,11 +131,13 @@ def write_report(
             sample=sample,
             unit=unit,
         )
-        cells = _count(table, counts, bar, keep=needs_cells(annotated, design))
+        cards = find_columns(table.columns, counts.date)
+        cells = _count(table, counts, cards.names(), bar, keep=needs_cells(annotated, design))
         bar.set_description("labelling examples again, for the words behind their labels")
         contents = Contents(
             model=scorer,
             counts=counts,
+            cards=cards,
             rows=counts.sample,
             sources=find_sources(scorer, counts, path, cells, annotated, design),
             explained=find_evidence(scorer, counts, path) if table.has_texts else {},
@@ -152,11 +155,16 @@ def _date_column(columns: Iterable[str]) -> str | None:
 
 
 def _count(
-    table: LabelledTable, counts: TableCounts, bar: tqdm[NoReturn], *, keep: bool
+    table: LabelledTable,
+    counts: TableCounts,
+    of_cards: Sequence[str],
+    bar: tqdm[NoReturn],
+    *,
+    keep: bool,
 ) -> dict[str, list[str]]:
     """Count the rows; return the cells of each if they are to be kept, by column."""
     cells: dict[str, list[str]] = {name: [] for name in (*counts.by, counts.date) if name}
-    for number, row in enumerate(table.rows(list(cells)), start=1):
+    for number, row in enumerate(table.rows([*cells, *of_cards]), start=1):
         counts.add(row)
         if number % _ROWS_PER_STEP == 0:
             bar.update(_ROWS_PER_STEP)

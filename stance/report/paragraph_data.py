@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
+from stance.report.cards import CardColumns
 from stance.report.counts import LISTED_CHARACTERS
 from stance.report.labelled_table import LabelledRow
 from stance.results import LabelledParagraph
@@ -17,6 +18,8 @@ from stance.show.styles import label_styles
 from stance.text.voices import VOICES
 
 _CELL_CHARACTERS: Final = 200
+_CARD_CHARACTERS: Final = 2_000
+_NO_CARDS: Final = CardColumns()
 _MAX_CHOICES: Final = 500  # of a column's values, in a menu
 
 
@@ -27,6 +30,7 @@ def list_paragraphs(
     filters: Collection[str],
     voices: Sequence[str],
     explained: Mapping[int, LabelledParagraph],
+    cards: CardColumns = _NO_CARDS,
 ) -> dict[str, Any]:
     """Turn paragraphs into the data that ``stance/data/report.js`` reads.
 
@@ -44,6 +48,8 @@ def list_paragraphs(
         The voice of each paragraph.
     explained : dict of int to LabelledParagraph
         Blocks with their evidence, by the number of their row.
+    cards : CardColumns
+        The columns of headline and link.
 
     Returns
     -------
@@ -61,6 +67,8 @@ def list_paragraphs(
         "columns": [
             _column(name, [row.cells[name] for row in rows], name in filters) for name in columns
         ],
+        "headline": _texts(rows, cards.headline, _CARD_CHARACTERS),
+        "link": _texts(rows, cards.link, _CARD_CHARACTERS),
         "steps": [round(100 * step) for step in STEPS],
         "evidence": [
             _evidence(explained[row.number]) if row.number in explained else None for row in rows
@@ -94,6 +102,15 @@ def _column(name: str, cells: Sequence[str], is_filter: bool) -> dict[str, Any]:
         "cells": [codes[cell] for cell in cells],
         "choose": [codes[value] for value, _ in frequent],
     }
+
+
+def _texts(rows: Sequence[LabelledRow], column: str | None, longest: int) -> dict[str, Any] | None:
+    """Return the texts of a column and the code of each row's; None without such a column."""
+    if column is None:
+        return None
+    codes: dict[str, int] = {}
+    cells = [codes.setdefault(row.cells[column].strip(), len(codes)) for row in rows]
+    return {"values": [value if len(value) <= longest else "" for value in codes], "cells": cells}
 
 
 def _evidence(block: LabelledParagraph) -> list[list[list[int]]]:

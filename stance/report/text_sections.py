@@ -11,8 +11,10 @@ from dataclasses import replace
 from html import escape
 from typing import Final
 
+from stance.report.cards import CardColumns, card_head
 from stance.report.charts import parts_chart
 from stance.report.counts import LISTED_CHARACTERS, HeadCounts
+from stance.report.figures.downloads import parts_svg, save_buttons, write_table
 from stance.report.keywords import WordCounts
 from stance.report.labelled_table import LabelledRow
 from stance.report.markup import html_table, scroll
@@ -43,6 +45,7 @@ ABOUT_LIST: Final = (
     "Search, filter, and open a paragraph to see what is behind its labels. Printing prints the "
     "paragraphs listed."
 )
+_NO_CARDS: Final = CardColumns()
 _SHOWN_EXAMPLES: Final = 6  # of the surest of all labels, and of the least sure
 _LONGEST_BAR: Final = 60  # of a telling word, in percent of its line
 
@@ -57,17 +60,21 @@ def voices_section(
     counts: dict[str, Counter[str]] = {label: Counter() for label in labels}
     for row, voice in zip(rows, voices, strict=True):
         counts[row.block.results[head].label][voice] += 1
-    table_rows = [
-        _voice_row(label, style, [counts[label][voice] for voice in VOICES])
+    parts = [
+        (label, style, [counts[label][voice] for voice in VOICES])
         for label, style in label_styles(labels).items()
     ]
+    table_rows = [_voice_row(*part) for part in parts]
     names = "".join(
         f"<th class='s-n'><i class='s-swatch s-part{number}'></i>{voice}</th>"
         for number, voice in enumerate(VOICES)
     )
     titles = f"<th></th><th class='s-wide'></th>{names}"
     table = html_table("s-inline s-voices", titles, table_rows)
-    return f"<h3>{escape(head_title(head))}</h3>{scroll(table)}"
+    svg = parts_svg(f"{head_title(head)}: whose voice", VOICES, parts, "Paragraphs, as counted.")
+    saved = write_table(["label", *VOICES], [[label, *of_label] for label, _, of_label in parts])
+    buttons = save_buttons(f"voices-{head}", svg, saved)
+    return f"<h3>{escape(head_title(head))}</h3>{scroll(table)}{buttons}"
 
 
 def _voice_row(label: str, style: Style, counts: Sequence[int]) -> str:
@@ -89,12 +96,17 @@ def _voice_row(label: str, style: Style, counts: Sequence[int]) -> str:
 def count_words(
     heads: Iterable[str], rows: Sequence[LabelledRow], gazetteer: Gazetteer | None
 ) -> dict[str, WordCounts]:
-    """Count words by head, what is listed of each text; each text is read once."""
+    """Count words by head, what is listed of each text; each text is read and counted once."""
     counts = {head: WordCounts(gazetteer) for head in heads}
+    reader = WordCounts(gazetteer)
+    of_labels: dict[tuple[str, ...], Counter[str]] = {}
     for row in rows:
-        words = next(iter(counts.values())).read(row.block.text[:LISTED_CHARACTERS])
-        for head, of_head in counts.items():
-            of_head.add(words, row.block.results[head].label)
+        labels = tuple([row.block.results[head].label for head in counts])
+        words = reader.read(row.block.text[:LISTED_CHARACTERS])
+        of_labels.setdefault(labels, Counter()).update(words)
+    for labels, counter in of_labels.items():
+        for of_head, label in zip(counts.values(), labels, strict=True):
+            of_head.add(counter, label)
     return counts
 
 
@@ -119,7 +131,10 @@ def words_section(head: str, labels: Sequence[str], words: WordCounts) -> str:
 
 
 def extremes_section(
-    head: str, counts: HeadCounts, explained: Mapping[int, LabelledParagraph]
+    head: str,
+    counts: HeadCounts,
+    explained: Mapping[int, LabelledParagraph],
+    cards: CardColumns = _NO_CARDS,
 ) -> str:
     """Show the most certain paragraphs of each label, and the least certain of all.
 
@@ -127,8 +142,11 @@ def extremes_section(
     """
 
     def show(rows: Sequence[LabelledRow]) -> str:
-        blocks = [explained.get(row.number, row.block) for row in rows]
-        return "".join(block_html(_led_by(head, block)) for block in blocks)
+        return "".join(
+            f"<div class='s-shown'>{card_head(row, cards)}"
+            f"{block_html(_led_by(head, explained.get(row.number, row.block)))}</div>"
+            for row in rows
+        )
 
     name = escape(head)
     return (

@@ -83,8 +83,10 @@ def find_voice(paragraph: str) -> str:
         return "own voice"
     quoted = _mask(paragraph, _quotations(paragraph))
     reporting = bytearray(len(paragraph))  # 1 where a reporting word begins
+    first_words = _phrases()
     for start, end in words:
-        reporting[start] = not quoted[start] and _is_reporting(paragraph, start, end)
+        if paragraph[start:end].lower() in first_words and not quoted[start]:
+            reporting[start] = _is_reporting(paragraph, start, end)
     attributed = _mask(
         paragraph,
         [(start, end) for start, end in _sentences(paragraph) if 1 in reporting[start:end]],

@@ -31,14 +31,25 @@ def test_telling_words_are_those_of_one_label() -> None:
 
 
 def test_a_pair_and_its_words_are_listed_once() -> None:
-    words = counted(*[("lasting truce", "a")] * 30, *[("boats out", "b")] * 30)
+    shared = "keeper, lamp, oil, harbour, pilot, council, guild"
+    words = counted(
+        *[(f"lasting truce; {shared}", "a")] * 30, *[(f"boats sail; {shared}", "b")] * 30
+    )
     assert len([word for word in words.telling("a", ["b"]) if "truce" in word.text]) == 1
 
 
 def test_pairs_do_not_reach_over_a_masked_name() -> None:
-    assert WordCounts(Gazetteer(["Norland"])).read("with Norland tonight, 1948") == {
-        "with",
+    assert WordCounts(Gazetteer(["Norland"])).read("near Lamport, Norland tonight, 1948") == {
+        "lamport",
         "tonight",
+    }
+
+
+def test_function_words_tell_nothing_alone_or_in_a_pair() -> None:
+    assert counted(("They will not stop the fighting, don’t you see", "a")).counts["a"].keys() == {
+        "stop",
+        "fighting",
+        "see",
     }
 
 

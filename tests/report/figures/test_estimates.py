@@ -1,0 +1,124 @@
+"""Where the shares of a report come from."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from html_tree import by_class, text_of
+from reported import Tables, section_of, shown
+
+import stance
+from stance.cli.main import main
+from stance.errors import InputError
+from stance.model import Model
+
+STORY = (
+    "The council voted against a truce by nine to two.\n\nForty boats were counted in the harbour."
+)
+
+
+@pytest.fixture
+def drawn(tmp_path: Path, small: Model) -> tuple[Tables, pd.DataFrame]:
+    """Thirty articles of two outlets and two months; forty of their paragraphs, read."""
+    plea = "The fishermen's guild urged the two lighthouses to stop the fighting now."
+    stories = [
+        ("Bell" if n % 3 else "Gull", f"2024-0{1 + n % 2}-03", STORY if n % 2 else plea)
+        for n in range(30)
+    ]
+    tables = Tables(tmp_path, small, stories)
+    read = stance.draw(tables.labelled, 40, head="stance")
+    labels = pd.read_csv(tables.labelled).set_index("paragraph_id")["stance"]
+    read["stance"] = read["paragraph_id"].map(labels).to_numpy()
+    read.loc[read.index % 4 == 0, "stance"] = "neutral"
+    read.to_csv(tmp_path / "read.csv", index=False)
+    return tables, read
+
+
+def figures_of(tables: Tables, **options: object) -> dict[str, list[str]]:
+    section = section_of(
+        tables.full(annotated=tables.folder / "read.csv", **options), "shares-stance"
+    )
+    (table,) = by_class(section, "s-shares")
+    rows = [[text_of(cell) for cell in row] for row in table.findall("tbody/tr")]
+    return {row[0].split()[1]: row[-2:] for row in rows}
+
+
+def test_drawn_paragraphs_give_the_estimated_shares(drawn: tuple[Tables, pd.DataFrame]) -> None:
+    tables, read = drawn
+    shares = stance.estimate_shares(tables.labelled, read).set_index("label")
+    for label, (share, interval) in figures_of(tables).items():
+        if label in shares.index:
+            row = shares.loc[label]
+            assert share == f"{row['share']:.0%}"
+            assert interval == f"{100 * row['low']:.0f}–{100 * row['high']:.0f}%"
+    page = shown(tables.full(annotated=tables.folder / "read.csv"))
+    assert "From 40 paragraphs drawn and read." in page
+    assert f"Estimator: {shares['estimator'].iloc[0]}, from read.csv." in page
+    assert "Tones conveyed: as counted" in page  # nobody read them
+
+
+def test_groups_and_periods_are_estimated_from_their_own(
+    drawn: tuple[Tables, pd.DataFrame],
+) -> None:
+    tables, read = drawn
+    page = tables.full(annotated=tables.folder / "read.csv")
+    frame = pd.read_csv(tables.labelled)
+    outlets = pd.read_csv(tables.articles)["outlet"]
+    frame["outlet"] = frame["row"].map(outlets)
+    shares = stance.estimate_shares(frame, read, "outlet")
+    row = shares[(shares["outlet"] == "Bell") & (shares["label"] == "neutral")].iloc[0]
+    assert f"{100 * row['low']:.0f}–{100 * row['high']:.0f}%" in text_of(section_of(page, "by-0"))
+    assert "● estimated, with 95% intervals" in text_of(section_of(page, "time"))
+
+
+def test_articles_are_estimated_with_one_weight_each(drawn: tuple[Tables, pd.DataFrame]) -> None:
+    tables, read = drawn
+    frame = pd.read_csv(tables.labelled)
+    frame["weight"] = 1 / frame.groupby("row")["row"].transform("size")
+    shares = stance.estimate_shares(frame, read, weights="weight").set_index("label")
+    share, interval = figures_of(tables, unit="article")["neutral"]
+    assert share == f"{shares.loc['neutral', 'share']:.0%}"
+    low, high = shares.loc["neutral", ["low", "high"]].astype(float)
+    assert interval == f"{100 * low:.0f}–{100 * high:.0f}%"
+
+
+def test_a_sample_of_unknown_design_is_refused(drawn: tuple[Tables, pd.DataFrame]) -> None:
+    tables, read = drawn
+    read.drop(columns="probability").to_csv(tables.folder / "read.csv", index=False)
+    with pytest.raises(InputError, match=r"^how the paragraphs of .* were drawn must be known"):
+        tables.full(annotated=tables.folder / "read.csv")
+    assert figures_of(tables, design="random")
+    command = ["report", str(tables.labelled), "-o", str(tables.page), "--force", "-q"]
+    tables.model.save(tables.folder / "model")
+    command += ["--annotated", str(tables.folder / "read.csv"), "--unit", "article"]
+    assert main([*command, "--design", "random", "--model", str(tables.folder / "model")]) == 0
+
+
+def test_too_few_annotated_paragraphs_leave_raw_shares(drawn: tuple[Tables, pd.DataFrame]) -> None:
+    tables, read = drawn
+    read[:9].to_csv(tables.folder / "read.csv", index=False)
+    page = shown(tables.full(annotated=tables.folder / "read.csv"))
+    assert "Positions conveyed: as counted" in page
+    assert "Estimator: none: fewer than 10 annotated, from read.csv." in page
+
+
+def test_an_unknown_unit_is_refused(tables: Tables) -> None:
+    with pytest.raises(InputError) as error:
+        tables.full(unit="word")
+    assert str(error.value) == "`unit` must be one of ['paragraph', 'article']; got 'word'."
+
+
+def test_any_and_mostly_are_of_articles(drawn: tuple[Tables, pd.DataFrame]) -> None:
+    tables, _ = drawn
+    frame = pd.read_csv(tables.labelled)
+    given = frame[frame["status"] == "labelled"]
+    shares = given.groupby("row")["stance"].value_counts(normalize=True).unstack().fillna(0)
+    (table,) = by_class(section_of(tables.full(unit="article"), "shares-stance"), "s-shares")
+    rows = {
+        text_of(row[0]).split()[1]: [text_of(cell) for cell in row]
+        for row in table.findall("tbody/tr")
+    }
+    for label in shares:
+        any_, mostly = (np.mean(shares[label] > least) for least in (0, 0.5))
+        assert rows[label][3:5] == [f"{any_:.0%}", f"{mostly:.0%}"]
