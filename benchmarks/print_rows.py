@@ -173,7 +173,8 @@ def measure_difference(
         matrices = np.zeros((n_groups, len(labels), len(labels)))
         np.add.at(matrices, (group_numbers, annotated, np.searchsorted(labels, predictions)), 1)
         drawn = np.tensordot(weights, matrices, axes=1)
-        f1 = 2 * np.einsum("rii->ri", drawn) / (drawn.sum(axis=1) + drawn.sum(axis=2))
+        totals = drawn.sum(axis=1) + drawn.sum(axis=2)
+        f1 = 2 * np.einsum("rii->ri", drawn) / np.maximum(totals, 1)  # a label without rows has 0
         scores.append(f1.mean(axis=1))
     differences = scores[0] - scores[1]
     return float(differences[0]), float(differences[1:].std(ddof=1))

@@ -152,6 +152,9 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             ]
         )
         matrix = self._add_copies(self.pipeline_["features"].fit_transform(texts), targets)
+        for _, vectorizer in self.pipeline_["features"].transformer_list:
+            # Scikit-learn keeps them in the order of the texts, which a saved pipeline would tell.
+            vectorizer.vocabulary_ = dict(sorted(vectorizer.vocabulary_.items()))
         weights = {}
         if sample_weight is not None:
             weights["sample_weight"] = np.asarray(sample_weight, dtype=float)

@@ -1,8 +1,13 @@
 """The maintainers' commands: the seeds keep their rules, and the shipped model was made from them."""
 
 import csv
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import ROOT
 from csv_rows import rows_of
@@ -10,6 +15,7 @@ from csv_rows import rows_of
 from stance.errors import TableError
 from stance.model import Model
 from stance.seeds.commands import COLUMNS, SEEDS, main, read_seeds, source_digests
+from stance.training.fitting import _versions
 
 needs_seeds = pytest.mark.skipif(
     not SEEDS.exists(), reason="needs the seeds, which come with a checkout only"
@@ -27,6 +33,31 @@ def test_the_seeds_keep_every_rule(capsys: pytest.CaptureFixture[str]) -> None:
 @needs_seeds
 def test_the_shipped_model_was_trained_on_these_seeds(shipped: Model) -> None:
     assert shipped.facts["sources"] == source_digests()
+
+
+@needs_seeds
+@pytest.mark.slow
+def test_the_seeds_alone_make_the_shipped_model_on_any_number_of_threads(
+    shipped: Model, tmp_path: Path
+) -> None:
+    if shipped.facts["versions"] != _versions():
+        pytest.skip("the shipped model was made with other versions of its packages")
+    for name in ("stance", "seeds", "tests/cases"):  # nothing else is needed
+        shutil.copytree(ROOT / name, tmp_path / name)
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "2")
+    subprocess.run(
+        [sys.executable, "-m", "stance.seeds", "train"],
+        cwd=tmp_path,
+        env={**os.environ, **threads, "PYTHONPATH": str(tmp_path)},
+        check=True,
+    )
+    made, shipped_folder = (folder / "models" / "ceasefire" for folder in (tmp_path, ROOT))
+    for file in shipped_folder.glob("*.features.json"):
+        assert (made / file.name).read_bytes() == file.read_bytes()
+    for file in shipped_folder.glob("*.npy"):
+        np.testing.assert_allclose(
+            np.load(made / file.name), np.load(file), rtol=0, atol=1e-9, err_msg=file.name
+        )
 
 
 @needs_seeds

@@ -1,6 +1,7 @@
 """Models that learn from counts: beside a table, instead of one, and from a private table."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ import stance
 from stance.cli.main import main
 from stance.errors import InputError
 from stance.model import Model
+from stance.text.sides import load_gazetteer
+from stance.text.tokens import make_tokens
 from stance.training.counted.counting import Thresholds, count_paragraphs
 from stance.training.counted.counts import Counts, save_counts
 
@@ -97,27 +100,36 @@ def test_what_does_not_fit_counts_is_refused(
         stance.train(**given)  # type: ignore[arg-type]
 
 
-def test_no_run_of_five_words_of_the_training_texts_is_in_a_private_model(
-    seeds: pd.DataFrame, tmp_path: Path
+def runs_of_five(words: Sequence[str]) -> set[tuple[str, ...]]:
+    return set(zip(*(words[start:] for start in range(5)), strict=False))
+
+
+def list_words(text: str) -> list[str]:
+    return re.findall(r"[\w'’]+", text.lower())  # "can't" is one word
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_no_run_of_five_words_of_the_training_texts_is_in_a_saved_model(
+    seeds: pd.DataFrame, tmp_path: Path, private: bool
 ) -> None:
     table = seeds.assign(voice=[f"{voice} {n % 40}" for n, voice in enumerate(seeds["voice"])])
     recipes = {"stance": RECIPES["stance"]}
     folder = stance.train(
-        table, labels=["stance"], groups="voice", private=True, recipes=recipes
+        table, labels=["stance"], groups="voice", private=private, recipes=recipes
     ).save(tmp_path / "m")
-    runs = {
-        run
-        for text in table["text"]
-        for words in [re.findall(r"\w+", text.lower())]
-        for run in zip(*(words[start:] for start in range(5)), strict=False)
-    }
+    texts = [list_words(text) for text in table["text"]]
+    texts += [[token.stem for token in make_tokens(t, load_gazetteer())] for t in table["text"]]
+    runs = set().union(*map(runs_of_five, texts))
     for file in folder.iterdir():
-        words = re.findall(r"\w+", file.read_bytes().decode("utf-8", "ignore").lower())
-        shared = runs & set(zip(*(words[start:] for start in range(5)), strict=False))
+        shared = runs & runs_of_five(list_words(file.read_bytes().decode("utf-8", "ignore")))
         assert not shared, (file.name, sorted(shared)[:3])
-    model = stance.load(folder)
-    assert "learned_rows" not in model.facts
-    assert stance.evaluate(model, table.head(9))["stance"].learned is None
+    pipeline = stance.load_pipeline(folder, "stance").pipeline_  # its file is compressed
+    for _, vectorizer in pipeline["features"].transformer_list:
+        for features in (vectorizer.vocabulary_, vectorizer.vocabulary or ()):
+            assert not runs & runs_of_five([one for one in features if " " not in one])
+    if private:
+        assert "learned_rows" not in stance.load(folder).facts
+        assert stance.evaluate(stance.load(folder), table.head(9))["stance"].learned is None
 
 
 def test_the_commands_write_counts_and_train_on_them(
