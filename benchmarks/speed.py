@@ -1,7 +1,7 @@
 """Measure how fast stance is beside its peers; write SPEED.md and speed.png next to this script.
 
 usage: python benchmarks/speed.py [--size N] [--rounds N] [--systems NAME,...]
-                                  [--parts score,memory,cold,growth,tables,training]
+                                  [--parts tables,score,memory,cold,growth,shapes,training]
                                   [--folder FOLDER] [--fasttext FILE] [--report FOLDER]
 
 Each measurement runs in a process of its own, pinned to as many cores as it may use; systems take
@@ -22,13 +22,14 @@ from pathlib import Path
 from typing import Any
 
 from speed_bench import HERE, ROOT, Bench, Results, run, work
-from speed_corpus import head_of_table
+from speed_corpus import PER_ARTICLE, articles_path, head_of_table
 from speed_report import write_report
+from speed_shapes import SHAPES
 
 COLD_ROUNDS = 9
 PLAIN_ROUNDS = 3
 MAX_ROUNDS = 10  # the corpus has ten times the size
-COLUMNS = "--columns"  # the option of `stance score` that picks columns
+SHAPE_ROUNDS = 3
 MIN_ROWS = 200  # that can be trained on, in a trial
 MAX_TRAINING = 1800.0  # seconds that training a whole model may take, estimated from a smaller one
 HEAVY = ("sklearn", "nltk", "pandas")
@@ -124,38 +125,50 @@ def measure_growth(bench: Bench, results: Results) -> None:
             results.measure(name, turn, work, "grow", bench.models, name, bench.corpus, count)
 
 
+def measure_shapes(bench: Bench, results: Results) -> None:
+    """Measure texts of other shapes than news, each shape in each round."""
+    for turn in range(SHAPE_ROUNDS):
+        for shape in SHAPES:
+            results.measure(
+                shape, turn, work, "shape", bench.models, shape, bench.corpus, bench.size // 5
+            )
+
+
 def measure_tables(bench: Bench, results: Results) -> None:
-    """Measure from CSV to labelled CSV.
+    """Measure from CSV to labelled CSV: articles that are split first, then one paragraph a row.
 
     Ours at ten times the size, pandas and scikit-learn at a fifth of it.
     """
-    small, output = head_of_table(bench.corpus, bench.size // 5), bench.folder / "labelled.csv"
-    has_columns = COLUMNS in run([sys.executable, "-m", "stance", "score", "--help"]).out
-    if not has_columns:
-        print(
-            f"  stance score has no option {COLUMNS}: the two label columns alone are not measured"
-        )
-    for columns in ("labels", "all") if has_columns else ("all",):
-        for turn in range(PLAIN_ROUNDS):
+    for columns in ("articles", "labels", "all"):
+        measure_columns(bench, results, columns)
+
+
+def measure_columns(bench: Bench, results: Results, columns: str) -> None:
+    """Measure one kind of table: "articles", or rows of which two or all columns are written."""
+    table, n_rows = bench.corpus.with_suffix(".csv"), bench.size // 5
+    if columns == "articles":
+        table, n_rows = articles_path(bench.corpus), n_rows // PER_ARTICLE
+    small, output = head_of_table(table, n_rows), bench.folder / "labelled.csv"
+    for turn in range(PLAIN_ROUNDS):
+        results.measure(f"plain {columns}", turn, time_plain, bench, small, output, columns, turn)
+    for model in ("union", "shipped"):
+        command = score_command(bench, table, output, model, columns)
+        for threads in range(1, 1 + min(2, bench.n_cores)):
             results.measure(
-                f"plain {columns}", turn, time_plain, bench, small, output, columns, turn
+                f"ours {model} {columns} {threads}", 0, time_command, command, threads, 0
             )
-        for model in ("union", "shipped"):
-            command = score_command(bench, output, model, columns)
-            for threads in range(1, 1 + min(2, bench.n_cores)):
-                name = f"ours {model} {columns} {threads}"
-                results.measure(name, 0, time_command, command, threads, 0)
     output.unlink(missing_ok=True)
 
 
-def score_command(bench: Bench, output: Path, model: str, columns: str) -> list[Any]:
-    """Return the `stance score` command that labels the corpus."""
-    command = [sys.executable, "-m", "stance", "score", bench.corpus.with_suffix(".csv")]
-    command += ["-o", output, "--unit", "row", "--quiet", "--force"]
+def score_command(bench: Bench, table: Path, output: Path, model: str, columns: str) -> list[Any]:
+    """Return the `stance score` command that labels a table."""
+    unit = "paragraph" if columns == "articles" else "row"
+    command = [sys.executable, "-m", "stance", "score", table]
+    command += ["-o", output, "--unit", unit, "--quiet", "--force"]
     if model != "shipped":
         command += ["--model", bench.models / f"ours-{model}"]
     if columns == "labels":
-        command += [COLUMNS, "stance,tone"]
+        command += ["--columns", "stance,tone"]
     return command
 
 
@@ -192,11 +205,12 @@ def measure_training(bench: Bench, results: Results) -> None:
 
 
 PARTS = {
+    "tables": measure_tables,
     "score": measure_score,
     "memory": measure_memory,
     "cold": measure_cold,
     "growth": measure_growth,
-    "tables": measure_tables,
+    "shapes": measure_shapes,
     "training": measure_training,
 }
 

@@ -242,5 +242,5 @@ def make_stamp() -> str:
         shipped,
         ROOT / "seeds" / "paragraphs.csv",
     ]
-    files += [WORK, HERE / "speed_corpus.py"]
+    files += [WORK, HERE / "speed_corpus.py", HERE / "speed_shapes.py"]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()[:12]

@@ -10,12 +10,15 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from random import Random
 
 SEEDS = Path(__file__).parent.parent / "seeds" / "paragraphs.csv"
 RARITY = 60
+PER_ARTICLE = 5
+"""Paragraphs of an article."""
 WARM = 1_000
 """Paragraphs that a process scores before the clock starts; they are not in the corpus."""
 SYLLABLES = [consonant + vowel for consonant in "bcdfghjklmnprstvwxz" for vowel in "aeiouy"]
@@ -44,7 +47,10 @@ def make_paragraphs(words: list[str], n_paragraphs: int, *, random_state: int = 
 
 
 def write_corpus(folder: Path, n_paragraphs: int) -> Path:
-    """Write paragraphs, one per line, and the same as a CSV with the columns id and text.
+    """Write paragraphs, one per line, and the same as two CSVs with the columns id and text.
+
+    One has a paragraph in each row; the other, whose name ends in -articles.csv, an article of five
+    paragraphs with blank lines between them.
 
     Files that exist already are kept. Those of another number, or of other seeds, are deleted,
     because they are large.
@@ -55,22 +61,32 @@ def write_corpus(folder: Path, n_paragraphs: int) -> Path:
         return path
     for old in folder.glob("corpus-*"):
         old.unlink()
-    parts = [final.with_name(final.name + ".part") for final in (path, path.with_suffix(".csv"))]
-    with (
-        parts[0].open("w", encoding="utf-8", newline="") as lines,
-        parts[1].open("w", encoding="utf-8", newline="") as table,
-    ):
-        writer = csv.writer(table, lineterminator="\n")
-        writer.writerow(["id", "text"])
-        for number, paragraph in enumerate(make_paragraphs(read_words(), n_paragraphs)):
-            lines.write(paragraph + "\n")
-            writer.writerow([number, paragraph])
+    finals = (path.with_suffix(".csv"), articles_path(path), path)
+    parts = [final.with_name(final.name + ".part") for final in finals]
+    with ExitStack() as opened:
+        files = [
+            opened.enter_context(part.open("w", encoding="utf-8", newline="")) for part in parts
+        ]
+        rows, articles = (csv.writer(file, lineterminator="\n") for file in files[:2])
+        for writer in (rows, articles):
+            writer.writerow(["id", "text"])
+        paragraphs = enumerate(make_paragraphs(read_words(), n_paragraphs))
+        while article := list(islice(paragraphs, PER_ARTICLE)):
+            rows.writerows(article)
+            texts = [text for _, text in article]
+            articles.writerow([article[0][0] // PER_ARTICLE, "\n\n".join(texts)])
+            files[2].writelines(f"{text}\n" for text in texts)
     path.with_suffix(".warm").write_text(
         "\n".join(make_paragraphs(read_words(), WARM, random_state=1)), encoding="utf-8"
     )
-    parts[1].rename(path.with_suffix(".csv"))
-    parts[0].rename(path)
+    for part, final in zip(parts, finals, strict=True):
+        part.rename(final)
     return path
+
+
+def articles_path(corpus: Path) -> Path:
+    """Return where the articles of a corpus are."""
+    return corpus.with_name(f"{corpus.stem}-articles.csv")
 
 
 def read_paragraphs(corpus: Path, start: int, count: int) -> Iterator[str]:
@@ -85,12 +101,12 @@ def read_warm(corpus: Path) -> list[str]:
     return corpus.with_suffix(".warm").read_text(encoding="utf-8").split("\n")
 
 
-def head_of_table(corpus: Path, count: int) -> Path:
-    """Write the first rows of the corpus's CSV to a file of their own."""
-    path = corpus.with_name(f"table-{count}.csv")
+def head_of_table(table: Path, count: int) -> Path:
+    """Write the first rows of a CSV to a file of their own."""
+    path = table.with_name(f"table-{count}-{table.name}")
     with (
-        corpus.with_suffix(".csv").open(encoding="utf-8", newline="\n") as table,
+        table.open(encoding="utf-8", newline="") as source,
         path.open("w", encoding="utf-8", newline="") as out,
     ):
-        out.writelines(islice(table, count + 1))
+        csv.writer(out, lineterminator="\n").writerows(islice(csv.reader(source), count + 1))
     return path

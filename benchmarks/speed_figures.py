@@ -21,6 +21,11 @@ TITLES = {
     "ours-shipped": "stance, shipped model",
     "ours-words": "stance, words",
 }
+TABLES = {
+    "articles": "articles, all columns",
+    "labels": "rows, stance and tone",
+    "all": "rows, all columns",
+}
 
 
 def span(values: Sequence[float], form: str = ",.0f") -> str:

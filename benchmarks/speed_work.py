@@ -1,6 +1,6 @@
 """The work that the benchmark of speed measures, each piece in a process of its own.
 
-usage: python benchmarks/speed_work.py prepare|corpus|score|grow|table|train ...
+usage: python benchmarks/speed_work.py prepare|corpus|score|grow|shape|table|train ...
 
 `speed.py` calls it. Each piece prints one line of JSON. Heavy imports stand where they are used, so
 that a process loads only what the measured system needs.
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from speed_corpus import read_paragraphs, read_warm, write_corpus
+from speed_shapes import make_shape
 
 HEADS = ("stance", "tone")
 WORDS = {"ngram_range": (1, 2), "min_df": 2, "C": 10.0}
@@ -33,6 +34,7 @@ WORKS = {
     "corpus": (0,),
     "score": (0, 2, 3),
     "grow": (0, 2),
+    "shape": (0, 2),
     "table": (0, 1, 2),
     "train": (),
 }
@@ -240,8 +242,23 @@ def grow(models: Path, name: str, corpus: Path, count: int) -> dict[str, float]:
     return {"seconds": seconds, "paragraphs": count}
 
 
+def shape(models: Path, name: str, corpus: Path, count: int) -> dict[str, float]:
+    """Label texts of one shape, each as a whole, with the shipped model."""
+    import stance
+
+    texts = make_shape(name, list(read_paragraphs(corpus, 0, count)))
+    model = stance.load()
+    model.label_cells(make_shape(name, read_warm(corpus)), unit="row")
+    seconds = time_run(lambda some: model.label_cells(some, unit="row"), texts)
+    size = sum(len(text.encode()) for text in texts)
+    return {"seconds": seconds, "texts": len(texts), "bytes": size}
+
+
 def table(models: Path, source: Path, output: Path, columns: str) -> dict[str, float]:
-    """Label a CSV as a plain script does: pandas reads, scikit-learn scores, pandas writes."""
+    """Label a CSV as a plain script does: pandas reads, scikit-learn scores, pandas writes.
+
+    Articles are split at blank lines.
+    """
     import joblib
     import numpy as np
     import pandas as pd
@@ -249,16 +266,19 @@ def table(models: Path, source: Path, output: Path, columns: str) -> dict[str, f
     union, heads = joblib.load(models / "sklearn-union.joblib")
     clock = time.perf_counter()
     frame = pd.read_csv(source)
+    if columns == "articles":
+        frame["text"] = frame["text"].str.split(r"\n\s*\n", regex=True)
+        frame = frame.explode("text")
     matrix = union.transform(frame["text"])
-    out: dict[str, Any] = {"row": np.arange(len(frame))}
+    out: dict[str, Any] = {"row": np.asarray(frame.index)}
     for name, head in heads.items():
         probabilities = head.predict_proba(matrix)
         out[name] = head.classes_[probabilities.argmax(axis=1)]
-        if columns == "all":
+        if columns != "labels":
             out[f"{name}_probability"] = probabilities.max(axis=1)
             for label, column in zip(head.classes_, probabilities.T, strict=True):
                 out[f"{name}_p_{label}"] = column
-    if columns == "all":
+    if columns != "labels":
         from stance.labels import sentiment_of, sentiment_signs
 
         signs = sentiment_signs(heads["tone"].classes_)
@@ -289,7 +309,7 @@ def main(work: str, *texts: str) -> None:
         Path(text) if number in paths else int(text) if text.isdigit() else text
         for number, text in enumerate(texts)
     ]
-    works: list[Callable[..., Any]] = [prepare, write_corpus, score, grow, table, train]
+    works: list[Callable[..., Any]] = [prepare, write_corpus, score, grow, shape, table, train]
     print(json.dumps(dict(zip(WORKS, works, strict=True))[work](*arguments), default=str))
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from stance.scoring._scorer import MAX_CLASSES, Scorer
 from stance.scoring.arrays import BlockArrays, ModelArrays
 from stance.text.cues import number_pair
-from stance.text.features import number_cue_class
+from stance.text.features import number_cue_classes
 from stance.text.tokens import SIDE
 from stance.text.words import bare, fold, fold_all, is_plain, stem_all
 
@@ -123,7 +123,7 @@ class CompiledBackend:
         stems = stem_all(folded)
         classes = bytes(len(words))  # of no class
         if self._needs_classes:
-            classes = bytes(map(number_cue_class, folded, stems))
+            classes = number_cue_classes(folded, stems)
         plain = bytes(map(is_plain, folded))
         self._scorer.learn(words, folded, stems, bares, folded_bares, plain, classes)
 

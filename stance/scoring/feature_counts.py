@@ -20,7 +20,7 @@ from stance.scoring.arrays import BlockArrays
 from stance.text.cues import CUE_CLASSES, number_pair
 from stance.text.features import (
     UNSCALED,
-    number_cue_class,
+    number_cue_classes,
     runs_of_characters,
     valence_features,
 )
@@ -236,7 +236,9 @@ class FrameCounts(FeatureCounts):
         before in the same sentence; then each two neighbours of one sentence are a pair.
         """
         new_tokens = tokens[len(self._class_of_token) :]
-        self._class_of_token.extend(number_cue_class(each.word, each.stem) for each in new_tokens)
+        new_words = [token.word for token in new_tokens]
+        new_stems = [token.stem for token in new_tokens]
+        self._class_of_token.extend(number_cue_classes(new_words, new_stems))
         classes = np.frombuffer(self._class_of_token, dtype=np.int64)[words.token]
         sentence = np.cumsum(words.begins_sentence | (np.diff(words.row, prepend=-1) > 0))
         cues = np.flatnonzero(classes)

@@ -47,6 +47,12 @@ def load_cues() -> Mapping[str, str]:
     return {stem(word): cue_class for cue_class, word in rows}
 
 
+@lru_cache(maxsize=1)
+def number_cues() -> Mapping[str, int]:
+    """Return the number of the class of each stem that `load_cues` knows."""
+    return {stem: CUE_CLASSES.index(cue_class) + 1 for stem, cue_class in load_cues().items()}
+
+
 def number_pair(frame: str) -> tuple[int, int]:
     """Return the numbers of the two classes of a frame.
 

@@ -18,11 +18,10 @@ strings that a frozen model looks up, so that the two cannot differ.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from stance.text.cues import CUE_CLASSES, NEGATION, load_cues
+from stance.text.cues import CUE_CLASSES, NEGATION, load_cues, number_cues
 from stance.text.tokens import SIDE, Gazetteer, Token, make_tokens
 from stance.text.words import MAX_WORD_CHARACTERS
 
@@ -38,12 +37,14 @@ VALENCES: Final = (
     ),
 )
 """Every feature of the feature block "valence"."""
-NEGATOR: Final = re.compile(
-    r"no|not|never|none|nobody|nothing|neither|nor|nowhere|without|hardly|barely|rarely|seldom"
-    r"|cannot|despite|lacks?"
-    r"|cant|wont|dont|doesnt|didnt|isnt|arent|wasnt|werent|aint|.*n't"
-)
-"""A folded word that negates what follows, also as posts spell it, without its apostrophe."""
+NEGATORS: Final = frozenset(
+    {
+        "no", "not", "never", "none", "nobody", "nothing", "neither", "nor", "nowhere", "without",
+        "hardly", "barely", "rarely", "seldom", "cannot", "despite", "lack", "lacks", "cant",
+        "wont", "dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "werent", "aint",
+    }
+)  # fmt: skip
+"""Folded words that negate what follows, also as posts spell them, without an apostrophe."""
 PAIRED: Final = ("frames",)
 """Feature blocks whose occurrences are of two tokens, `first` and `last`, but none in between."""
 REACH: Final = 3
@@ -128,8 +129,12 @@ def valence_features(tokens: Sequence[Token], lexicon: Mapping[str, int]) -> Ite
 
 
 def is_negator(word: str) -> bool:
-    """Return whether a folded word negates what follows."""
-    return NEGATOR.fullmatch(word) is not None
+    """Return whether a folded word negates what follows.
+
+    >>> [is_negator(word) for word in ("never", "needn't", "knot")]
+    [True, True, False]
+    """
+    return word in NEGATORS or word.endswith("n't")
 
 
 def find_negated(tokens: Sequence[Token]) -> list[bool]:
@@ -153,10 +158,17 @@ def find_cue_class(word: str, stem: str) -> str | None:
     return NEGATION if word != "despite" and is_negator(word) else load_cues().get(stem)
 
 
-def number_cue_class(word: str, stem: str) -> int:
-    """Return the number of a word's class, as `CUE_CLASSES` says; 0 if it is no cue."""
-    cue_class = find_cue_class(word, stem)
-    return 0 if cue_class is None else CUE_CLASSES.index(cue_class) + 1
+def number_cue_classes(words: Sequence[str], stems: Sequence[str]) -> bytes:
+    """Return the number of each word's class, as `CUE_CLASSES` says; 0 if it is no cue.
+
+    >>> list(number_cue_classes(["never", "lamp"], ["never", "lamp"]))
+    [1, 0]
+    """
+    numbers, negation = number_cues(), CUE_CLASSES.index(NEGATION) + 1
+    return bytes(
+        negation if is_negator(word) and word != "despite" else numbers.get(stem, 0)
+        for word, stem in zip(words, stems, strict=True)
+    )
 
 
 def frame_features(tokens: Sequence[Token]) -> Iterator[Occurrence]:

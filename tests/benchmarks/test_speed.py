@@ -1,8 +1,10 @@
 """The benchmark of speed measures what is installed, says what is not, and keeps what it has measured."""
 
+import csv
 import json
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -57,3 +59,25 @@ def test_a_trial_measures_and_says_what_is_absent_and_a_second_one_keeps_its_fig
 
     run_trial(tmp_path)
     assert read_figures(tmp_path) == figures
+
+
+def test_articles_and_shapes_are_made_of_the_paragraphs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    corpus_module, shapes = (import_module(f"speed_{name}") for name in ("corpus", "shapes"))
+    corpus = corpus_module.write_corpus(tmp_path, 12)
+    paragraphs = list(corpus_module.read_paragraphs(corpus, 0, 12))
+    small = corpus_module.head_of_table(corpus_module.articles_path(corpus), 2)
+    with small.open(encoding="utf-8", newline="") as file:
+        articles = [row["text"] for row in csv.DictReader(file)]
+    assert [article.split("\n\n") for article in articles] == [paragraphs[:5], paragraphs[5:10]]
+    texts = {shape: shapes.make_shape(shape, paragraphs) for shape in shapes.SHAPES}
+    assert texts["news"] == paragraphs
+    words = " ".join(texts["all-new words"]).split()
+    assert len(words) == len(texts["one-word cells"]) > 500
+    assert len({word for word in words if word.isalpha()}) > 300
+    assert all(text.isupper() for text in texts["capitals"])
+    assert not any(
+        text.isascii() for shape in ("Cyrillic", "Arabic", "Chinese") for text in texts[shape]
+    )

@@ -62,30 +62,44 @@ static void pad_word(PaddedWord *padded, const unsigned char *cursor, const unsi
     append_character(padded, &space, 1);
 }
 
-static int32_t find_column(const FeatureBlock *block, const PaddedWord *padded, size_t first,
-                           size_t last)
+/* Make the keys of a word's n-grams of `size` characters, and prefetch where each is looked up. The
+   tables of a model exceed the processor's inner caches; one look-up after the other would mostly
+   wait. Return how many keys there are. */
+static size_t make_ngram_keys(const FeatureBlock *block, const PaddedWord *padded, size_t size,
+                              StringKey *keys)
 {
-    size_t start = padded->bounds[first], length = padded->bounds[last] - start;
-    StringKey ngram = make_key(padded->bytes + start, length, sizeof padded->bytes - start);
-    return find_key(&block->ngrams, &ngram);
+    size_t n = 0;
+    for (size_t first = 0; first + size <= padded->n; first++) {
+        size_t start = padded->bounds[first], length = padded->bounds[first + size] - start;
+        keys[n] = make_key(padded->bytes + start, length, sizeof padded->bytes - start);
+        PREFETCH(&block->ngrams.slots[keys[n++].hash & (block->ngrams.n_slots - 1)]);
+    }
+    return n;
 }
 
 /* Append one block's columns of a word to the pool, and add up their rows. The pool has room. */
 static size_t append_columns(Scorer *scorer, const FeatureBlock *block, const PaddedWord *padded,
                              double *sums)
 {
+    StringKey keys[1 + MAX_WORD_CHARACTERS + 1];
     size_t n_columns = 0, row_length = (size_t)block->width + 1;
-    for (size_t size = (size_t)block->min_n; size <= (size_t)block->max_n; size++)
-        for (size_t first = 0; first + size <= padded->n; first++) {
-            int32_t column = find_column(block, padded, first, first + size);
+    int32_t *columns = scorer->ngram_pool + scorer->n_pool;
+    for (size_t size = (size_t)block->min_n; size <= (size_t)block->max_n; size++) {
+        size_t n_keys = block->ngrams.n ? make_ngram_keys(block, padded, size, keys) : 0;
+        for (size_t i = 0; i < n_keys; i++) {
+            int32_t column = find_key(&block->ngrams, &keys[i]);
             if (column < 0)
                 continue;
-            const double *row = block->rows + (size_t)column * row_length; /* of copy 0 */
-            for (size_t i = 0; i < row_length; i++)
-                sums[i] += row[i];
-            scorer->ngram_pool[scorer->n_pool++] = column;
-            n_columns++;
+            PREFETCH(block->rows + (size_t)column * row_length);
+            columns[n_columns++] = column;
         }
+    }
+    for (size_t i = 0; i < n_columns; i++) {
+        const double *row = block->rows + (size_t)columns[i] * row_length; /* of copy 0 */
+        for (size_t output = 0; output < row_length; output++)
+            sums[output] += row[output];
+    }
+    scorer->n_pool += n_columns;
     return n_columns;
 }
 
