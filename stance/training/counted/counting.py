@@ -253,7 +253,7 @@ def _count_lost(
 
     A paragraph counts for the label that most of its readings gave.
     """
-    annotated = shares.any(axis=1)
+    annotated = np.asarray(shares.any(axis=1))
     total, left = (
         np.bincount(shares[some].argmax(axis=1), minlength=len(classes))
         for some in (np.flatnonzero(annotated), rows[annotated[rows]])
