@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,8 @@ def prepare(models: Path, size: int, fasttext: Path) -> dict[str, int]:
         if not (models / f"ours-{name}").exists():
             import stance
 
-            model = stance.train(rows, recipes=dict.fromkeys(HEADS, recipe | QUICK), name=name)
+            with warnings.catch_warnings(action="ignore"):  # a trial has few rows of each label
+                model = stance.train(rows, recipes=dict.fromkeys(HEADS, recipe | QUICK), name=name)
             model.save(models / f"ours-{name}")
     if fasttext.exists():
         train_fasttext(rows, models, fasttext)

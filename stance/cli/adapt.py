@@ -9,6 +9,7 @@ import click
 
 from stance.cli.messages import show
 from stance.cli.options import (
+    examples,
     force_option,
     paragraphs_option,
     table_encoding_option,
@@ -16,7 +17,12 @@ from stance.cli.options import (
 )
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance adapt ceasefire read.csv -o mine",
+        "stance adapt mine read.csv -o adapted --article article",
+    )
+)
 @click.argument("model")
 @click.argument("table", type=click.Path(path_type=Path))
 @click.option(

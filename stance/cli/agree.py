@@ -8,10 +8,12 @@ from typing import Any
 import click
 
 from stance.cli.messages import show, write_frame
-from stance.cli.options import force_option, head_option
+from stance.cli.options import examples, force_option, head_option
 
 
-@click.command()
+@click.command(
+    epilog=examples("stance agree ann.csv bob.csv", "stance agree ann.csv bob.csv -o differ.csv")
+)
 @click.argument("tables", nargs=-1, required=True, metavar="TABLE...")
 @head_option
 @click.option(

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from stance.cli.messages import show
-from stance.cli.options import force_option, model_option, paragraphs_option, split_names
+from stance.cli.options import examples, force_option, model_option, paragraphs_option, split_names
 
 if TYPE_CHECKING:
     from stance.annotate.page import AnnotationPage
 
-_EXAMPLES: Final = """\b
-Examples:
-  stance annotate drawn.csv -o page.html
-  stance annotate posts.csv -o page.html --text body --labels for,against,none
-"""
+_FOR_THE_PAGE: Final = ("head", "model", "show_model", "settle", "guidelines", "title")
+"""Options that another tool has no use for."""
 
 
-@click.command(epilog=_EXAMPLES)
+@click.command(
+    epilog=examples(
+        "stance annotate drawn.csv -o page.html",
+        "stance annotate posts.csv -o page.html --text body --labels for,against,none",
+    )
+)
 @click.argument(
     "tables", metavar="TABLE...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
@@ -57,6 +59,12 @@ Examples:
     type=click.Path(path_type=Path),
     help="A text file that the page shows beside the labels.",
 )
+@click.option(
+    "--export",
+    metavar="TOOL",
+    help="Instead of a page, write a file for label-studio, doccano, prodigy, argilla or potato, "
+    "or a workbook with a list of labels in each cell (xlsx).",
+)
 @click.option("--title", help="The title of the page; by default its name.")
 @click.option(
     "--encoding",
@@ -64,7 +72,11 @@ Examples:
 )
 @force_option
 def annotate(
-    tables: tuple[Path, ...], output: Path, labels: tuple[str, ...], **options: Any
+    tables: tuple[Path, ...],
+    output: Path,
+    labels: tuple[str, ...],
+    export: str | None,
+    **options: Any,
 ) -> None:
     """Make a page on which the paragraphs of TABLE are labelled in a browser.
 
@@ -72,11 +84,31 @@ def annotate(
     row for each paragraph. The page is one file, to be opened from disk or sent by mail; it saves
     what was read as a CSV.
     """
+    if export:
+        _export(tables, output, export, _split_labels(labels), options)
+        return
     from stance.annotate.page import write_annotation_page
 
     source = tables[0] if len(tables) == 1 else list(tables)
     page = write_annotation_page(source, output, labels=_split_labels(labels), **options)
     show(_next_step(output, page, "settle" if options["settle"] else "read"), err=True)
+
+
+def _export(
+    tables: tuple[Path, ...],
+    output: Path,
+    tool: str,
+    labels: dict[str, list[str]] | None,
+    options: dict[str, Any],
+) -> None:
+    from stance.annotate.exchange.exporting import export_annotations
+
+    unused = [f"--{name.replace('_', '-')}" for name in _FOR_THE_PAGE if options.pop(name)]
+    if unused or len(tables) > 1:
+        what = unused[0] if unused else "more than one table"
+        raise click.UsageError(f"--export must be used without {what}. Leave it out.")
+    paths = export_annotations(tables[0], output, format=tool, labels=labels, **options)
+    show(f"wrote {', '.join(map(str, paths))}", err=True)
 
 
 def _split_labels(values: tuple[str, ...]) -> dict[str, list[str]] | None:

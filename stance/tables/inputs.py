@@ -61,7 +61,7 @@ def find_files(
 
 def _check_source(source: object) -> None:
     """Raise InputError for what is neither a path nor a file."""
-    if source == "":  # which would be the current folder
+    if isinstance(source, str) and not source:  # which would be the current folder
         raise InputError("`source` must name a file, a pattern or a folder; it is empty. Name one.")
     if not isinstance(source, (str, Path)) and not hasattr(source, "read"):
         raise InputError(

@@ -104,7 +104,7 @@ def name_kinds(texts: Sequence[str], kinds: Sequence[str | None]) -> list[str]:
     for number in reversed(range(len(named))):
         if named[number] in _BODY:
             break
-        if named[number] == "heading" and not kinds[number]:
+        if named[number] == "heading" and kinds[number] != "heading":
             named[number] = "paragraph"
     return named
 

@@ -225,8 +225,9 @@ def test_annotations_of_other_print_are_inverted_and_marked(
     small: Model, lighthouse: pd.DataFrame
 ) -> None:
     labelled = small.label_frame(lighthouse, unit="row")
+    others = lighthouse.assign(text=lighthouse["text"] + " It rained.")
     shares = stance.estimate_shares(
-        labelled, lighthouse, head="stance", design="elsewhere", model=small
+        labelled, others, head="stance", design="elsewhere", model=small
     )
     assert set(shares["estimator"]) == {INVERTED}
     assert ((shares["low"] <= shares["share"]) & (shares["share"] <= shares["high"])).all()

@@ -120,13 +120,13 @@ def _find_labels(
 ) -> Labels:
     if labels is not None:
         return labels if isinstance(labels, Mapping) else {"label": labels}
-    heads = list_label_columns([str(column) for column in frame.columns])
+    heads = list_label_columns([str(column) for column in frame.columns]) or list(_KNOWN)
     asked = {head: _KNOWN.get(head) or sorted(set(cells(frame[head]).dropna())) for head in heads}
     unknown = [head for head, names in asked.items() if not names]
-    if unknown or not asked:
+    if unknown:
         raise InputError(
             f"the labels to choose from must be known; {name} does not show those of "
-            f"{unknown or 'any column'!r}. Name them with labels (--labels)."
+            f"{unknown!r}. Name them with labels (--labels)."
         )
     return asked
 

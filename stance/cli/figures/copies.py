@@ -10,6 +10,7 @@ import click
 from stance.cli.messages import end_run
 from stance.cli.options import (
     delimiter_option,
+    examples,
     force_option,
     paragraphs_option,
     quiet_option,
@@ -18,7 +19,12 @@ from stance.cli.options import (
 )
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance copies articles.csv -o marked.csv --text body",
+        "stance copies labelled.csv -o marked.csv --article id",
+    )
+)
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option(
     "-o",

@@ -8,10 +8,14 @@ from typing import Any
 import click
 
 from stance.cli.messages import show
-from stance.cli.options import design_option
+from stance.cli.options import design_option, examples
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance methods labelled.csv", "stance methods labelled.csv --annotated read.csv"
+    )
+)
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option(
     "--annotated",

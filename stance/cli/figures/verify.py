@@ -7,10 +7,15 @@ from pathlib import Path
 import click
 
 from stance.cli.messages import fail, show
-from stance.cli.options import model_option
+from stance.cli.options import examples, model_option
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "stance verify labelled.csv --input articles.csv",
+        "stance verify labelled.csv --input articles.csv -n 500",
+    )
+)
 @click.argument("labelled", type=click.Path(path_type=Path))
 @click.option(
     "--input",

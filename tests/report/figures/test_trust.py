@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from html_tree import by_class, by_id, read_html, text_of
 from reported import STORIES, Tables, section_of, shown
 
@@ -57,11 +58,10 @@ def test_the_report_of_another_model_says_nothing_of_the_shipped_one(tables: Tab
     assert "ceasefire" not in page.replace("pro-ceasefire", "")
 
 
-def test_a_card_becomes_plain_text(small: Model, tmp_path: Path) -> None:
-    folder = small.save(tmp_path / "mine")
+def test_a_card_becomes_plain_text(small: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     card = "# Mine\n\n## Limits\n\n`<b>` in *one*\nline.\n\nTwo.\n\n## More\n\nNot shown.\n"
-    (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
-    section = by_id(read_html(trust_section("mine", stance.load(folder))), "trust")
+    monkeypatch.setattr(Model, "card", card)
+    section = by_id(read_html(trust_section("mine", small)), "trust")
     assert [text_of(paragraph) for paragraph in section.findall("p")[1:]] == [
         "<b> in one line.",
         "Two.",
