@@ -198,7 +198,7 @@ def measure_plan(name: str, uses: int) -> tuple[float, float]:
     warnings.simplefilter("ignore", stance.StanceWarning)
     reached, sizes = [], []
     for use in range(uses):
-        print_ = simulate(np.random.default_rng([use, 7]), MATRICES[name])
+        print_ = simulate(np.random.default_rng([use, 7, len(name)]), MATRICES[name])
         read = read_print(print_)
         planned = stance.plan(read, annotate(print_, "random", PILOT, use, read), PROMISED)  # type: ignore[arg-type]
         n = int(planned.set_index("label").loc["opposed", "n"])
@@ -214,7 +214,7 @@ def measure_zero_effect(name: str, kind: str, n: int, repeats: int) -> tuple[flo
     warnings.simplefilter("ignore", stance.StanceWarning)
     found, held, refused = [], [], 0
     for repeat in range(repeats):
-        random = np.random.default_rng([repeat, n, 3])
+        random = np.random.default_rng([repeat, n, 3, len(name)])
         print_ = simulate(random, MATRICES[name])
         side = np.repeat(random.integers(0, 2, PARAGRAPHS // PER_ARTICLE), PER_ARTICLE)
         print_["side"] = np.where(side, "left", "right")  # of whole articles, at random
