@@ -30,11 +30,14 @@ def explain(
 ) -> None:
     """Show which words of PARAGRAPH speak for its label, and which against.
 
-    Two words that add more as a pair than each of them alone stand in one line.
+    PARAGRAPH is the text itself, or - to read it from standard input. Two words that add more as a
+    pair than each of them alone stand in one line.
     """
     from stance.model import load
     from stance.options import choose_head
 
+    if paragraph == "-":
+        paragraph = click.get_text_stream("stdin", encoding="utf-8").read().strip()
     loaded = load(model)
     head = choose_head(loaded.labels, head)
     intercept, evidence = loaded.explain(

@@ -39,6 +39,20 @@ def test_labels_of_ones_own(posts: str, tmp_path: Path, capsys: pytest.CaptureFi
     )
 
 
+def test_another_tool_gets_its_file(
+    posts: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "tasks.json"
+    command = ["annotate", posts, "-o", str(path), "--text", "body", "--export", "label-studio"]
+    assert main(command) == 0
+    assert capsys.readouterr().err == f"wrote {path}, {path.with_suffix('.xml')}\n"
+    assert "The guild begged both keepers to stop." in path.read_text(encoding="utf-8")
+    assert main([*command, "--settle", "--force"]) == 2
+    assert capsys.readouterr().err == (
+        "stance: error: --export must be used without --settle. Leave it out.\n"
+    )
+
+
 def test_help_shows_two_examples(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["annotate", "--help"]) == 0
     assert capsys.readouterr().out.count("  stance annotate ") == 2

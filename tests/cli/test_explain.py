@@ -1,5 +1,7 @@
 """`stance explain`: the words behind a label."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +22,14 @@ def test_words_are_listed_from_those_that_speak_for_the_label(
     contributions = [float(line.split()[0]) for line in lines[4:]]
     assert contributions == sorted(contributions, reverse=True)
     assert any("against" in line for line in lines[4:])
+
+
+def test_a_dash_reads_standard_input(model_path: str) -> None:
+    text = "The council voted against a truce."
+    command = [sys.executable, "-m", "stance", "explain", "--model", model_path]
+    piped = subprocess.run([*command, "-"], input=text.encode(), capture_output=True, check=True)
+    typed = subprocess.run([*command, text], capture_output=True, check=True)
+    assert piped.stdout == typed.stdout
 
 
 def test_a_paragraph_without_a_label_says_why(
