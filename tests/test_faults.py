@@ -186,7 +186,11 @@ def halted(model_path: str, tmp_path: Path) -> Iterator[Halted]:
 def test_a_signal_ends_a_run_with_no_half_file(
     number: signal.Signals, ending: tuple[int, str], halted: Halted, tmp_path: Path
 ) -> None:
-    run, _ = halted()
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup
+    try:
+        run, _ = halted()
+    finally:
+        signal.signal(signal.SIGHUP, before)
     run.send_signal(number)
     assert finish(run) == ending
     assert names(tmp_path) == []
