@@ -47,6 +47,7 @@ MAX_RATIO = 2.6  # of the times for 2n and n characters: 2 and noise; 4 would be
 MEASURABLE = 0.02  # seconds of CPU
 MAX_CHARACTERS = 1_000_000
 REPEATS = 5
+FAST_LOOP = 0.04  # seconds that the loop of `slowness` takes on a fast, quiet core
 
 PAIR_CHARACTERS = 20_000  # a quadratic step that takes as long as all linear ones shows
 
@@ -76,6 +77,12 @@ def no_garbage_collection() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def slowness() -> float:
+    """Return how many times slower than a fast, quiet core this one is at the moment."""
+    loop = cpu_time(lambda _: sum(number * number for number in range(1_000_000)), "", REPEATS)
+    return max(1.0, loop / FAST_LOOP)
 
 
 def cpu_time(task: Task, text: str, repeats: int = 1) -> float:

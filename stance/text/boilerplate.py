@@ -14,6 +14,7 @@ from typing import Final
 
 BOILERPLATE: Final = "boilerplate"
 _REFINED: Final = frozenset({"paragraph", "list item", "heading"})
+_MIN_CHARACTERS: Final = 3  # "@me"
 _MAX_CHARACTERS: Final = 300  # of boilerplate; few paragraphs of print are shorter
 _MAX_LINE: Final = 120  # of a time, a handle, or the credit of a picture
 _MAX_HEADLINE: Final = 200
@@ -130,7 +131,7 @@ def find_boilerplate(text: str) -> str | None:
     >>> find_boilerplate("LONDON (Reuters) - The keepers signed a truce.") is None
     True
     """
-    if len(text) > _MAX_CHARACTERS:
+    if not _MIN_CHARACTERS <= len(text) <= _MAX_CHARACTERS:
         return None
     if _MAY_OPEN.match(text):
         for pattern, kind in _OPENINGS:

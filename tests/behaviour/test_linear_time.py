@@ -16,6 +16,7 @@ from repeated_units import (
     list_tasks,
     no_garbage_collection,
     repeated,
+    slowness,
     units_not_linear,
 )
 from reported import STORIES, Tables
@@ -23,7 +24,8 @@ from reported import STORIES, Tables
 from stance import split_paragraphs
 from stance.model import Model
 
-MAX_SECONDS_PER_MEGABYTE = 2.0
+MAX_SECONDS_PER_MEGABYTE = 2.0  # on a fast, quiet core
+NOISE = 2  # between two looks at a shared machine; what is not linear takes minutes
 
 
 @pytest.fixture(
@@ -54,7 +56,10 @@ def test_two_units_in_turn_take_linear_time(task: Task) -> None:
 def test_a_megabyte_takes_at_most_two_seconds(task: Task) -> None:
     with no_garbage_collection():
         times = {unit: cpu_time(task, repeated(unit, 500_000)) for unit in UNITS}
-    assert [unit for unit, seconds in times.items() if 2 * seconds > MAX_SECONDS_PER_MEGABYTE] == []
+        slow = [unit for unit, seconds in times.items() if 2 * seconds > MAX_SECONDS_PER_MEGABYTE]
+        limit = MAX_SECONDS_PER_MEGABYTE * NOISE * slowness()
+        best = {unit: cpu_time(task, repeated(unit, 500_000), 3) for unit in slow}
+    assert [unit for unit, seconds in best.items() if 2 * seconds > limit] == []
 
 
 @pytest.mark.slow

@@ -42,8 +42,9 @@ def test_the_seeds_alone_make_the_shipped_model_on_any_number_of_threads(
 ) -> None:
     if shipped.facts["versions"] != _versions():
         pytest.skip("the shipped model was made with other versions of its packages")
-    for name in ("stance", "seeds", "tests/cases"):  # nothing else is needed
+    for name in ("stance", "seeds", "tests/cases"):  # nothing else is needed, but LICENSE
         shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "LICENSE", tmp_path)
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "2")
     subprocess.run(
         [sys.executable, "-m", "stance.seeds", "train"],
