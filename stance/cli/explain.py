@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from stance.cli.messages import show
@@ -37,7 +39,7 @@ def explain(
     from stance.options import choose_head
 
     if paragraph == "-":
-        paragraph = click.get_text_stream("stdin", encoding="utf-8").read().strip()
+        paragraph = sys.stdin.buffer.read().decode("utf-8", "replace").strip()
     loaded = load(model)
     head = choose_head(loaded.labels, head)
     intercept, evidence = loaded.explain(
