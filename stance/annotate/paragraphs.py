@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from stance.annotate.questions import PAGE_COLUMNS, Question
+from stance.annotate.readings import YES
 from stance.errors import InputError, TableError
 from stance.results import paragraph_id
 from stance.tables.inputs import Inputs
 from stance.tables.writers.values import carried_text
 
 Row = dict[str, str]
-_YES: Final = ("yes", "true", "1")
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def read_disputes(
     """
     by_key: dict[str, list[Row]] = {}
     for row in rows:
-        if row.get("settles", "").lower() not in _YES:
+        if row.get("settles", "").lower() not in YES:
             by_key.setdefault(row["paragraph_id"], []).append(row)
     items = []
     for key, same in by_key.items():

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from stance.annotate.columns import AFTER_LABELS, BEFORE_LABELS, SETTLES
 from stance.errors import InputError
 from stance.labels import MEANINGS
 from stance.model import Model
@@ -29,18 +30,7 @@ RULES: Final = (
     "No side is right. Put another name into the sentence, and read it again.",
 )
 """The rules of docs/labels.md in short, for the labels of stance and tone."""
-PAGE_COLUMNS: Final = (
-    "paragraph_id",
-    "text",
-    "reader",
-    "note",
-    "seconds",
-    "stratum",
-    "probability",
-    "drawn_from",
-    "model_shown",
-    "settles",
-)
+PAGE_COLUMNS: Final = (*BEFORE_LABELS, *AFTER_LABELS, SETTLES)
 """The columns of a table of readings beside its heads, in order; the heads stand before "note"."""
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SHARED: Final = ("text", "stratum", "probability", "drawn_from")
 """What all readings of a paragraph have in common."""
-_YES: Final = ("yes", "true", "1")
+YES: Final = ("yes", "true", "1")
 
 
 def read_readings(
@@ -122,7 +122,7 @@ def settling_rows(frame: pd.DataFrame) -> pd.Series[Any]:
 
     if SETTLES not in frame:
         return pd.Series(False, index=frame.index)
-    return cells(frame[SETTLES]).str.lower().isin(_YES)
+    return cells(frame[SETTLES]).str.lower().isin(YES)
 
 
 def given_labels(frame: pd.DataFrame, head: str) -> pd.Series[Any]:
@@ -141,7 +141,7 @@ def shown_rows(frame: pd.DataFrame) -> pd.Series[Any]:
 
     if "model_shown" not in frame:
         return pd.Series(False, index=frame.index)
-    return cells(frame["model_shown"]).str.lower().isin(_YES)
+    return cells(frame["model_shown"]).str.lower().isin(YES)
 
 
 def settle(frame: pd.DataFrame, heads: Sequence[str], name: str) -> pd.DataFrame:

@@ -23,6 +23,7 @@ from stance.tables.streams import (
     open_source,
     shown_name,
 )
+from stance.tables.writers.run_record import digest_of
 
 
 def find_files(
@@ -314,9 +315,9 @@ class Inputs:
         return total.hexdigest()
 
     def file_digests(self) -> list[dict[str, str | None]]:
-        """Return the name of each file and its SHA-256, None for a stream."""
+        """Return the name of each file and its SHA-256, None for a stream or pipe."""
         return [
-            {"name": file.name, "sha256": _digest_of(file)}
+            {"name": file.name, "sha256": digest_of(file) if file.is_file() else None}
             if isinstance(file, Path)
             else {"name": "a stream", "sha256": None}
             for file in self._files
@@ -332,14 +333,6 @@ class Inputs:
                 )
             digests.append(digest_blocks(file))
         return digests
-
-
-def _digest_of(file: Path) -> str | None:
-    """Return the SHA-256 of a file, None for a pipe, which has been read."""
-    if not file.is_file():
-        return None
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _may_be_several(

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from stance.errors import TableError
 from stance.optional import load_extra
@@ -15,6 +15,16 @@ from stance.tables.streams import ByteSource
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+_ERRORS: Final = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    NotImplementedError,
+    MemoryError,
+)
+"""OSError of the file system, and the others of pyarrow, whose errors inherit from them."""
 
 
 class ParquetTable:
@@ -36,14 +46,7 @@ class ParquetTable:
         self.name = source.name
         try:
             self._file = pq.ParquetFile(self._seekable(source.stream))
-        except (
-            OSError,
-            ValueError,
-            LookupError,
-            TypeError,
-            NotImplementedError,
-            MemoryError,
-        ) as error:
+        except _ERRORS as error:
             raise TableError(
                 f"{self.name} must be a Parquet file; {error}. Name its format, or fetch it again."
             ) from error
@@ -63,15 +66,7 @@ class ParquetTable:
                 n_rows += batch.num_rows
         except TableError:
             raise
-        # OSError of the file system, and the others of pyarrow, whose errors inherit from them.
-        except (
-            OSError,
-            ValueError,
-            LookupError,
-            TypeError,
-            NotImplementedError,
-            MemoryError,
-        ) as error:
+        except _ERRORS as error:
             raise TableError(
                 f"{self.name} must be whole; it cannot be read to its end: {error}. Fetch it again."
             ) from error
