@@ -7,6 +7,7 @@ All pairs of units, in random order, are tried until the CPU seconds that are gi
 
 import contextlib
 import gc
+import heapq
 import itertools
 import random
 import sys
@@ -43,13 +44,10 @@ UNITS = [
 ]  # fmt: skip
 PAIRS = ["".join(pair) for pair in itertools.product(UNITS, UNITS)]
 
-MAX_RATIO = 2.6  # of the times for 2n and n characters: 2 and noise; 4 would be quadratic
-MEASURABLE = 0.02  # seconds of CPU
-MAX_CHARACTERS = 1_000_000
+N_CHARACTERS = 5_000
+FACTOR = 16
+MAX_RATIO = 64  # of the times for 16n and n characters: linear is 16, quadratic is 256
 REPEATS = 5
-FAST_LOOP = 0.04  # seconds that the loop of `slowness` takes on a fast, quiet core
-
-PAIR_CHARACTERS = 20_000  # a quadratic step that takes as long as all linear ones shows
 
 Task = Callable[[str], object]
 
@@ -79,12 +77,6 @@ def no_garbage_collection() -> Iterator[None]:
         gc.enable()
 
 
-def slowness() -> float:
-    """Return how many times slower than a fast, quiet core this one is at the moment."""
-    loop = cpu_time(lambda _: sum(number * number for number in range(1_000_000)), "", REPEATS)
-    return max(1.0, loop / FAST_LOOP)
-
-
 def cpu_time(task: Task, text: str, repeats: int = 1) -> float:
     times = []
     for _ in range(repeats):
@@ -99,19 +91,19 @@ def repeated(unit: str, n_characters: int) -> str:
 
 
 def is_linear(task: Task, unit: str) -> bool:
-    """Double the length until the time can be measured, then compare the last two times."""
-    n_characters, longer = 10_000, 0.0
-    shorter = cpu_time(task, repeated(unit, n_characters))
-    while n_characters < MAX_CHARACTERS:
-        longer = cpu_time(task, repeated(unit, 2 * n_characters))
-        if longer > MEASURABLE:
-            break
-        n_characters, shorter = 2 * n_characters, longer
-    if longer <= max(MEASURABLE, MAX_RATIO * shorter):
-        return True
-    # Memory that no longer fits into a cache makes one step dear; quadratic time makes each.
-    times = [cpu_time(task, repeated(unit, n_characters * factor), REPEATS) for factor in (1, 2, 4)]
-    return any(after <= MAX_RATIO * before for before, after in itertools.pairwise(times))
+    """Look once at two lengths, and where that is too slow, often and at longer ones."""
+    for n_characters, repeats in (
+        (N_CHARACTERS, 1),
+        (N_CHARACTERS, REPEATS),
+        (4 * N_CHARACTERS, 2),
+    ):
+        shorter, longer = (
+            cpu_time(task, repeated(unit, length), repeats)
+            for length in (n_characters, FACTOR * n_characters)
+        )
+        if longer <= MAX_RATIO * shorter:
+            return True
+    return False
 
 
 def units_not_linear(task: Task, units: list[str]) -> list[str]:
@@ -119,13 +111,13 @@ def units_not_linear(task: Task, units: list[str]) -> list[str]:
         return [unit for unit in units if not is_linear(task, unit)]
 
 
-def may_not_be_linear(task: Task, unit: str) -> bool:
-    """Look once, at two lengths: fast, and sometimes wrong."""
-    shorter, longer = (
-        cpu_time(task, repeated(unit, n_characters))
-        for n_characters in (PAIR_CHARACTERS, 2 * PAIR_CHARACTERS)
-    )
-    return longer > MAX_RATIO * shorter
+def print_megabytes(tasks: dict[str, Task]) -> None:
+    """Print the units of which a megabyte takes longest."""
+    for name, task in tasks.items():
+        seconds = {unit: cpu_time(task, repeated(unit, 1_000_000)) for unit in UNITS}
+        slowest = heapq.nlargest(3, UNITS, key=seconds.__getitem__)
+        times = ", ".join(f"{unit!r} {seconds[unit]:.1f} s" for unit in slowest)
+        print(f"a million characters, {name}: {times}", flush=True)
 
 
 def main() -> None:
@@ -133,10 +125,11 @@ def main() -> None:
     tasks = list_tasks(model, model)
     seconds, n_pairs, faults = float(sys.argv[1]), 0, list[tuple[str, str]]()
     random.Random(0).shuffle(PAIRS)
+    print_megabytes(tasks)
     with no_garbage_collection(), contextlib.suppress(KeyboardInterrupt):
         for pair in PAIRS:
             for name, task in tasks.items():
-                if may_not_be_linear(task, pair) and not is_linear(task, pair):
+                if not is_linear(task, pair):
                     faults.append((name, pair))
                     print(f"{name} of {pair!r} is not linear", flush=True)
             n_pairs += 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from repeated_units import (
+    FACTOR,
     MAX_RATIO,
     PAIRS,
     REPEATS,
@@ -14,18 +15,13 @@ from repeated_units import (
     Task,
     cpu_time,
     list_tasks,
-    no_garbage_collection,
     repeated,
-    slowness,
     units_not_linear,
 )
 from reported import STORIES, Tables
 
 from stance import split_paragraphs
 from stance.model import Model
-
-MAX_SECONDS_PER_MEGABYTE = 2.0  # on a fast, quiet core
-NOISE = 2  # between two looks at a shared machine; what is not linear takes minutes
 
 
 @pytest.fixture(
@@ -47,19 +43,16 @@ def test_a_repeated_unit_takes_linear_time(task: Task) -> None:
     assert units_not_linear(task, UNITS) == []
 
 
+def test_quadratic_time_is_seen() -> None:
+    def quadratic(text: str) -> list[int]:
+        return [text.count("b") for _ in range(len(text) // 50)]
+
+    assert units_not_linear(quadratic, ["a"]) == ["a"]
+
+
 @pytest.mark.slow
 def test_two_units_in_turn_take_linear_time(task: Task) -> None:
     assert units_not_linear(task, random.Random(17).sample(PAIRS, 100)) == []
-
-
-@pytest.mark.slow
-def test_a_megabyte_takes_at_most_two_seconds(task: Task) -> None:
-    with no_garbage_collection():
-        times = {unit: cpu_time(task, repeated(unit, 500_000)) for unit in UNITS}
-        slow = [unit for unit, seconds in times.items() if 2 * seconds > MAX_SECONDS_PER_MEGABYTE]
-        limit = MAX_SECONDS_PER_MEGABYTE * NOISE * slowness()
-        best = {unit: cpu_time(task, repeated(unit, 500_000), 3) for unit in slow}
-    assert [unit for unit, seconds in best.items() if 2 * seconds > limit] == []
 
 
 @pytest.mark.slow
@@ -84,7 +77,7 @@ def test_a_report_takes_linear_time(small: Model, tmp_path: Path) -> None:
         tables.full()
         return time.process_time() - start
 
-    assert report(40_000) <= MAX_RATIO * report(20_000)
+    assert report(FACTOR * 5_000) <= MAX_RATIO * report(5_000)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +88,7 @@ def test_a_report_takes_linear_time(small: Model, tmp_path: Path) -> None:
 def test_no_line_has_many_ways_to_be_a_credit_or_caption(line: str) -> None:
     """A credit is short, but `re` took years to find that the first of these is none."""
     document = f"{line}\n\n" * 250
-    assert cpu_time(split_paragraphs, document, REPEATS) < 0.2
+    assert cpu_time(split_paragraphs, document, REPEATS) < 5  # it takes 10 ms
 
 
 def test_a_table_of_hostile_texts_keeps_its_rows(small: Model) -> None:
