@@ -1,5 +1,6 @@
 """Real faults: kills, full disks, closed pipes, and two runs on one output."""
 
+import contextlib
 import json
 import os
 import signal
@@ -174,6 +175,19 @@ def halted(model_path: str, tmp_path: Path) -> Iterator[Halted]:
         pipe.close()
 
 
+@contextlib.contextmanager
+def signals_heeded() -> Iterator[None]:
+    """What is begun here heeds signals, also where the tests run under nohup or behind a shell."""
+    before = {
+        number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGHUP, signal.SIGINT)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 @pytest.mark.parametrize(
     ("number", "ending"),
     [
@@ -186,11 +200,8 @@ def halted(model_path: str, tmp_path: Path) -> Iterator[Halted]:
 def test_a_signal_ends_a_run_with_no_half_file(
     number: signal.Signals, ending: tuple[int, str], halted: Halted, tmp_path: Path
 ) -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup
-    try:
+    with signals_heeded():
         run, _ = halted()
-    finally:
-        signal.signal(signal.SIGHUP, before)
     run.send_signal(number)
     assert finish(run) == ending
     assert names(tmp_path) == []
@@ -238,7 +249,8 @@ def test_no_worker_and_no_temporary_folder_outlives_a_run(
     monkeypatch.setenv("TMPDIR", str(scratch))
     source = write_source(tmp_path / "in.csv", 300_000)
     command = [*STANCE, str(source), "-o", str(tmp_path / "out.csv"), "--jobs", "2", "-q"]
-    run = subprocess.Popen([*command, "--model", model_path], stderr=subprocess.PIPE)
+    with signals_heeded():
+        run = subprocess.Popen([*command, "--model", model_path], stderr=subprocess.PIPE)
     part = tmp_path / ".out.csv.part"
     wait_for(lambda: part.exists() and part.stat().st_size > 100_000)
     workers = descendants(run.pid)
@@ -278,7 +290,8 @@ def test_a_second_run_on_one_output_is_refused_and_the_first_ends_whole(
 def test_a_worker_that_is_killed_is_reported(model_path: str, tmp_path: Path) -> None:
     source = write_source(tmp_path / "in.csv", 300_000)
     command = [*STANCE, str(source), "-o", str(tmp_path / "out.csv"), "--jobs", "2", "-q"]
-    run = subprocess.Popen([*command, "--model", model_path], stderr=subprocess.PIPE)
+    with signals_heeded():
+        run = subprocess.Popen([*command, "--model", model_path], stderr=subprocess.PIPE)
     part = tmp_path / ".out.csv.part"
     wait_for(lambda: part.exists() and part.stat().st_size > 100_000)
     for worker in descendants(run.pid):

@@ -341,7 +341,7 @@ def test_two_tabs_of_one_page_share_their_work(open_page: Callable[..., Reader])
     other.wait_for_selector("#a-start:not([hidden])")
     other.keyboard.press("Enter")
     ana.type("11")
-    other.wait_for_function("document.getElementById('a-pace').textContent.includes('1 of 30')")
+    other.locator("#a-pace", has_text="1 of 30").wait_for()
     with other.expect_download() as download:
         other.keyboard.press("Control+s")
     assert Path(download.value.path()).read_bytes().decode() == ana.save()

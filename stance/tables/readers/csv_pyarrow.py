@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -86,7 +87,9 @@ def parse_plain(lines: Sequence[str], delimiter: str, n_columns: int) -> PlainRo
     if not _is_plain(codes, quotes, ord(delimiter)):
         return None
     size = int(record_ends[-1]) + 1
-    table = _read_table(pyarrow, content[:size], delimiter, n_columns)
+    # In the main thread pyarrow would take Ctrl-C and SIGTERM for itself, and may lose them.
+    with ThreadPoolExecutor(1) as thread:
+        table = thread.submit(_read_table, pyarrow, content[:size], delimiter, n_columns).result()
     if table is None or table.num_rows != len(record_ends):
         return None
     return PlainRows(content.count(b"\n", 0, size), table)

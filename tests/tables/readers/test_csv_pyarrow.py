@@ -2,6 +2,8 @@
 
 import csv
 import io
+import threading
+from typing import Any
 
 import pytest
 from csv_cases import SPECTRUM, read
@@ -72,6 +74,22 @@ def test_only_whole_records_are_parsed_and_as_they_stand(
 )
 def test_what_pyarrow_might_read_otherwise_is_not_given_to_it(content: str) -> None:
     assert parse(content, 2) is None
+
+
+@needs_pyarrow
+def test_pyarrow_never_reads_in_the_main_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There it takes signals for itself, and lost a Ctrl-C in one of some twenty runs."""
+    pyarrow = csv_pyarrow._import_pyarrow()
+    read_in = []
+    read_csv = pyarrow.csv.read_csv
+
+    def record(*arguments: Any) -> Any:
+        read_in.append(threading.current_thread())
+        return read_csv(*arguments)
+
+    monkeypatch.setattr(pyarrow.csv, "read_csv", record)
+    assert parse("a,b\n", 2) == [["a", "b"]]
+    assert read_in and threading.main_thread() not in read_in
 
 
 def test_without_pyarrow_nothing_is(monkeypatch: pytest.MonkeyPatch) -> None:
