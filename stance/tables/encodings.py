@@ -11,7 +11,7 @@ import functools
 import itertools
 import warnings
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -60,7 +60,12 @@ class Text:
     blocks: Iterator[str]
 
 
-def read_text(stream: Any, name: str, encoding: str | None = None) -> Text:
+def read_text(
+    stream: Any,
+    name: str,
+    encoding: str | None = None,
+    note_share: Callable[[float], None] | None = None,
+) -> Text:
     """Decode a binary stream as it is read.
 
     Parameters
@@ -73,6 +78,8 @@ def read_text(stream: Any, name: str, encoding: str | None = None) -> Text:
         By default the one of the byte order mark; without a mark UTF-8, unless most of the lines
         with bytes beyond ASCII in the first 16 MB are not UTF-8: then the encoding is guessed, with
         a `StanceWarning`.
+    note_share : callable, optional
+        Told the share of what was read to find the encoding that the blocks have given out.
 
     Returns
     -------
@@ -93,7 +100,18 @@ def read_text(stream: Any, name: str, encoding: str | None = None) -> Text:
     head = b"".join(blocks)
     encoding = _look_up(encoding, head) if encoding else find_encoding(head, name)
     rest = iter(lambda: read(BLOCK), b"")
-    return Text(encoding, _decode(itertools.chain(blocks, rest), encoding, name))
+    given = _give_out(blocks, note_share) if note_share else blocks
+    return Text(encoding, _decode(itertools.chain(given, rest), encoding, name))
+
+
+def _give_out(blocks: Sequence[bytes], note_share: Callable[[float], None]) -> Iterator[bytes]:
+    """Yield blocks, and tell the share of them that was given out."""
+    total = sum(map(len, blocks))
+    n_given = 0
+    for block in blocks:
+        n_given += len(block)
+        note_share(n_given / total)
+        yield block
 
 
 def _read(read: Callable[[int], bytes], name: str, size: int) -> bytes:

@@ -267,14 +267,17 @@ class Inputs:
         """
         n_bytes = 0
         for index, file in enumerate(self._files):
+            size = file.stat().st_size if isinstance(file, Path) else 0
             is_first = index == self._first_index
             opening = contextlib.nullcontext(self._first) if is_first else self._open(index)
             with opening as (table, source):
                 for chunk in table.chunks(columns):
                     self._check_state(index)
-                    yield table.name, chunk, n_bytes + source.position()
+                    share = chunk.share if size else None  # a pipe has no size
+                    n_read = source.position() if share is None else int(size * share)
+                    yield table.name, chunk, n_bytes + n_read
             self._check_state(index)
-            n_bytes += file.stat().st_size if isinstance(file, Path) else 0
+            n_bytes += size
 
     def check_unchanged(self) -> None:
         """Check that all files are as they were when they were opened.

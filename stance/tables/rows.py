@@ -57,11 +57,14 @@ class Chunk:
         The cells of each column.
     faults : sequence of Fault
         The rows among them that could not be read.
+    share : float, optional
+        The share of its table that is done with it, where a format tells; else bytes do.
     """
 
     numbers: Sequence[int]
     columns: Mapping[str, Sequence[Any]]
     faults: Sequence[Fault]
+    share: float | None = None
 
 
 class ReadOptions(NamedTuple):

@@ -8,8 +8,9 @@ import hashlib
 import io
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Any, Final
 
 from stance.errors import TableError
 from stance.optional import load_extra
@@ -22,7 +23,8 @@ CONTENT_CHANGED: Final = (
 )
 
 
-class ByteSource(NamedTuple):
+@dataclass
+class ByteSource:
     """An open file or stream.
 
     Attributes
@@ -33,16 +35,23 @@ class ByteSource(NamedTuple):
         Its bytes, unpacked.
     raw : binary file
         The file or stream itself, perhaps packed.
+    share : float, default=1.0
+        The share of what was read so far that its reader has taken; the rest waits in memory.
     """
 
     name: str
     stream: Any
     raw: IO[bytes]
+    share: float = 1.0
+
+    def note_share(self, share: float) -> None:
+        """Note the share of what was read so far that has been taken."""
+        self.share = share
 
     def position(self) -> int:
-        """Return how many bytes of the file have been read; 0 if the stream does not know."""
+        """Return how many bytes of the file have been taken; 0 if the stream does not know."""
         try:
-            return self.raw.tell()
+            return int(self.raw.tell() * self.share)
         except (OSError, AttributeError):
             return 0
 

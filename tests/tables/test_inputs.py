@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from stance import InputError, TableError
@@ -127,6 +128,40 @@ def test_the_position_counts_the_bytes_of_all_tables(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text("id\n22\n")
     with Inputs(tmp_path) as inputs:
         assert (inputs.size, [position for *_, position in inputs.chunks(["id"])]) == (11, [5, 11])
+
+
+@pytest.mark.parametrize("suffix", ["csv", "csv.gz", "jsonl", "json", "parquet", "feather", "xlsx"])
+def test_the_position_keeps_pace_with_the_rows_handed_on(suffix: str, tmp_path: Path) -> None:
+    """Not with what was read ahead, to find the encoding or because a format is read whole."""
+    path = tmp_path / f"long.{suffix}"
+    write_long(path, 20_000)
+    with Inputs(path) as inputs:
+        places = [
+            (chunk.numbers[-1] / 20_000, position / inputs.size)
+            for _, chunk, position in inputs.chunks(["text"])
+        ]
+    assert len(places) > 3
+    assert max(abs(rows - read) for rows, read in places) < 0.25  # a block of 1 MB
+    assert places[-1][1] == 1
+
+
+def write_long(path: Path, n_rows: int) -> None:
+    frame = pd.DataFrame(
+        {"text": [f"{number} lamps were lit. " + "oil " * 60 for number in range(n_rows)]}
+    )
+    match path.suffixes:
+        case [".json"]:
+            frame.to_json(path, orient="records")
+        case [".jsonl"]:
+            frame.to_json(path, orient="records", lines=True)
+        case [".parquet"]:
+            frame.to_parquet(path)
+        case [".feather"]:
+            frame.to_feather(path)
+        case [".xlsx"]:
+            frame.to_excel(path, index=False, engine="xlsxwriter")
+        case _:
+            frame.to_csv(path, index=False)
 
 
 def test_a_digest_changes_with_content_and_with_names_if_there_are_several(tmp_path: Path) -> None:

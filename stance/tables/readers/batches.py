@@ -8,7 +8,9 @@ from typing import Any
 from stance.tables.rows import CHARACTERS, ROWS, Chunk
 
 
-def chunks_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[Chunk]:
+def chunks_of(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], n_rows: int
+) -> Iterator[Chunk]:
     """Yield rows as chunks, none of them unreadable.
 
     Parameters
@@ -17,6 +19,8 @@ def chunks_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator
         The names of the columns.
     rows : iterable of sequence
         The cells of each row, in the order of `columns`.
+    n_rows : int
+        How many they are.
     """
     first = 0
     batch: list[Sequence[Any]] = []
@@ -25,12 +29,13 @@ def chunks_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator
         batch.append(row)
         size += sum(len(cell) for cell in row if isinstance(cell, str))
         if len(batch) == ROWS or size >= CHARACTERS:
-            yield _chunk(columns, batch, first)
+            yield _chunk(columns, batch, first, n_rows)
             first, batch, size = first + len(batch), [], 0
     if batch:
-        yield _chunk(columns, batch, first)
+        yield _chunk(columns, batch, first, n_rows)
 
 
-def _chunk(columns: Sequence[str], rows: Sequence[Sequence[Any]], first: int) -> Chunk:
+def _chunk(columns: Sequence[str], rows: Sequence[Sequence[Any]], first: int, n_rows: int) -> Chunk:
     cells = {column: [row[index] for row in rows] for index, column in enumerate(columns)}
-    return Chunk(range(first, first + len(rows)), cells, [])
+    end = first + len(rows)
+    return Chunk(range(first, end), cells, [], end / n_rows)

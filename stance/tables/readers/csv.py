@@ -46,7 +46,7 @@ class CsvTable:
     def __init__(self, source: ByteSource, options: ReadOptions) -> None:
         self.name = source.name
         self.faults: list[Fault] = []
-        text = read_text(source.stream, source.name, options.encoding)
+        text = read_text(source.stream, source.name, options.encoding, source.note_share)
         lines = Lines(text.blocks)
         first_line = lines.take(1, 1)
         lines.give_back(first_line)

@@ -1,9 +1,9 @@
-"""Read Feather, which is Arrow's file format, as chunks of rows."""
+"""Read Feather, which is Arrow's file format, and Arrow's streams, as chunks of rows."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from stance.errors import TableError
@@ -23,8 +23,12 @@ _ERRORS: Final = (
 )
 
 
+ARROW_STREAM: Final = b"\xff\xff\xff\xff"
+"""How a stream of Arrow begins; a file begins with its name."""
+
+
 class FeatherTable:
-    """An open Feather file (version 2), as a `TableReader`.
+    """An open Feather file (version 2), or a stream of Arrow that was saved, as a `TableReader`.
 
     Attributes
     ----------
@@ -36,6 +40,8 @@ class FeatherTable:
         What each column holds.
     """
 
+    _batches: Iterable[Any]
+
     def __init__(self, source: ByteSource, options: ReadOptions) -> None:
         del options  # the file says all
         pa = load_extra("pyarrow", "io", "reading Feather")
@@ -43,26 +49,32 @@ class FeatherTable:
         stream = source.stream
         if not getattr(stream, "seekable", bool)():
             stream = io.BytesIO(stream.read())
+        is_stream = stream.read(len(ARROW_STREAM)) == ARROW_STREAM
+        stream.seek(0)
         try:
-            self._file = pa.ipc.open_file(stream)
+            reader = pa.ipc.open_stream(stream) if is_stream else pa.ipc.open_file(stream)
         except _ERRORS as error:
             raise TableError(
                 f"{self.name} must be a Feather file; {error}. Name its format, or fetch it again."
             ) from error
-        self.columns = list(self._file.schema.names)
-        self.types: Mapping[str, Any] = {field.name: field.type for field in self._file.schema}
+        self._n_batches = 0 if is_stream else int(reader.num_record_batches)
+        self._batches = reader if is_stream else map(reader.get_batch, range(self._n_batches))
+        self.columns = list(reader.schema.names)
+        self.types: Mapping[str, Any] = {field.name: field.type for field in reader.schema}
 
     def chunks(self, columns: Sequence[str]) -> Iterator[Chunk]:
         """Yield all rows in chunks, with the cells of the given columns."""
         n_rows = 0
         try:
-            for index in range(self._file.num_record_batches):
-                batch = self._file.get_batch(index).select(list(columns))
+            for index, whole in enumerate(self._batches):
+                batch = whole.select(list(columns))
                 batch.validate(full=True)  # a damaged one would be read beyond its end
                 for start in range(0, batch.num_rows, ROWS):
                     rows = batch.slice(start, ROWS)
                     cells = {column: rows.column(column).to_pylist() for column in columns}
-                    yield Chunk(range(n_rows, n_rows + rows.num_rows), cells, [])
+                    done = index + (start + rows.num_rows) / batch.num_rows
+                    share = done / self._n_batches if self._n_batches else None
+                    yield Chunk(range(n_rows, n_rows + rows.num_rows), cells, [], share)
                     n_rows += rows.num_rows
         except TableError:
             raise

@@ -45,9 +45,8 @@ class JsonTable:
 
     def chunks(self, columns: Sequence[str]) -> Iterator[Chunk]:
         """Yield all rows in chunks, with the cells of the given columns."""
-        return chunks_of(
-            columns, ([row.get(column) for column in columns] for row in self._records)
-        )
+        rows = ([row.get(column) for column in columns] for row in self._records)
+        return chunks_of(columns, rows, len(self._records))
 
     def _decode(self, text: str) -> Any:
         try:

@@ -66,7 +66,7 @@ class JsonlTable:
 
     def __init__(self, source: ByteSource, options: ReadOptions) -> None:
         self.name = source.name
-        text = read_text(source.stream, source.name, options.encoding)
+        text = read_text(source.stream, source.name, options.encoding, source.note_share)
         self._lines = Lines(text.blocks, newline="\n")
         self._n_rows = 0
         self._n_lines = 0

@@ -67,7 +67,8 @@ class NexisTable:
 
     def chunks(self, columns: Sequence[str]) -> Iterator[Chunk]:
         """Yield all rows in chunks, with the cells of the given columns."""
-        return chunks_of(columns, ([row[column] for column in columns] for row in self._rows))
+        rows = ([row[column] for column in columns] for row in self._rows)
+        return chunks_of(columns, rows, len(self._rows))
 
 
 def _articles(paragraphs: Sequence[str]) -> Iterator[list[str]]:

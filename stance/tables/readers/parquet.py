@@ -62,8 +62,9 @@ class ParquetTable:
                 batch_size=self._chunk_size(), columns=list(columns)
             ):
                 cells = {column: self._cells(column, batch.column(column)) for column in columns}
-                yield Chunk(range(n_rows, n_rows + batch.num_rows), cells, [])
-                n_rows += batch.num_rows
+                end = n_rows + batch.num_rows
+                yield Chunk(range(n_rows, end), cells, [], end / self._file.metadata.num_rows)
+                n_rows = end
         except TableError:
             raise
         except _ERRORS as error:

@@ -58,6 +58,7 @@ _SIGNATURES: Final = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
     (b"PAR1", "parquet"),
     (b"ARROW1", "feather"),
+    (b"\xff\xff\xff\xff", "feather"),  # a stream of Arrow
     (b"\x1f\x8b", "gz"),
     (b"\x28\xb5\x2f\xfd", "zst"),
     (b"{\\rtf", "rtf"),

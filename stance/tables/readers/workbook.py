@@ -65,7 +65,8 @@ class WorkbookTable:
     def chunks(self, columns: Sequence[str]) -> Iterator[Chunk]:
         """Yield all rows in chunks, with the cells of the given columns."""
         indexes = [self._indexes[column] for column in columns]
-        return chunks_of(columns, ([_value(row[index]) for index in indexes] for row in self._rows))
+        rows = ([_value(row[index]) for index in indexes] for row in self._rows)
+        return chunks_of(columns, rows, len(self._rows))
 
     def _read(self, source: ByteSource, sheet: str | None) -> list[list[Any]]:
         calamine = load_extra("python_calamine", "io", "reading a workbook")
