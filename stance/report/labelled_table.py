@@ -120,6 +120,10 @@ class LabelledTable:
         """Number of rows of the labelled table that could not be read."""
         return len(self._table.faults)
 
+    def position(self) -> int:
+        """Return how many bytes of the labelled table have been taken."""
+        return self._table.position()
+
     def rows(self, cells: Sequence[str] = ()) -> Iterator[LabelledRow]:
         """Read the table, with the cells of some `columns`.
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
-from typing import Final, NoReturn
-
-from tqdm import tqdm
+from typing import Final
 
 from stance.data import read_data
 from stance.errors import InputError
@@ -24,6 +21,7 @@ from stance.report.labelled_table import LabelledTable, read_labelled
 from stance.show.embedded import digest_source, to_json
 from stance.show.styles import style_sheet
 from stance.tables.outputs import open_output
+from stance.tables.progress import Progress
 
 SAMPLE: Final = 20_000
 """Paragraphs that a page holds at most: some 12 MB, which a browser opens in a second."""
@@ -120,9 +118,9 @@ def write_report(
     with (
         opened as table,
         open_output(Path(output), force=force) as out,
-        tqdm(unit=" rows", disable=None if progress else True, file=sys.stderr) as bar,
+        Progress(_size_of(path), shown=progress) as bar,
     ):
-        bar.set_description("reading")
+        bar.describe("reading")
         counts = TableCounts(
             scorer.labels,
             columns,
@@ -133,7 +131,7 @@ def write_report(
         )
         cards = find_columns(table.columns, counts.date)
         cells = _count(table, counts, cards.names(), bar, keep=needs_cells(annotated, design))
-        bar.set_description("labelling examples again, for the words behind their labels")
+        bar.describe("labelling examples again, for the words behind their labels")
         contents = Contents(
             model=scorer,
             counts=counts,
@@ -144,10 +142,15 @@ def write_report(
             has_texts=table.has_texts,
             faults=table.faults,
         )
-        bar.set_description("writing the page")
+        bar.describe("writing the page")
         heading = title or f"Positions conveyed: {path.name}"
         out.add(part.encode() for part in _page_parts(heading, contents))
     return counts
+
+
+def _size_of(path: Path) -> int:
+    """Return the bytes of a file; 0 of a pipe, or where there is none."""
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _date_column(columns: Iterable[str]) -> str | None:
@@ -158,18 +161,20 @@ def _count(
     table: LabelledTable,
     counts: TableCounts,
     of_cards: Sequence[str],
-    bar: tqdm[NoReturn],
+    bar: Progress,
     *,
     keep: bool,
 ) -> dict[str, list[str]]:
     """Count the rows; return the cells of each if they are to be kept, by column."""
     cells: dict[str, list[str]] = {name: [] for name in (*counts.by, counts.date) if name}
+    number = 0
     for number, row in enumerate(table.rows([*cells, *of_cards]), start=1):
         counts.add(row)
         if number % _ROWS_PER_STEP == 0:
-            bar.update(_ROWS_PER_STEP)
+            bar.advance(_ROWS_PER_STEP, table.position())
         for name, column in cells.items() if keep else ():
             column.append(row.cells[name])
+    bar.advance(number % _ROWS_PER_STEP, table.position())
     counts.end()
     if not counts.labelled:
         statuses = ", ".join(f"{status} {count:,}" for status, count in counts.statuses.items())

@@ -41,9 +41,17 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
 
+    def describe(self, step: str) -> None:
+        """Say what is being done."""
+        if self._bar is not None:
+            self._bar.set_description(step)
+
     def advance(self, rows: int, position: int) -> None:
         """Count `rows` more rows as done, and move the bar to `position` bytes."""
         if self._bar is None:
+            return
+        if not self._bar.total:
+            self._bar.update(rows)
             return
         self._rows += rows
         rate = self._rows / max(time.perf_counter() - self._start, 1e-9)
@@ -56,8 +64,8 @@ def _make_bar(total: int) -> tqdm[Any]:
 
     return tqdm(
         total=total or None,
-        unit="B",
-        unit_scale=True,
+        unit="B" if total else " rows",
+        unit_scale=bool(total),
         file=sys.stderr,
         smoothing=0.1,
         dynamic_ncols=True,

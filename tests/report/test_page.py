@@ -3,8 +3,10 @@
 import base64
 import csv
 import hashlib
+import io
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -268,6 +270,24 @@ def test_the_command_writes_a_page_once(tables: Tables, capsys: pytest.CaptureFi
     assert capsys.readouterr().err.startswith(
         f"stance: error: {tables.page} must not exist yet; it does."
     )
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_sees_how_much_is_read_and_how_fast(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", Terminal())
+    n_rows = len(tables.rows())
+    tables.full(progress=True)
+    steps = sys.stderr.getvalue().split("\r")  # type: ignore[attr-defined]
+    assert any(step.startswith("reading:   0%") for step in steps)
+    assert steps[-1].startswith("writing the page: 100%")
+    assert f"{n_rows} rows, " in steps[-1]
+    assert "<00:00" in steps[-1]  # the time left
 
 
 def test_any_heads_will_do(tmp_path: Path, lighthouse) -> None:  # type: ignore[no-untyped-def]

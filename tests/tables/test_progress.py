@@ -29,6 +29,14 @@ def test_a_terminal_shows_rows_and_bytes(monkeypatch: pytest.MonkeyPatch) -> Non
     assert " rows/s" in last
 
 
+def test_where_the_size_is_not_known_rows_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with Progress(0, shown=True) as bar:
+        bar.advance(1200, 0)
+        bar.advance(300, 0)
+    assert sys.stderr.getvalue().rpartition("\r")[2].startswith("1500 rows [")  # type: ignore[attr-defined]
+
+
 def test_a_file_or_pipe_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown_on(io.StringIO(), monkeypatch) == ""
 

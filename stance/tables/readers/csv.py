@@ -46,6 +46,7 @@ class CsvTable:
     def __init__(self, source: ByteSource, options: ReadOptions) -> None:
         self.name = source.name
         self.faults: list[Fault] = []
+        self._source = source
         text = read_text(source.stream, source.name, options.encoding, source.note_share)
         lines = Lines(text.blocks)
         first_line = lines.take(1, 1)
@@ -81,6 +82,10 @@ class CsvTable:
             else:
                 break
             n_columns = len(self.columns)
+
+    def position(self) -> int:
+        """Return how many bytes of the file have been taken."""
+        return self._source.position()
 
     def _read_header(self) -> tuple[list[str], int]:
         """Return the names of the columns, and the number of lines of the header."""
