@@ -19,6 +19,7 @@ from stance.annotate.paragraphs import (
     read_disputes,
     read_items,
     read_rows,
+    read_settled,
 )
 from stance.annotate.questions import Question, ask_labels, ask_model
 from stance.data import read_data
@@ -80,7 +81,7 @@ def write_annotation_page(
     ----------
     table : pandas.DataFrame, str, Path or sequence of str or Path
         What `draw` or `suggest` chose, or any table with a column of texts: a row is a paragraph.
-        With `settle`, the tables that readers saved.
+        With `settle`, the tables that readers saved, or what another tool exported.
     output : str or Path
         The page to write.
     text : str, default="text"
@@ -122,14 +123,14 @@ def write_annotation_page(
     ``text``, ``reader``, one per head, ``note``, ``seconds``, ``stratum``, ``probability``,
     ``drawn_from``, ``model_shown``, and then whatever else the table had, but no label of a model.
     """
-    columns, rows, name = read_rows(table, encoding)
+    columns, rows, name = (read_settled if settle else read_rows)(table, encoding)
     check_columns(columns, [text], name, _TEXT_HINT)
     heads = [head] if isinstance(head, str) else list(head)
     questions = (
         ask_model(as_model(model), heads, columns) if labels is None else ask_labels(labels, heads)
     )
     if settle:
-        wanted = ["paragraph_id", "reader", *(question.head for question in questions)]
+        wanted = ["reader", *(question.head for question in questions)]
         check_columns(columns, wanted, name, "Give what the pages of the readers saved.")
         items = read_disputes(rows, text, questions, name)
     else:

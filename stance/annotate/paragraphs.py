@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from stance.annotate.questions import PAGE_COLUMNS, Question
-from stance.annotate.readings import YES
+from stance.annotate.readings import YES, name_paragraphs, read_readings
 from stance.errors import InputError, TableError
 from stance.results import paragraph_id
 from stance.tables.inputs import Inputs
@@ -91,6 +91,21 @@ def read_rows(table: Any, encoding: str | None) -> tuple[list[str], list[Row], s
         for chunk in chunks
         for cells in zip(*(chunk.columns[column] for column in columns), strict=True)
     ]
+    return columns, rows, name
+
+
+def read_settled(table: Any, encoding: str | None) -> tuple[list[str], list[Row], str]:
+    """Read the readings of several people, each row with an id; return what `read_rows` does.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be read whole.
+    """
+    frame, name = read_readings(table, encoding=encoding)
+    if "reader" in frame:
+        frame = frame.assign(paragraph_id=name_paragraphs(frame))
+    columns, rows, _ = read_rows(frame, encoding)
     return columns, rows, name
 
 

@@ -67,7 +67,7 @@ def ask_labels(
         If a head or its labels cannot be used, or one of `heads` is not there.
     """
     by_head = labels if isinstance(labels, Mapping) else {"label": labels}
-    _check_heads(heads, by_head)
+    check_heads(heads, by_head)
     return [_question(head, names) for head, names in by_head.items() if not heads or head in heads]
 
 
@@ -82,7 +82,7 @@ def ask_model(model: Model, heads: Sequence[str], columns: Sequence[str]) -> lis
     InputError
         If the model lacks one of `heads`, or one that the table leaves empty for a reader.
     """
-    _check_heads(heads, model.labels)
+    check_heads(heads, model.labels)
     if not heads:
         _check_empty_columns(columns, model)
     chosen = list(heads) or [head for head in model.labels if head in columns] or list(model.labels)
@@ -120,7 +120,8 @@ def _question(head: str, labels: Sequence[str]) -> Question:
     return Question(head, ordered, _QUESTIONS.get(head, ""), meanings)
 
 
-def _check_heads(heads: Sequence[str], labels: Mapping[str, Sequence[str]]) -> None:
+def check_heads(heads: Sequence[str], labels: Mapping[str, Sequence[str]]) -> None:
+    """Raise InputError if one of `heads` has no labels."""
     for head in heads:
         if head not in labels:
             raise InputError(f"`head` must be among {list(labels)!r}; got {head!r}.")

@@ -100,16 +100,14 @@ def _spread(frame: pd.DataFrame) -> pd.DataFrame:
 def name_paragraphs(frame: pd.DataFrame) -> pd.Series[Any]:
     """Return what tells each row's paragraph from others: its id, or its text without case.
 
-    A table with neither `paragraph_id` nor `reader` has one row per paragraph.
+    Without an id, and without a column `reader`, each row is a paragraph of its own.
     """
     import pandas as pd
 
     numbers = pd.Series(np.arange(len(frame)), index=frame.index).map("row {}".format)
-    if "paragraph_id" in frame:
-        return cells(frame["paragraph_id"]).fillna(numbers)
     if "reader" in frame and "text" in frame:
-        return cells(frame["text"]).map(_fold, na_action="ignore").fillna(numbers)
-    return numbers
+        numbers = cells(frame["text"]).map(_fold, na_action="ignore").fillna(numbers)
+    return cells(frame["paragraph_id"]).fillna(numbers) if "paragraph_id" in frame else numbers
 
 
 def _fold(text: str) -> str:

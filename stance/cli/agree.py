@@ -43,12 +43,11 @@ def agree(
     from stance.annotate.agreement import measure_agreement
 
     agreement = measure_agreement(*tables, head=list(head) or None, **options)
-    figures = agreement.figures.astype(object).where(agreement.figures.notna(), None)
-    write_frame(figures, None, notes=agreement.notes)
-    n_disputed = _count_paragraphs(agreement.disagreements)
+    rows, figures = agreement.disagreements, agreement.figures
     if output is not None:
-        rows = agreement.disagreements
         write_frame(rows.astype(object).where(rows.notna(), None), output, force=force)
+    write_frame(figures.astype(object).where(figures.notna(), None), None, notes=agreement.notes)
+    n_disputed = _count_paragraphs(rows)
     where = f"; their readings are in {output}" if output is not None else ""
     show(f"readers differ on {n_disputed:,} paragraphs{where}", err=True)
 

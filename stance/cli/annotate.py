@@ -13,7 +13,7 @@ from stance.cli.options import examples, force_option, model_option, paragraphs_
 if TYPE_CHECKING:
     from stance.annotate.page import AnnotationPage
 
-_FOR_THE_PAGE: Final = ("head", "model", "show_model", "settle", "guidelines", "title")
+_FOR_THE_PAGE: Final = ("model", "show_model", "settle", "guidelines", "title")
 """Options that another tool has no use for."""
 
 

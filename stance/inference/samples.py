@@ -70,6 +70,7 @@ def read_annotations(
         If they are not paragraphs of this print, or a column or label is wrong.
     """
     frame, name = read_readings(annotated)
+    frame = _drop_empty(frame)
     for column in ("paragraph_id", head):
         if column not in frame.columns:
             raise TableError(
@@ -105,6 +106,12 @@ def read_annotations(
     if not known and not by_article:
         _warn_if_unlike(print_, result, head)
     return result
+
+
+def _drop_empty(frame: pd.DataFrame) -> pd.DataFrame:
+    """Drop the columns of a draw that are wholly empty: the table was not drawn."""
+    of_draw = [name for name in ("stratum", "probability", "drawn_from") if name in frame]
+    return frame.drop(columns=[name for name in of_draw if cells(frame[name]).isna().all()])
 
 
 def _check_design(frame: pd.DataFrame, name: str, design: str | None) -> bool:

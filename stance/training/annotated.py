@@ -68,6 +68,7 @@ def read_annotated(
     target_column: str | None = None,
     encoding: str | None = None,
     name: str | None = None,
+    needs_all: bool = True,
 ) -> Annotated:
     """Read and check annotated rows; those that have no label yet are left out and counted.
 
@@ -85,6 +86,9 @@ def read_annotated(
         Of CSV and JSON.
     name : str, optional
         What errors call the table; by default its path.
+    needs_all : bool, default=True
+        Refuse a table on which readers agree in none of the rows of a head; else the head is left
+        out.
 
     Raises
     ------
@@ -101,6 +105,14 @@ def read_annotated(
     _check_table(frame, [text, *heads, *others], name)
     frame = settle(frame, heads, name)
     label_columns = {head: _read_labels(frame[head], name) for head in heads}
+    empty = [head for head, labels in label_columns.items() if not any(labels)]
+    if empty and needs_all:
+        raise TableError(
+            f"{name} must hold annotations in column {empty[0]!r} on which readers agree; it holds "
+            "none. Annotate first, settle them, or leave the column out."
+        )
+    for head in empty:
+        del label_columns[head]
     return Annotated(
         _read_texts(frame[text], name),
         label_columns,

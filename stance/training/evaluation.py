@@ -210,7 +210,12 @@ def read_rows_for(
         )
     heads = [head for head in model.labels if head in frame and cells(frame[head]).notna().any()]
     rows = read_annotated(
-        frame, text=text, labels=heads or [*model.labels], groups=documents, name=name
+        frame,
+        text=text,
+        labels=heads or [*model.labels],
+        groups=documents,
+        name=name,
+        needs_all=False,
     )
     for head, labels in rows.labels.items():
         for row, label in enumerate(labels, start=1):

@@ -11,9 +11,12 @@ from xml.etree.ElementTree import Element
 
 import pandas as pd
 import pytest
+from conftest import ROOT
 from html_tree import by_id, read_html, text_of
 
 import stance
+from stance.annotate.readings import read_readings, settle
+from stance.cli.main import main
 from stance.errors import InputError, StanceWarning, TableError
 from stance.model import Model
 
@@ -134,9 +137,50 @@ def test_a_page_that_settles_asks_only_what_readers_differ_on(tmp_path: Path) ->
     assert data["readings"] == [[["ana", [0, 3], ""], ["ben", [2, 3], ""]]]
 
 
+FILES = ROOT / "tests" / "files" / "annotate"
+
+
+@pytest.mark.parametrize("name", ["doccano.zip", "doccano_csv.zip"])
+def test_what_another_tool_exported_is_settled(name: str, tmp_path: Path) -> None:
+    data = data_of(write(tmp_path, table=FILES / name, labels=None, settle=True))
+    assert data["ids"] == ["a:46-91"]
+    assert data["readings"] == [[["ann", [2], ""], ["bob", [1], ""]]]
+
+
+@pytest.mark.parametrize("known", [["paragraph_id", "text"], ["text"]])
+def test_what_agree_wrote_is_settled(known: list[str], tmp_path: Path) -> None:
+    ann = pd.DataFrame({"paragraph_id": ["0:", "1:"], "text": TEXTS[:2]})[known]
+    ann.assign(stance=["neutral", "neutral"]).to_csv(tmp_path / "ann.csv", index=False)
+    ann.assign(stance=["neutral", "opposed"]).to_csv(tmp_path / "bob.csv", index=False)
+    tables, differ = [str(tmp_path / "ann.csv"), str(tmp_path / "bob.csv")], tmp_path / "differ.csv"
+    assert main(["agree", *tables, "-o", str(differ)]) == 0
+    data = data_of(write(tmp_path, table=differ, labels=None, settle=True))
+    assert data["texts"] == [TEXTS[1]]
+    assert data["readings"] == [[["ann", [2], ""], ["bob", [1], ""]]]
+    again = data_of(write(tmp_path, table=tables, labels=None, settle=True, force=True))
+    assert again == data
+
+
+def test_a_paragraph_without_id_is_settled_by_its_text() -> None:
+    readings = pd.DataFrame(
+        {"text": [TEXTS[1]] * 2, "reader": ["ann", "bob"], "stance": ["neutral", "opposed"]}
+    )
+    settled = pd.DataFrame(
+        {
+            "paragraph_id": [TEXTS[1].casefold()],
+            "text": [TEXTS[1]],
+            "reader": ["cleo"],
+            "stance": ["opposed"],
+            "settles": ["yes"],
+        }
+    )
+    frame, name = read_readings([readings, settled])
+    assert settle(frame, ["stance"], name)["stance"].tolist() == ["opposed"]
+
+
 def test_only_tables_of_readers_can_be_settled(tmp_path: Path) -> None:
     message = (
-        "the table must have the column 'paragraph_id'; its columns are ['text', 'outlet']. "
+        "the table must have the column 'reader'; its columns are ['text', 'outlet']. "
         "Give what the pages of the readers saved."
     )
     with pytest.raises(TableError, match=f"^{re.escape(message)}$"):

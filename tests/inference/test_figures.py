@@ -159,6 +159,18 @@ def test_how_paragraphs_were_drawn_must_be_known(print_: pd.DataFrame) -> None:
     assert of(known, "opposed")["n"] == 60
 
 
+def test_columns_of_a_draw_that_are_wholly_empty_count_as_absent(print_: pd.DataFrame) -> None:
+    """As annotation pages and exports of other tools write them for a table that was not drawn."""
+    sample = print_.sample(60, random_state=0).assign(stance=lambda frame: frame["truth"])
+    empty = sample.assign(stratum="", probability=None, drawn_from=" ")
+    pd.testing.assert_frame_equal(
+        stance.estimate_shares(print_, empty, design="random"),
+        stance.estimate_shares(print_, sample, design="random"),
+    )
+    with pytest.raises(InputError, match="it has no column 'probability'"):
+        stance.estimate_shares(print_, empty)
+
+
 def test_paragraphs_that_were_chosen_are_refused(print_: pd.DataFrame) -> None:
     chosen = print_.head(60).assign(drawn_from="suggest")
     with pytest.raises(InputError, match=r"must be drawn, not chosen; .* Train on them, and draw"):

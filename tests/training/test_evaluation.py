@@ -42,6 +42,29 @@ def test_half_a_table_with_one_of_two_heads_is_enough(
     assert measured["stance"].n_paragraphs == 20
 
 
+def test_a_head_on_which_readers_differ_everywhere_is_left_out(
+    small: Model, lighthouse: pd.DataFrame
+) -> None:
+    """As in what `stance agree -o` writes: it holds what readers differ on."""
+    other = lighthouse["stance"].map(
+        {"neutral": "opposed", "opposed": "pro-ceasefire", "pro-ceasefire": "neutral"}
+    )
+    numbered = lighthouse.assign(paragraph_id=range(len(lighthouse)))
+    table = pd.concat([numbered.assign(reader="ann"), numbered.assign(reader="bob", stance=other)])
+    with pytest.warns(stance.StanceWarning, match=r"readers differ on 36 labels"):
+        measured = stance.evaluate(small, table)
+    assert list(measured) == ["tone"]
+    with (
+        pytest.warns(stance.StanceWarning, match="readers differ"),
+        pytest.raises(stance.TableError) as error,
+    ):
+        stance.train(table, labels=["stance", "tone"])
+    assert str(error.value) == (
+        "the table must hold annotations in column 'stance' on which readers agree; it holds none. "
+        "Annotate first, settle them, or leave the column out."
+    )
+
+
 def test_readings_with_the_label_in_view_are_warned_of(
     small: Model, lighthouse: pd.DataFrame
 ) -> None:

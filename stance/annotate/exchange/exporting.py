@@ -10,6 +10,7 @@ from stance.annotate.columns import HEADS, empty_readings, list_label_columns
 from stance.annotate.exchange import argilla, doccano, label_studio, potato, prodigy
 from stance.annotate.exchange.tasks import Labels, make_tasks
 from stance.annotate.exchange.workbook import make_workbook
+from stance.annotate.questions import check_heads
 from stance.annotate.readings import name_paragraphs, read_readings
 from stance.annotate.whole_tables import cells
 from stance.errors import InputError, TableError
@@ -37,6 +38,7 @@ def export_annotations(
     *,
     format: str,
     labels: Mapping[str, Sequence[str]] | Sequence[str] | None = None,
+    head: str | Sequence[str] = (),
     text: str = "text",
     encoding: str | None = None,
     force: bool = False,
@@ -58,6 +60,8 @@ def export_annotations(
     labels : dict of str to sequence of str, or sequence of str, optional
         The labels of each head; those of a head "label", if it is a sequence. By default the heads
         that the table has, with the labels of the shipped model or those in the table.
+    head : str or sequence of str, default=()
+        The heads to ask for; by default all.
     text : str, default="text"
         The column of paragraphs.
     encoding : str, optional
@@ -92,11 +96,11 @@ def export_annotations(
     frame, name = read_readings(table, encoding=encoding)
     _check_text(frame, text, name)
     frame = frame.rename(columns={text: "text"})
-    asked = _find_labels(frame, labels, name)
+    asked = _choose(_find_labels(frame, labels, name), head)
     if format in _ONE_HEAD and len(asked) > 1:
         raise InputError(
             f"{format} asks one question at a time; there are {list(asked)!r}. "
-            "Name the labels of one with labels (--labels)."
+            "Name one with head (--head)."
         )
     ids = name_paragraphs(frame)
     if format == "xlsx":
@@ -129,6 +133,12 @@ def _find_labels(
             f"{unknown!r}. Name them with labels (--labels)."
         )
     return asked
+
+
+def _choose(asked: Labels, head: str | Sequence[str]) -> Labels:
+    heads = [head] if isinstance(head, str) else list(head)
+    check_heads(heads, asked)
+    return {name: asked[name] for name in heads or asked}
 
 
 def _write(files: Mapping[str, bytes], output: Path, *, force: bool) -> list[Path]:

@@ -12,6 +12,7 @@ from conftest import ROOT
 import stance
 from stance.annotate.exchange.exporting import FORMATS
 from stance.annotate.readings import read_readings
+from stance.cli.main import main
 from stance.errors import InputError, TableError
 
 FILES = ROOT / "tests" / "files" / "annotate"
@@ -106,16 +107,19 @@ def test_labels_of_ones_own_are_asked_for(drawn: pd.DataFrame, tmp_path: Path) -
 
 
 def test_what_cannot_be_written_is_said(drawn: pd.DataFrame, tmp_path: Path) -> None:
-    def refuse(table: pd.DataFrame, name: str, kind: str) -> str:
+    def refuse(table: pd.DataFrame, name: str, kind: str, **options: str) -> str:
         with pytest.raises((InputError, TableError)) as error:
-            stance.export_annotations(table, tmp_path / name, format=kind)
+            stance.export_annotations(table, tmp_path / name, format=kind, **options)
         return str(error.value)
 
     assert refuse(drawn, "a.json", "brat") == (
         "`format` must be one of ['label-studio', 'doccano', 'prodigy', 'argilla', 'potato', 'xlsx']; got 'brat'."
     )
     assert refuse(drawn, "a.jsonl", "doccano") == (
-        "doccano asks one question at a time; there are ['stance', 'tone']. Name the labels of one with labels (--labels)."
+        "doccano asks one question at a time; there are ['stance', 'tone']. Name one with head (--head)."
+    )
+    assert refuse(drawn, "b.jsonl", "doccano", head="mood") == (
+        "`head` must be among ['stance', 'tone']; got 'mood'."
     )
     assert (
         refuse(drawn, "a.csv", "argilla") == "`output` must end in .json; got 'a.csv'. Rename it."
@@ -127,3 +131,11 @@ def test_what_cannot_be_written_is_said(drawn: pd.DataFrame, tmp_path: Path) -> 
         "the table must have the column 'text'; its columns are ['paragraph_id', 'stance']. "
         "Name the column of texts with text= (--text); `stance draw --source` adds texts."
     )
+
+
+def test_one_of_two_heads_is_exported(drawn: pd.DataFrame, tmp_path: Path) -> None:
+    drawn.to_csv(tmp_path / "drawn.csv", index=False)
+    command = ["annotate", str(tmp_path / "drawn.csv"), "--export", "doccano", "--head", "tone"]
+    assert main([*command, "-o", str(tmp_path / "a.jsonl")]) == 0
+    types = json.loads((tmp_path / "a.labels.json").read_text(encoding="utf-8"))
+    assert [one["text"] for one in types] == ["hopeful", "neutral", "alarmed", "angry", "mournful"]
