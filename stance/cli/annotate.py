@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from stance.cli.messages import show
-from stance.cli.options import examples, force_option, model_option, paragraphs_option, split_names
+from stance.cli.options import (
+    examples,
+    force_option,
+    model_option,
+    one_or_all,
+    paragraphs_option,
+    split_names,
+)
 
 if TYPE_CHECKING:
     from stance.annotate.page import AnnotationPage
@@ -89,8 +96,9 @@ def annotate(
         return
     from stance.annotate.page import write_annotation_page
 
-    source = tables[0] if len(tables) == 1 else list(tables)
-    page = write_annotation_page(source, output, labels=_split_labels(labels), **options)
+    page = write_annotation_page(
+        one_or_all(tables), output, labels=_split_labels(labels), **options
+    )
     show(_next_step(output, page, "settle" if options["settle"] else "read"), err=True)
 
 

@@ -12,6 +12,7 @@ from stance.cli.options import (
     examples,
     level_option,
     model_option,
+    one_or_all,
     paragraphs_option,
     table_encoding_option,
 )
@@ -20,10 +21,12 @@ from stance.cli.options import (
 @click.command(
     epilog=examples(
         "stance evaluate annotated.csv",
-        "stance evaluate annotated.csv --model models/mine",
+        "stance evaluate page-Ann.csv page-Bob.csv --model models/mine",
     )
 )
-@click.argument("table", type=click.Path(path_type=Path))
+@click.argument(
+    "tables", metavar="TABLE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @paragraphs_option
 @table_encoding_option
 @click.option(
@@ -32,10 +35,10 @@ from stance.cli.options import (
 )
 @level_option
 @model_option
-def evaluate(table: Path, model: str | None, **options: Any) -> None:
-    """Measure a model on TABLE, a CSV of annotated paragraphs with the model's label columns."""
+def evaluate(tables: tuple[Path, ...], model: str | None, **options: Any) -> None:
+    """Measure a model on TABLE, annotated paragraphs with the model's label columns."""
     from stance.model import load
     from stance.training.evaluation import evaluate as evaluate_model
 
-    for head, evaluation in evaluate_model(load(model), table, **options).items():
+    for head, evaluation in evaluate_model(load(model), one_or_all(tables), **options).items():
         show(f"# {head}\n{evaluation}\n")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import click
 
 from stance.options import HTML_MODES, LEVELS
@@ -19,6 +22,11 @@ def split_names(value: str) -> list[str]:
 def split_names_or_all(value: str) -> str | list[str]:
     """Split names at commas, unless the value is "all"."""
     return value if value == "all" else split_names(value)
+
+
+def one_or_all(tables: Sequence[Path]) -> Path | list[Path]:
+    """Return the only table that was named, or a list: a single name may be a folder or pattern."""
+    return tables[0] if len(tables) == 1 else list(tables)
 
 
 def examples(first: str, second: str) -> str:

@@ -11,6 +11,7 @@ from stance.cli.messages import show
 from stance.cli.options import (
     examples,
     force_option,
+    one_or_all,
     paragraphs_option,
     split_names,
     table_encoding_option,
@@ -24,7 +25,7 @@ from stance.cli.options import (
         "stance train annotated.csv -o models/mine --labels charged --text body",
     )
 )
-@click.argument("table", type=click.Path(path_type=Path), required=False)
+@click.argument("tables", metavar="[TABLE]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "-o",
     "--output",
@@ -65,13 +66,14 @@ from stance.cli.options import (
 )
 @click.option("--name", default="unnamed", help="The model's name.")
 def train(
-    table: Path | None, output: Path, no_mask_sides: bool, force: bool, **options: Any
+    tables: tuple[Path, ...], output: Path, no_mask_sides: bool, force: bool, **options: Any
 ) -> None:
     """Train a model on TABLE, annotated paragraphs, on counts of others, or on both."""
     from stance.scoring.folders import check_vacant
     from stance.training.fitting import train as train_model
 
     check_vacant(output, force=force)  # before the training, which takes minutes
+    table = one_or_all(tables) if tables else None
     model = train_model(table, mask_sides=not no_mask_sides, **options)
     model.save(output, force=force)
     for head, figures in model.facts["cross_validation"].items():

@@ -60,7 +60,7 @@ class Annotated:
 
 
 def read_annotated(
-    table: pd.DataFrame | str | Path,
+    table: pd.DataFrame | str | Path | Sequence[str | Path],
     *,
     text: str,
     labels: Sequence[str] | None,
@@ -74,7 +74,7 @@ def read_annotated(
 
     Parameters
     ----------
-    table : pandas.DataFrame, str or Path
+    table : pandas.DataFrame, str, Path or sequence of str or Path
         As in `read_readings`.
     text : str
         The column of paragraphs.
@@ -102,7 +102,13 @@ def read_annotated(
     for head in heads:
         _check_name(head)
     others = [column for column in (groups, target_column) if column is not None]
-    _check_table(frame, [text, *heads, *others], name)
+    if text not in frame.columns:
+        raise TableError(
+            f"{name} must have the column {text!r}; its columns are {list(frame.columns)!r}. "
+            "Name the column of texts with `text` (--text); if they are in another table with the "
+            "same paragraph_id, put both into a folder and name that."
+        )
+    _check_table(frame, [*heads, *others], name)
     frame = settle(frame, heads, name)
     label_columns = {head: _read_labels(frame[head], name) for head in heads}
     empty = [head for head, labels in label_columns.items() if not any(labels)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,7 +118,7 @@ class Evaluation:
 
 def evaluate(
     model: Model,
-    table: pd.DataFrame | str | Path,
+    table: pd.DataFrame | str | Path | Sequence[str | Path],
     *,
     text: str = "text",
     documents: str | None = None,
@@ -131,7 +131,7 @@ def evaluate(
     ----------
     model : Model
         A model from `load` or `train`.
-    table : pandas.DataFrame, str or Path
+    table : pandas.DataFrame, str, Path or sequence of str or Path
         Annotated rows, with a column for at least one of the model's heads. Rows without a label
         are left out and counted.
     text : str, default="text"
@@ -188,7 +188,7 @@ def _find_known(model: Model, rows: Annotated) -> np.ndarray | None:
 
 def read_rows_for(
     model: Model,
-    table: pd.DataFrame | str | Path,
+    table: pd.DataFrame | str | Path | Sequence[str | Path],
     *,
     text: str = "text",
     documents: str | None = None,

@@ -75,7 +75,7 @@ PACKAGES: Final = ("stance-tone", "scikit-learn", "numpy", "scipy", "PyStemmer",
 
 
 def train(
-    table: pd.DataFrame | str | Path | None = None,
+    table: pd.DataFrame | str | Path | Sequence[str | Path] | None = None,
     *,
     counts: Counts | str | Path | None = None,
     text: str = "text",
@@ -93,7 +93,7 @@ def train(
 
     Parameters
     ----------
-    table : pandas.DataFrame, str or Path, optional
+    table : pandas.DataFrame, str, Path or sequence of str or Path, optional
         Annotated rows, or a file of them. Rows without a label are left out and counted; of
         several readings of a paragraph, the settled one counts, or the one that most readers gave.
     counts : Counts, str or Path, optional

@@ -115,6 +115,17 @@ def test_a_label_that_the_model_does_not_know_is_named(
         stance.evaluate(small, lighthouse.assign(stance=["torn", *lighthouse["stance"][1:]]))
 
 
+def test_the_command_takes_the_tables_of_several_readers(
+    lighthouse: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    numbered = lighthouse.assign(paragraph_id=range(len(lighthouse)))
+    paths = [tmp_path / "page-Ann.csv", tmp_path / "page-Bob.csv"]
+    for path in paths:
+        numbered.to_csv(path, index=False)
+    assert main(["evaluate", *map(str, paths)]) == 0
+    assert "\n36 paragraphs; macro-F1" in capsys.readouterr().out
+
+
 def test_the_command_prints_every_figure(
     small: Model,
     lighthouse: pd.DataFrame,
