@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Final
@@ -198,10 +198,15 @@ def check_columns(
         kept = [keep] if isinstance(keep, str) else list(dict.fromkeys(keep))
     if article is not None and article not in kept:
         kept.insert(0, article)
+    if not isinstance(text, Hashable):
+        raise InputError(f"`text` must name one column; got {text!r}. Name it as a str.")
     wanted = Reading(text, target_column, key=key).columns(kept)
     for column in wanted:
         if column not in columns:
-            raise InputError(f"there is no column {column!r}; the columns are {list(columns)!r}.")
+            hint = " Name the column of texts with `text` (--text)." if column == text else ""
+            raise InputError(
+                f"there is no column {column!r}; the columns are {list(columns)!r}.{hint}"
+            )
     check_once(columns, wanted)
     return kept
 

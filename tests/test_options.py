@@ -48,6 +48,12 @@ def test_an_empty_name_is_a_column_as_any_other(small: Model) -> None:
         check_columns(["text"], "text", (), target_column="")
 
 
+def test_text_names_one_column() -> None:
+    with pytest.raises(InputError) as error:
+        check_columns(["text"], ["text"], ())  # type: ignore[arg-type]
+    assert str(error.value) == "`text` must name one column; got ['text']. Name it as a str."
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

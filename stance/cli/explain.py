@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -38,6 +39,10 @@ def explain(
     from stance.model import load
     from stance.options import choose_head
 
+    if _is_file(paragraph):
+        raise click.UsageError(
+            f"PARAGRAPH must be a text; {paragraph!r} is a file. Label it with stance score."
+        )
     if paragraph == "-":
         paragraph = sys.stdin.buffer.read().decode("utf-8", "replace").strip()
     loaded = load(model)
@@ -58,3 +63,10 @@ def explain(
     show(f"{intercept:+7.3f}  (before any word)")
     for word in sorted(evidence, key=lambda word: -word.contribution):
         show(f"{word.contribution:+7.3f}  {word.text}")
+
+
+def _is_file(paragraph: str) -> bool:
+    try:
+        return Path(paragraph).is_file()
+    except (OSError, ValueError):  # too long for a path
+        return False

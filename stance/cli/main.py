@@ -10,6 +10,7 @@ import errno
 import gc
 import importlib
 import os
+import re
 import signal
 import sys
 import warnings
@@ -71,6 +72,20 @@ class _Group(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(SUMMARIES)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; say how a file or a text is labelled where one is given instead."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if not re.search(r"[\s./]", args[0]):
+                raise
+            raise click.UsageError(
+                f"{error.format_message()} A file is labelled with `stance score FILE`, and a text "
+                "with `stance explain TEXT`."
+            ) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

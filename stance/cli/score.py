@@ -203,6 +203,7 @@ def score(
     names a unique column where the table has no primary key.
     """
     _refuse_text(sources[0])
+    _refuse_output(sources, output)
     if output == "":  # of a variable of the shell that is not set
         raise click.UsageError(
             "-o must name a file; it is empty. Name one, or leave -o out for standard output."
@@ -220,11 +221,22 @@ def score(
 
 def _refuse_text(source: str) -> None:
     """Raise UsageError for a text where a file must be named."""
-    is_text = len(source.split()) >= 3 and "://" not in source
-    if is_text and not os.path.exists(source) and not glob.glob(source):  # noqa: PTH110, PTH207
+    from stance.tables.inputs import looks_like_text
+
+    if looks_like_text(source):
         raise click.UsageError(
             "SOURCE must be a file; it looks like a text. Pass it through a pipe "
             "(echo 'They urged a truce.' | stance score -), or to stance explain."
+        )
+
+
+def _refuse_output(sources: tuple[str, ...], output: str | None) -> None:
+    """Raise UsageError if the last of several sources is probably meant as the output."""
+    last = sources[-1]
+    if len(sources) > 1 and not output and not Path(last).exists() and not glob.has_magic(last):
+        raise click.UsageError(
+            f"each SOURCE must be there; {last!r} is not. If it is the output, put -o before it; "
+            "if it is the column of texts, --text."
         )
 
 
@@ -262,7 +274,7 @@ def _are_tables(sources: tuple[str, ...]) -> bool:
 def _refuse_others(context: click.Context, kind: _Kind) -> None:
     """Raise UsageError for options that were given and do not apply to this kind of source."""
     given = [
-        max(option.opts, key=len)
+        _typed(option, context.params[option.name or ""])
         for option in context.command.params
         if kind not in _KINDS.get(option.name or "", _ANY) and _is_given(context, option)
     ]
@@ -274,6 +286,12 @@ def _refuse_others(context: click.Context, kind: _Kind) -> None:
             f"{', '.join(given)} must be left out for {kind.value}."
             + (hint if kind is _Kind.TEXT else "")
         )
+
+
+def _typed(option: click.Parameter, value: Any) -> str:
+    """Return an option as it was typed: the second name of a pair of flags says no."""
+    names = option.secondary_opts if value is False and option.secondary_opts else option.opts
+    return max(names, key=len)
 
 
 def _is_given(context: click.Context, option: click.Parameter) -> bool:

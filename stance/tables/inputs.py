@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import glob
 import hashlib
+import os
+import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -64,11 +66,31 @@ def _check_source(source: object) -> None:
     """Raise InputError for what is neither a path nor a file."""
     if isinstance(source, str) and not source:  # which would be the current folder
         raise InputError("`source` must name a file, a pattern or a folder; it is empty. Name one.")
+    if isinstance(source, str) and looks_like_text(source):
+        raise InputError(
+            "`source` must be a file, a pattern or a folder; it looks like a text. Call label for "
+            "one text (echo 'They urged a truce.' | stance score -)."
+        )
     if not isinstance(source, (str, Path)) and not hasattr(source, "read"):
         raise InputError(
             "`source` must be a file, a pattern, a folder or several of them; got "
             f"{type(source).__name__}. Call label_frame for a table in memory."
         )
+
+
+def looks_like_text(source: str) -> bool:
+    """Return whether what names no file is a text: several words, and no suffix at the end.
+
+    >>> looks_like_text("They urged a truce."), looks_like_text("my articles.csv")
+    (True, False)
+    """
+    is_sentence = len(source.split()) > 1 and not re.search(r"\.\w{1,8}$", source)
+    return (
+        is_sentence
+        and "://" not in source
+        and not os.path.exists(source)  # noqa: PTH110 - a text may be too long for a path
+        and not glob.glob(source)  # noqa: PTH207
+    )
 
 
 def _list_files(path: Path, besides: Sequence[Path]) -> list[Path]:
@@ -206,7 +228,6 @@ class Inputs:
             self._first = stack.enter_context(self._open(self._first_index))
             self.columns = self._first[0].columns
             self.types: Mapping[str, Any] = self._first[0].types
-            self.size = sum(file.stat().st_size for file in self._files if isinstance(file, Path))
             with warnings.catch_warnings():
                 # The warning is repeated when this table is read.
                 warnings.simplefilter("ignore", StanceWarning)
@@ -214,6 +235,7 @@ class Inputs:
                     if index != self._first_index:
                         with self._open(index) as (table, _):
                             self._compare(table, is_document=index not in tables)
+            self.size = sum(file.stat().st_size for file in self._files if isinstance(file, Path))
             self._stack = stack.pop_all()
 
     def _open(

@@ -13,7 +13,7 @@ import numpy as np
 from stance.annotate.readings import read_readings, shown_rows
 from stance.annotate.whole_tables import cells
 from stance.errors import StanceWarning, TableError
-from stance.model import Model
+from stance.model import Model, as_model
 from stance.scoring.heads import Head
 from stance.training.learned_rows import FACT, find_learned
 from stance.training.metrics import measure_calibration_error, measure_interval, measure_macro_f1
@@ -117,7 +117,7 @@ class Evaluation:
 
 
 def evaluate(
-    model: Model,
+    model: Model | str | Path,
     table: pd.DataFrame | str | Path | Sequence[str | Path],
     *,
     text: str = "text",
@@ -129,8 +129,8 @@ def evaluate(
 
     Parameters
     ----------
-    model : Model
-        A model from `load` or `train`.
+    model : Model, str or Path
+        A model from `load` or `train`, or a model folder or zip.
     table : pandas.DataFrame, str, Path or sequence of str or Path
         Annotated rows, with a column for at least one of the model's heads. Rows without a label
         are left out and counted.
@@ -153,6 +153,7 @@ def evaluate(
     TableError
         If a column or label is missing, or a label is not one of the model's.
     """
+    model = as_model(model)
     rows = read_rows_for(model, table, text=text, documents=documents, encoding=encoding)
     known = _find_known(model, rows)
     probabilities = model.frozen.probabilities(rows.texts)

@@ -32,6 +32,17 @@ def test_a_dash_reads_standard_input(model_path: str) -> None:
     assert piped.stdout == typed.stdout
 
 
+def test_a_file_is_no_paragraph(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "articles.csv"
+    path.write_text("text\nA truce.\n")
+    assert main(["explain", str(path)]) == 2
+    assert capsys.readouterr().err == (
+        f"stance: error: PARAGRAPH must be a text; '{path}' is a file. "
+        "Label it with stance score.\n"
+    )
+    assert main(["explain", "A truce. " * 1000]) == 0  # too long for a path
+
+
 def test_a_paragraph_without_a_label_says_why(
     model_path: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

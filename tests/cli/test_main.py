@@ -53,6 +53,17 @@ def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().err.startswith("stance: error: No such command 'scores'.")
 
 
+@pytest.mark.parametrize("given", ["articles.csv", "They urged a truce"])
+def test_a_file_or_text_without_a_command_is_told_which(
+    given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([given]) == 2
+    assert capsys.readouterr().err == (
+        f"stance: error: No such command '{given}'. A file is labelled with `stance score FILE`, "
+        "and a text with `stance explain TEXT`.\n"
+    )
+
+
 def test_help_imports_no_command_and_no_numpy() -> None:
     code = (
         "import sys\n"

@@ -80,12 +80,17 @@ def test_rows_that_cannot_be_read_end_with_1(model_path: str, tmp_path: Path, ru
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["in.csv", "--text", "body"], 1, "there is no column 'body'; the columns are ['id', 'text']."),
+        (["in.csv", "--text", "body"], 1, "there is no column 'body'; the columns are ['id', 'text']. Name the column of texts with `text` (--text)."),
         (["nowhere.csv"], 1, "nowhere.csv must be a file that can be read; No such file or directory. Check the path."),
         (["in.csv", "-o", ""], 2, "-o must name a file; it is empty. Name one, or leave -o out for standard output."),
         ([""], 1, "`source` must name a file, a pattern or a folder; it is empty. Name one."),
         (["in.csv", "--unit", "word"], 2, "Invalid value for '--unit': 'word' is not one of 'paragraph', 'row', 'document'."),
         (["They urged a truce, did they?"], 2, "SOURCE must be a file; it looks like a text. Pass it through a pipe (echo 'They urged a truce.' | stance score -), or to stance explain."),
+        (["They urged."], 2, "SOURCE must be a file; it looks like a text. Pass it through a pipe (echo 'They urged a truce.' | stance score -), or to stance explain."),
+        (["my articles.csv"], 1, "my articles.csv must be a file that can be read; No such file or directory. Check the path."),
+        (["in.csv", "out.csv"], 2, "each SOURCE must be there; 'out.csv' is not. If it is the output, put -o before it; if it is the column of texts, --text."),
+        (["in.csv", "out.csv", "-o", "x.csv"], 1, "out.csv must be a file that can be read; No such file or directory. Check the path."),
+        (["in.txt", "--no-record"], 2, "--no-record must be left out for one text. Name the column of texts with --text if it is a table."),
         (["in.ipynb"], 2, "a .ipynb file cannot be read; save it as .csv, or as .txt for one document."),
         (["in.csv", "-o", "out.json"], 1, "the output must end in .csv, .tsv, .jsonl, .parquet, .feather, .xlsx (csv, tsv, jsonl also in .gz or .zst); got 'out.json'. Rename it, or name its format with output_format (--output-format)."),
         (["in.csv", "--delimiter", ";;"], 1, "`delimiter` must be one character; got ';;'."),

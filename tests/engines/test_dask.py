@@ -155,7 +155,10 @@ def test_a_worker_killed_midway_costs_nothing(small: Model, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"text": "body"}, "there is no column 'body'; the columns are ['text']."),
+        (
+            {"text": "body"},
+            "there is no column 'body'; the columns are ['text']. Name the column of texts with `text` (--text).",
+        ),
         ({"unit": "word"}, "`unit` must be one of ['paragraph', 'row', 'document']; got 'word'."),
     ],
 )

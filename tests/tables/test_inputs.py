@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import stance
 from stance import InputError, TableError
 from stance.tables.inputs import Inputs, check_apart, find_files
 
@@ -49,6 +50,24 @@ def test_a_source_without_a_name_is_not_the_current_folder(source: str | list[st
     assert str(error.value) == (
         "`source` must name a file, a pattern or a folder; it is empty. Name one."
     )
+
+
+@pytest.mark.parametrize(
+    "source", ["They urged a truce.", ["a.csv", "They urged"], "A truce? " * 999]
+)
+def test_a_text_is_no_source(source: str | list[str], tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        stance.label_file(source, tmp_path / "out.csv")
+    assert str(error.value) == (
+        "`source` must be a file, a pattern or a folder; it looks like a text. Call label for "
+        "one text (echo 'They urged a truce.' | stance score -)."
+    )
+
+
+def test_the_second_of_two_files_that_is_not_there_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("text\n")
+    with pytest.raises(TableError, match=r"no\.csv must be a file that can be read; No such file"):
+        Inputs([tmp_path / "a.csv", tmp_path / "no.csv"])
 
 
 def test_a_source_that_is_the_output_too_is_refused(tmp_path: Path) -> None:

@@ -126,6 +126,11 @@ def test_the_command_takes_the_tables_of_several_readers(
     assert "\n36 paragraphs; macro-F1" in capsys.readouterr().out
 
 
+def test_a_table_where_the_model_must_stand_is_named(small: Model, tmp_path: Path) -> None:
+    with pytest.raises(stance.ModelError, match=r"mine\.csv must be a model folder or zip"):
+        stance.evaluate(tmp_path / "mine.csv", small)  # type: ignore[arg-type]
+
+
 def test_the_command_prints_every_figure(
     small: Model,
     lighthouse: pd.DataFrame,

@@ -134,7 +134,8 @@ def test_the_same_state_gives_the_same_choice(small: Model, lighthouse: pd.DataF
 def test_what_is_asked_wrongly_is_said(small: Model) -> None:
     pool = pd.DataFrame({"text": [TORN]})
     with pytest.raises(
-        stance.InputError, match=r"^there is no column 'body'; the columns are \['text'\]\.$"
+        stance.InputError,
+        match=r"^there is no column 'body'; the columns are \['text'\]\. Name the column of texts with `text` \(--text\)\.$",
     ):
         stance.suggest(small, pool, text="body")
     with pytest.raises(
