@@ -27,7 +27,7 @@ from stance.errors import InputError, StanceWarning
 from stance.model import Model, as_model
 from stance.show.embedded import digest_source, to_json
 from stance.show.styles import style_sheet
-from stance.tables.outputs import open_output
+from stance.tables.outputs import check_page, open_output
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,6 +123,7 @@ def write_annotation_page(
     ``text``, ``reader``, one per head, ``note``, ``seconds``, ``stratum``, ``probability``,
     ``drawn_from``, ``model_shown``, and then whatever else the table had, but no label of a model.
     """
+    check_page(output)
     columns, rows, name = (read_settled if settle else read_rows)(table, encoding)
     check_columns(columns, [text], name, _TEXT_HINT)
     heads = [head] if isinstance(head, str) else list(head)

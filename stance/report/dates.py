@@ -23,7 +23,18 @@ COLUMNS: Final = (
 )
 """Names of columns that are taken for the date where none is named."""
 
-_FORMATS: Final = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d", "%Y-%m", "%Y%m%d")
+_FORMATS: Final = (
+    "%d %B %Y",
+    "%d %b %Y",
+    "%B %d, %Y",
+    "%b %d, %Y",
+    "%Y/%m/%d",
+    "%Y-%m",
+    "%Y%m%d",
+    "%B %Y",
+    "%b %Y",
+    "%m/%Y",
+)
 # 8 avril 2024    8. April 2024    8 de abril de 2024    April 8, 2024    2024. április 8.
 _WEEKDAY: Final = re.compile(r"[^\W\d]+\.?,?\s+(?=\d{1,2}\D)")
 _WORDS: Final = (

@@ -20,7 +20,7 @@ from stance.report.figures.estimates import find_sources, needs_cells
 from stance.report.labelled_table import LabelledTable, read_labelled
 from stance.show.embedded import digest_source, to_json
 from stance.show.styles import style_sheet
-from stance.tables.outputs import open_output
+from stance.tables.outputs import check_page, open_output
 from stance.tables.progress import Progress
 
 SAMPLE: Final = 20_000
@@ -108,6 +108,7 @@ def write_report(
         If a table cannot be read, a column is missing, the tables and the model do not belong
         together, or no paragraph is labelled.
     """
+    check_page(output)
     scorer = as_model(model)
     if unit not in UNITS:
         raise InputError(f"`unit` must be one of {list(UNITS)!r}; got {unit!r}.")

@@ -39,6 +39,15 @@ def made_files(path: Path) -> tuple[Path, Path]:
     return path, whole.with_name(f"{whole.name}.errors.csv")
 
 
+def check_page(path: str | Path) -> None:
+    """Raise InputError for a page under a name that no browser takes for one.
+
+    >>> check_page("report.html")
+    """
+    if Path(path).suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"the page must end in .html; got {Path(path).name!r}. Rename it.")
+
+
 class FileOutput:
     """A file that takes its path when it is finished.
 

@@ -222,6 +222,14 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are(tmp_path: Path)
         write(tmp_path, text="body")
 
 
+def test_a_page_under_another_suffix_is_refused(tmp_path: Path) -> None:
+    message = r"^the page must end in \.html; got 'page\.csv'\. Rename it\.$"
+    with pytest.raises(InputError, match=message):
+        stance.write_annotation_page(pd.DataFrame({"text": TEXTS}), tmp_path / "page.csv")
+    with pytest.raises(InputError, match=message):
+        stance.write_report(tmp_path / "labelled.csv", tmp_path / "page.csv")
+
+
 def test_a_page_is_not_replaced_unless_asked(tmp_path: Path) -> None:
     write(tmp_path)
     before = (tmp_path / "page.html").read_bytes()

@@ -30,6 +30,8 @@ def test_what_is_no_date_or_two_is_none(cell: str) -> None:
         ("31/02/2024", True, None),
         ("2024-W14", None, date(2024, 4, 1)),
         ("2024-W14-3", None, date(2024, 4, 3)),
+        ("April 2024", None, date(2024, 4, 1)),
+        ("04/2024", None, date(2024, 4, 1)),
     ],
 )
 def test_numbers_are_read_in_the_order_that_was_named(
