@@ -40,11 +40,11 @@ def main(labelled: str, articles: str) -> None:
 
 def show_paragraph(row: dict[str, str], body: str) -> None:
     """Print the labels of a paragraph and how it begins."""
-    stance, tone = (
-        f"{row[head]} ({float(row[f'{head}_probability']):.0%})" for head in ("stance", "tone")
-    )
-    unsure = " - stance uncertain" if row["stance_uncertain"] == "true" else ""
-    print(f"\n{row['outlet']}: {stance}, {tone}{unsure}")
+    labels = []
+    for head in ("stance", "tone"):
+        unsure = ", uncertain" if row[f"{head}_uncertain"] == "true" else ""
+        labels.append(f"{head} {row[head]} ({float(row[f'{head}_probability']):.0%}{unsure})")
+    print(f"\n{row['outlet']}: {', '.join(labels)}")
     text = " ".join(body[int(row["start"]) : int(row["end"])].split())
     beginning = textwrap.shorten(text, 240, placeholder=" ...")
     print(textwrap.indent(textwrap.fill(beginning, 94), "  "))

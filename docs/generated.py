@@ -18,6 +18,7 @@ the built pages need nothing else.
 
 from __future__ import annotations
 
+import inspect
 import json
 import pkgutil
 import re
@@ -163,11 +164,14 @@ def command_lines(_argument: str, above: str) -> Iterator[str]:
 def _command_lines(command: click.Command, context: click.Context, above: str) -> Iterator[str]:
     usage = command.get_usage(context).removeprefix("Usage: ")
     yield from (f"{above}# {context.command_path}", "", "```text", usage, "```", "")
-    yield from (_escape(command.help or ""), "")
+    yield from (_escape(inspect.cleandoc(command.help or "")), "")
     for parameter in command.get_params(context):
         if record := parameter.get_help_record(context):
             option, meaning = record
             yield from (f"`{option}`", f": {_escape(meaning) or 'what to read'}", "")
+    if command.epilog:
+        _, heading, *examples = command.epilog.splitlines()
+        yield from (heading, "", "```sh", *map(str.strip, examples), "```", "")
     for name, child in getattr(command, "commands", {}).items():
         child_context = click.Context(child, info_name=name, parent=context)
         yield from _command_lines(child, child_context, above)

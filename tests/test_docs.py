@@ -4,6 +4,7 @@ Every block runs and prints what the page shows; every path, command and link th
 the built pages have every public name and load nothing from elsewhere.
 """
 
+import importlib
 import io
 import re
 import shlex
@@ -24,7 +25,7 @@ from conftest import ROOT
 from threadpoolctl import threadpool_limits
 
 import stance
-from stance.cli.main import cli, main
+from stance.cli.main import SUMMARIES, cli, main
 from stance.seeds.commands import SEEDS
 
 if not SEEDS.exists():
@@ -413,3 +414,19 @@ def test_built_pages_load_nothing_from_elsewhere(built: Path) -> None:
     assert {"index.html", "api.html", "furo.css"} <= {file.name for file in files}
     matches = {file.name: loading.findall(file.read_text(encoding="utf-8")) for file in files}
     assert {name: texts for name, texts in matches.items() if texts} == {}
+
+
+def test_the_page_of_commands_has_the_two_examples_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    generated = importlib.import_module("generated")
+    page = "\n".join(generated.command_lines("", "#"))
+    sections = re.split(r"^## stance ?(.*)$", page, flags=re.MULTILINE)[1:]
+    by_command = dict(zip(sections[::2], sections[1::2], strict=True))
+    assert set(by_command) == {"", *SUMMARIES}
+    for name in SUMMARIES:
+        (examples,) = re.findall(
+            r"^Examples:\n\n```sh\n(.*?)\n```$", by_command[name], re.MULTILINE | re.DOTALL
+        )
+        assert [line.split()[:2] for line in examples.splitlines()] == [["stance", name]] * 2
+    outside = re.sub(r"^```.*?^```$", "", page, flags=re.MULTILINE | re.DOTALL)
+    assert not re.search(r"^    ", outside, re.MULTILINE)  # which would be shown as code
