@@ -56,7 +56,7 @@ class JsonTable:
             hint = "Mend it."
             if reason == "Extra data":
                 reason = "more follows its first value"
-                hint = "If it has one object per line, name its format 'jsonl'."
+                hint = "If it has one object per line, let its name end in .jsonl (--format jsonl)."
             raise TableError(
                 f"{self.name} must hold one JSON array or object; {reason} "
                 f"(line {getattr(error, 'lineno', 1)}). {hint}"
@@ -75,9 +75,15 @@ class JsonTable:
         elif isinstance(value, dict):
             lists = _lists(value)
             if len(lists) != 1:
+                advice = "Name one with records (--records)."
+                if not lists:
+                    advice = (
+                        "Name one further in with records (--records response.results); if pandas "
+                        "wrote the file, write it with orient='records'."
+                    )
                 raise InputError(
                     f"{self.name} must be a JSON array, or have one list of objects; it has "
-                    f"{len(lists)}. Name one with records (--records). {_lists_there_are(value)}"
+                    f"{len(lists)}. {advice} {_lists_there_are(value)}"
                 )
             warnings.warn(
                 f"{self.name} is read from its list {lists[0]!r}.", StanceWarning, stacklevel=2

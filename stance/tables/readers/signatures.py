@@ -40,6 +40,9 @@ FILE_KINDS: Final = {
     "doc": _FileKind("an old Office document (.doc)", "Save it as .docx or .txt."),
     "rtf": _FileKind("a document in RTF", "Save it as .docx or .txt."),
     "odt": _FileKind("an OpenDocument text (.odt)", "Save it as .docx or .txt."),
+    "flat": _FileKind("an Office document in XML", "Save it as .xlsx or .docx."),
+    "pickle": _FileKind("a pickle of Python", "Write the table as .parquet or .csv."),
+    "statistics": _FileKind("a table of SPSS or Stata", "Save it as .csv or .xlsx."),
     "image": _FileKind("an image", "Make text of it first, with OCR such as docling's."),
     "gz": _FileKind("packed with gzip", "Let its name end in .gz, or unpack it."),
     "zst": _FileKind("packed with zstd", "Let its name end in .zst, or unpack it."),
@@ -63,6 +66,11 @@ _SIGNATURES: Final = (
     (b"\x28\xb5\x2f\xfd", "zst"),
     (b"{\\rtf", "rtf"),
     (b"SQLite format 3\0", "sqlite"),
+    (b"$FL2@(#)", "statistics"),
+    (b"$FL3@(#)", "statistics"),
+    (b"<stata_dta>", "statistics"),
+    (b"\x80\x04\x95", "pickle"),
+    (b"\x80\x05\x95", "pickle"),
     (b"\x89PNG", "image"),
     (b"\xff\xd8\xff", "image"),
     (b"GIF8", "image"),
@@ -71,6 +79,9 @@ _SIGNATURES: Final = (
     (b"MM\0*", "image"),
 )
 _HTML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_FLAT: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<\?xml\b.*?<(?:office:document|\?mso-application)\b", re.DOTALL
+)
 _JSON: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(\[\s*)?\{\s*\"")
 _ZIPS: Final = frozenset({"xlsx", "ods", "docx", "nexis"})
 # An .xls is such a file, and an .xlsx with a password, which its reader refuses.
@@ -136,6 +147,8 @@ def find_file_kind(head: bytes, stream: Any = None) -> str | None:
             return _look_into(stream) if kind == "zip" else kind
     if _HTML.match(head):
         return "html"
+    if _FLAT.match(head):
+        return "flat"
     json = _JSON.match(head)
     if json:
         return "json" if json[1] else "object"

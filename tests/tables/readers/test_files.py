@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -63,6 +64,16 @@ def test_a_word_document_is_its_paragraphs() -> None:
     )
 
 
+def test_a_stream_of_arrow_that_was_saved_is_read(tmp_path: Path, small: Model) -> None:
+    pa = pytest.importorskip("pyarrow")
+    table = pa.table({"text": ["The guild urged a truce.", None]})
+    for name in ("a.arrow", "a.feather"):
+        with pa.ipc.new_stream(tmp_path / name, table.schema) as stream:
+            stream.write_table(table, max_chunksize=1)
+        rows = label(tmp_path / name, small)
+        assert [row["status"] for row in rows] == ["labelled", "missing"]
+
+
 def test_feather_is_read_as_pandas_writes_it(tmp_path: Path, small: Model) -> None:
     pytest.importorskip("pyarrow")
     pd.DataFrame({"id": [7, 8], "body": ["A truce.", None]}).to_feather(tmp_path / "a.feather")
@@ -90,6 +101,10 @@ def test_a_folder_of_documents_and_tables_is_one_table(tmp_path: Path, small: Mo
         ("a.jsonl", b'[{"text": 1}]', "must be JSONL, one object per line; it is JSON. Rename it, or name its format with --format json, or 'jsonl' if each line is one object."),
         ("a.xlsx", b"<html><table>", "cannot be read; it is HTML. Save a table from a spreadsheet as .xlsx, or let the name of an article end in .html."),
         ("a.csv", b"{\\rtf1", "cannot be read; it is a document in RTF. Save it as .docx or .txt."),
+        ("a.fods", b"<?xml version='1.0'?>\n\n<office:document xmlns:a='b'>", "cannot be read; it is an Office document in XML. Save it as .xlsx or .docx."),
+        ("a.xls", b"<?xml version='1.0'?>\n<?mso-application progid='Excel.Sheet'?>", "cannot be read; it is an Office document in XML. Save it as .xlsx or .docx."),
+        ("a.csv", b"\x80\x05\x95\x8d\x06", "cannot be read; it is a pickle of Python. Write the table as .parquet or .csv."),
+        ("a.csv", b"$FL2@(#) SPSS DATA FILE", "cannot be read; it is a table of SPSS or Stata. Save it as .csv or .xlsx."),
         ("a.csv", b"SQLite format 3\0", "cannot be read; it is a database of SQLite. Give its address, as in 'sqlite:///news.db?table=articles'."),
         ("a.parquet", b"\x1f\x8b\x08\x00", "cannot be read; it is packed with gzip. Let its name end in .gz, or unpack it."),
         ("a.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "cannot be read; it is an old Office document (.doc). Save it as .docx or .txt."),
@@ -135,8 +150,8 @@ def test_a_text_that_is_none_is_named(content: bytes, message: str, tmp_path: Pa
     ("content", "records", "message"),
     [
         ('{"a": [{"text": "A."}], "b": [{"text": "B."}]}', None, "must be a JSON array, or have one list of objects; it has 2. Name one with records (--records). Its keys are ['a', 'b']."),
-        ('{"text": {"0": "A."}}', None, "must be a JSON array, or have one list of objects; it has 0. Name one with records (--records). Its keys are ['text']."),
-        ('{"text": "A."}\n{"text": "B."}', None, "must hold one JSON array or object; more follows its first value (line 2). If it has one object per line, name its format 'jsonl'."),
+        ('{"text": {"0": "A."}}', None, "must be a JSON array, or have one list of objects; it has 0. Name one further in with records (--records response.results); if pandas wrote the file, write it with orient='records'. Its keys are ['text']."),
+        ('{"text": "A."}\n{"text": "B."}', None, "must hold one JSON array or object; more follows its first value (line 2). If it has one object per line, let its name end in .jsonl (--format jsonl)."),
         ('[{"text": "A."}, 7]', None, "must hold JSON objects; record 1 (from 0) is a int. Mend it."),
         ('[{"text": "A.", "text": "B."}]', None, "must hold one JSON array or object; a key occurs twice (line 1). Mend it."),
         ('{"a": {"b": 7}}', "a.b", "must hold a list of JSON objects; it holds a int. Name the list with records (--records)."),
@@ -294,6 +309,40 @@ def test_what_libreoffice_saved_is_read(name: str, small: Model) -> None:
         (8, "2024-05-02", 34, "labelled"),
         (9, "2024-05-03", None, "missing"),
     ]
+
+
+SOFFICE = shutil.which("soffice")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(SOFFICE is None, reason="needs LibreOffice (soffice), which is not installed")
+def test_what_libreoffice_saves_now_is_read(tmp_path: Path, small: Model) -> None:
+    pytest.importorskip("python_calamine")
+    home = f"-env:UserInstallation={(tmp_path / 'home').as_uri()}"
+    for target, source in {
+        "ods": "libreoffice.xlsx",
+        "xls:MS Excel 97": "libreoffice.xlsx",
+        "xlsx:Calc MS Excel 2007 XML": "libreoffice.ods",
+        "docx:MS Word 2007 XML": "article.docx",
+    }.items():
+        command = [
+            str(SOFFICE),
+            home,
+            "--headless",
+            "--convert-to",
+            target,
+            "--outdir",
+            str(tmp_path),
+        ]
+        subprocess.run([*command, str(FILES / source)], check=True, capture_output=True)
+    for suffix in ("ods", "xls", "xlsx"):
+        rows = label(tmp_path / f"libreoffice.{suffix}", small, text="body", keep=["id", "day"])
+        assert [(row["id"], row["day"], row["end"]) for row in rows] == [
+            (7, "2024-05-01", 38),
+            (8, "2024-05-02", 34),
+            (9, "2024-05-03", None),
+        ]
+    assert read_document(tmp_path / "article.docx") == read_document(FILES / "article.docx")
 
 
 def test_a_document_that_libreoffice_saved_is_its_paragraphs() -> None:
