@@ -135,6 +135,7 @@ def test_a_workbook_called_csv_is_named(stream: bool, tmp_path: Path, small: Mod
     ("content", "message"),
     [
         (b"%PDF-1.7", "cannot be read; it is a PDF. Make text of it first, with docling or markitdown, and score the text."),
+        (b"<?xml version='1.0'?>\n\n<office:document xmlns:a='b'>", "cannot be read; it is an Office document in XML. Save it as .xlsx or .docx."),
         (b"\x89PNG\0", "cannot be read; it is an image. Make text of it first, with OCR such as docling's."),
         (b"\x1f\x8b\x08\x00", "cannot be read; it is packed with gzip. Let its name end in .gz, or unpack it."),
     ],
@@ -144,6 +145,12 @@ def test_a_text_that_is_none_is_named(content: bytes, message: str, tmp_path: Pa
     with pytest.raises(TableError) as error:
         read_document(tmp_path / "a.txt")
     assert str(error.value) == f"{tmp_path / 'a.txt'} {message}"
+
+
+def test_a_page_in_xml_is_a_text(tmp_path: Path) -> None:
+    page = "<?xml version='1.0'?>\n<html><p>A truce.</p></html>"
+    (tmp_path / "a.html").write_text(page)
+    assert read_document(tmp_path / "a.html") == page
 
 
 @pytest.mark.parametrize(
