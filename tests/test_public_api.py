@@ -4,6 +4,7 @@ import ast
 import pydoc
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -136,6 +137,13 @@ def test_modules_import_in_no_circle() -> None:
 def test_no_folder_holds_more_than_fifteen_modules() -> None:
     for folder in {path.parent for path in PACKAGE.rglob("*.py")}:
         assert len({path for path in folder.glob("*.py") if path.stem != "__init__"}) <= 15
+
+
+def test_every_package_is_installed() -> None:
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    installed = {name for name in project["tool"]["setuptools"]["packages"] if "models" not in name}
+    folders = {path.parent.relative_to(PACKAGE.parent) for path in PACKAGE.rglob("*.py")}
+    assert installed == {".".join(folder.parts) for folder in folders}
 
 
 HEAVY = "print(*sorted({'sklearn', 'nltk', 'pandas', 'scipy'} & set(sys.modules)))"
