@@ -139,11 +139,28 @@ def test_no_folder_holds_more_than_fifteen_modules() -> None:
         assert len({path for path in folder.glob("*.py") if path.stem != "__init__"}) <= 15
 
 
+SETUPTOOLS = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+    "setuptools"
+]
+
+
+def name_package(path: Path) -> str:
+    return ".".join(path.parent.relative_to(PACKAGE.parent).parts)
+
+
 def test_every_package_is_installed() -> None:
-    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))
-    installed = {name for name in project["tool"]["setuptools"]["packages"] if "models" not in name}
-    folders = {path.parent.relative_to(PACKAGE.parent) for path in PACKAGE.rglob("*.py")}
-    assert installed == {".".join(folder.parts) for folder in folders}
+    installed = {name for name in SETUPTOOLS["packages"] if "models" not in name}
+    assert installed == {name_package(path) for path in PACKAGE.rglob("*.py")}
+
+
+def test_every_file_of_data_is_installed() -> None:
+    # the C sources are in the source package only, and the extension is built from them
+    made = {".py", ".pyi", ".pyc", ".so", ".pyd", ".c", ".h"}
+    files = [path for path in PACKAGE.rglob("*.*") if path.is_file() and path.suffix not in made]
+    assert PACKAGE / "data" / "function_words.txt" in files
+    for path in files:
+        patterns = SETUPTOOLS["package-data"][name_package(path)]
+        assert any(path.match(pattern) for pattern in patterns), path.name
 
 
 HEAVY = "print(*sorted({'sklearn', 'nltk', 'pandas', 'scipy'} & set(sys.modules)))"
