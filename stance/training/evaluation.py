@@ -106,8 +106,8 @@ class Evaluation:
     def _absent_labels(self) -> Iterator[str]:
         if absent := [label for label in self.labels if not self.support[label]]:
             yield (
-                f"no paragraph is annotated {' or '.join(absent)}: "
-                f"macro-F1 counts the F1 of {'each' if absent[1:] else 'it'} as 0"
+                f"labels that no paragraph is annotated with, {', '.join(absent)}, "
+                "count as an F1 of 0 in macro-F1"
             )
 
     def _label_lines(self) -> Iterator[str]:
