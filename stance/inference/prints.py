@@ -181,12 +181,9 @@ def _find_heads(
 def _check_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
     for column in columns:
         if column not in frame.columns:
-            hint = "Score again, and carry it along (--keep)."
-            if column == "paragraph_id":
-                hint = "Pass a table that `stance score` wrote."
             raise TableError(
                 f"{name} must have the column {column!r}; its columns are {list(frame.columns)!r}. "
-                f"{hint}"
+                "Score again, and carry it along (--keep)."
             )
 
 

@@ -81,8 +81,8 @@ def regress(
     formula : str
         Such as ``"opposed ~ outlet + month"``. A name is a label of `head` (1 for paragraphs of
         that label) or a column of `labelled`: numbers count as they are, anything else by category,
-        beside the first. A name with characters other than letters, digits and ``_`` goes in
-        backquotes: ``"`pro-ceasefire` ~ outlet"``.
+        beside the first. A name with other signs than letters, digits and ``_`` goes in backquotes:
+        ``"`pro-ceasefire` ~ outlet"``.
     labelled, annotated, design, article, model, text
         As in `estimate_shares`; design "elsewhere" is not for regressions.
     kind : {"linear", "logistic"}, default="linear"

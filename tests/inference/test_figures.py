@@ -276,12 +276,3 @@ def test_intervals_hold_as_often_as_they_say(
     assert 0.93 <= cell["coverage"] <= 0.975  # of 600; benchmarks/FIGURES.md has long runs
     if population == "this print":
         assert cell["width"] < 0.9 * cell["by hand"]
-
-
-def test_a_table_that_was_not_scored_is_refused() -> None:
-    with pytest.raises(
-        stance.TableError,
-        match=r"^the table must have the column 'paragraph_id'; its columns are \['id', 'body'\]\. "
-        r"Pass a table that `stance score` wrote\.$",
-    ):
-        stance.estimate_shares(pd.DataFrame({"id": ["a"], "body": ["The ferry is late."]}))
