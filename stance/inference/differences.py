@@ -304,11 +304,6 @@ def _holm(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _family_note(head: str, records: Sequence[dict[str, Any]], level: float) -> str:
     tested = [record for record in records if not np.isnan(record["difference"])]
-    if not tested:
-        return (
-            f"{head}: no difference, because no two groups have {MIN_GROUP} annotated paragraphs "
-            "each. Annotate more of them."
-        )
     pairs = {(record["group"], record["other"]) for record in tested}
     labels = {record["label"] for record in tested}
     return (
