@@ -13,6 +13,7 @@ from stance.annotate.columns import RESERVED, find_label_columns
 from stance.annotate.readings import read_readings, settle
 from stance.annotate.whole_tables import cells
 from stance.errors import TableError
+from stance.options import NAME_TEXT
 from stance.results import column_name
 from stance.training.counted.near_copies import find_near_copies
 
@@ -122,7 +123,8 @@ def _check_table(frame: pd.DataFrame, wanted: Sequence[str], name: str) -> None:
     for column in wanted:
         if column not in frame.columns:
             raise TableError(
-                f"{name} must have the column {column!r}; its columns are {list(frame.columns)!r}."
+                f"{name} must have the column {column!r}; its columns are {list(frame.columns)!r}. "
+                f"{NAME_TEXT if column == 'text' else 'Check its name.'}"
             )
     if not len(frame):
         raise TableError(f"{name} must have annotated rows; it has none. Add some.")
