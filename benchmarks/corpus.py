@@ -1,7 +1,7 @@
 """Describe the seeds; write CORPUS.md and learning-curve.png next to this script.
 
 Shares, agreement of the readers, words, stance from names alone, and the learning curve. Short
-seeds (sentences of 3 to 14 words, by voices of their own) are described and measured apart.
+seeds (sentences of 2 to 14 words, by voices of their own) are described and measured apart.
 
 usage: python benchmarks/corpus.py [folder]
 

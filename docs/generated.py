@@ -33,13 +33,13 @@ ROOT = HERE.parent
 PAGES = {
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
-    "README.md": "index.md",
     "benchmarks/*.md": "measured.md",
     "models/ceasefire/MODEL_CARD.md": "card.md",
     "seeds/DATASHEET.md": "datasheet.md",
     "seeds/GUIDELINES.md": "guidelines.md",
+    "README.md": "index.md",
 }
-"""The page that shows each file of the project."""
+"""The page that shows each file of the project, by the first pattern that fits."""
 MODULES = (
     "plots",
     "engines",

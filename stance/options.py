@@ -31,6 +31,9 @@ LEVELS: Final = (0.5, 0.99)
 MAX_CELL_CHARACTERS: Final = 1_000_000
 """Characters of the longest cell that a run labels; the longest novels have three times as many."""
 
+NAME_TEXT: Final = "Name the column of texts with text= (--text)."
+"""What to do about a missing column 'text', the default."""
+
 # What str.isalnum says, without a step of Python for each character.
 _WORD: Final = re.compile(r"[^\W_]")
 
@@ -203,7 +206,7 @@ def check_columns(
     wanted = Reading(text, target_column, key=key).columns(kept)
     for column in wanted:
         if column not in columns:
-            hint = " Name the column of texts with `text` (--text)." if column == text else ""
+            hint = f" {NAME_TEXT}" if column == text else ""
             raise InputError(
                 f"there is no column {column!r}; the columns are {list(columns)!r}.{hint}"
             )

@@ -30,7 +30,7 @@ def check_text(text: Any) -> None:
     if _FILE_NAME.fullmatch(text):
         warnings.warn(
             f"`text` is labelled as it stands; is {text!r} a file? Call label_file for a table, or "
-            "label(path.read_text()) for one text.",
+            "label(path.read_text()) for one text; on the command line, `stance score`.",
             StanceWarning,
             stacklevel=4,
         )

@@ -61,7 +61,7 @@ def test_an_unknown_column_leaves_no_file(small: Model, tmp_path: Path) -> None:
     source.write_text("id,text\n1,a truce\n", encoding="utf-8")
     with pytest.raises(
         stance.InputError,
-        match=r"there is no column 'body'; the columns are \['id', 'text'\]\. Name the column of texts with `text` \(--text\)\.$",
+        match=r"there is no column 'body'; the columns are \['id', 'text'\]\. Name the column of texts with text= \(--text\)\.$",
     ):
         stance.label_file(source, tmp_path / "out.csv", text="body", model=small)
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]

@@ -126,7 +126,8 @@ def test_a_relation_of_duckdb_is_told_what_to_call(small: Model) -> None:
 def test_a_missing_column_is_named_with_those_there_are(small: Model) -> None:
     with pytest.raises(
         InputError,
-        match=r"^there is no column 'text'; the columns are \['id', 'body'\]\. Name the column of texts with `text` \(--text\)\.$",
+        match=r"^there is no column 'text'; the columns are \['id', 'body'\]\. "
+        r"Name the column of texts with text= \(--text\)\.$",
     ):
         small.label_frame(polars(**ROWS))
 

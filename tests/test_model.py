@@ -231,7 +231,7 @@ class TestLabelFrame:
     def test_an_unknown_column_is_named_with_those_there_are(self, small: Model) -> None:
         with pytest.raises(
             stance.InputError,
-            match=r"there is no column 'body'; the columns are \['text', 'date'\]\. Name the column of texts with `text` \(--text\)\.$",
+            match=r"there is no column 'body'; the columns are \['text', 'date'\]\. Name the column of texts with text= \(--text\)\.$",
         ):
             small.label_frame(pd.DataFrame({"text": ["a"], "date": ["b"]}), text="body")
         with pytest.raises(

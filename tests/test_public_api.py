@@ -4,6 +4,7 @@ import ast
 import pydoc
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -173,3 +174,18 @@ def test_the_command_labels_a_text_without_what_only_tables_need(tmp_path: Path)
     assert not {"stance.batch", "stance.scoring.vectorized"} & set(loaded)
     assert "stance.show.notebook" not in loaded
     assert not unwanted & set(loaded)
+
+
+def test_every_package_and_file_of_data_is_installed() -> None:
+    """What pyproject.toml does not list works in a checkout, and fails where it is installed."""
+    project = PACKAGE.parent / "pyproject.toml"
+    if not project.exists():
+        pytest.skip("needs a checkout")
+    listed = tomllib.loads(project.read_text(encoding="utf-8"))["tool"]["setuptools"]
+    made = {".pyi", ".pyc", ".so", ".pyd", ".c", ".h"}  # the extension is built from C and headers
+    for path in PACKAGE.rglob("*.*"):
+        package = ".".join(path.parent.relative_to(PACKAGE.parent).parts)
+        if path.suffix == ".py":
+            assert package in listed["packages"], path
+        elif path.is_file() and path.suffix not in made:
+            assert any(path.match(pattern) for pattern in listed["package-data"][package]), path

@@ -74,8 +74,8 @@ def write_annotation_page(
 ) -> AnnotationPage:
     """Write a page on which paragraphs are labelled in a browser, by keys, and saved as a CSV.
 
-    The page is one file that asks nothing of anywhere. It hides the model's labels, and each reader
-    gets an order of their own.
+    The page is one file that loads nothing from elsewhere. It hides the model's labels, and each
+    reader gets an order of their own.
 
     Parameters
     ----------

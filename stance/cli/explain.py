@@ -55,8 +55,8 @@ def explain(
         show(f"{labelled.reason}; this paragraph gets no label", err=True)
     best = int(loaded.frozen.probabilities([labelled.text], target)[head][0].argmax())
     explained = label or loaded.labels[head][best]
-    against = f", and not {contrast}" if contrast else ""
-    show(f"{head}: what speaks for {explained}{against} (+), and against it (-)")
+    against = f", and not {contrast!r}" if contrast else ""
+    show(f"{head}: what speaks for {explained!r}{against} (+), and against it (-)")
     probabilities = labelled.results[head].probabilities if labelled.results else {}
     for name, probability in probabilities.items():
         show(f"{probability:6.1%}  {name}")

@@ -15,14 +15,17 @@ from stance.cli.options import examples
     )
 )
 @click.argument("model", required=False)
-def info(model: str | None) -> None:
+@click.option("--model", "named", metavar="MODEL", help="The same, as other commands take it.")
+def info(model: str | None, named: str | None) -> None:
     """Show what MODEL is, and how well it does.
 
     It is a model folder or zip, or 'ceasefire', the shipped model, which is the default.
     """
     from stance.model import load
 
-    loaded = load(model)
+    if model and named:
+        raise click.UsageError("give one model, as MODEL or with --model; got both.")
+    loaded = load(model or named)
     facts, frozen = loaded.facts, loaded.frozen
     sides = "masked" if frozen.gazetteer else "not masked"
     printed, rows = facts.get("print", {}).get("rows", 0), facts.get("rows", 0)

@@ -139,7 +139,8 @@ labelled_by_option = click.option(
     "--model",
     metavar="MODEL",
     help="The model that labelled LABELLED, a folder or zip, or 'ceasefire': annotated paragraphs "
-    "that it learned from are refused, or do not count as seen. Needed for --design elsewhere.",
+    "that it was trained on are refused; if it was adapted to some, its labels from before are "
+    "used. Needed for --design elsewhere.",
 )
 annotated_text_option = click.option(
     "--text",

@@ -83,3 +83,4 @@ def train(
             "cross-validated",
             err=True,
         )
+    show(f"the model is in {output}; name it with --model", err=True)

@@ -261,7 +261,7 @@ def _read_cells(drawn: pd.DataFrame, source: str | Path, text: str) -> list[str]
         if text not in inputs.columns:
             raise InputError(
                 f"there is no column {text!r}; the columns are {list(inputs.columns)!r}. "
-                "Name the column of texts with `text` (--text)."
+                "Name the column of texts with text= (--text)."
             )
         for file, chunk, _ in inputs.chunks([text]):
             for number, cell in zip(chunk.numbers, chunk.columns[text], strict=True):

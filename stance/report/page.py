@@ -227,7 +227,7 @@ def _footer(model: Model) -> str:
         for name, version in model.facts.get("versions", {}).items()
     )
     return (
-        "<p>One file; it asks nothing of anywhere. The model was made with "
+        "<p>One file; it loads nothing from elsewhere. The model was made with "
         f"{versions or 'versions that it does not tell'}.</p>"
     )
 

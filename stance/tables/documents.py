@@ -99,7 +99,10 @@ def read_document(path: Path, encoding: str | None = None) -> str:
 
 def _may_be_binary(content: bytes) -> bool:
     """Return whether a file needs a closer look; text in UTF-16 has zeros too."""
-    return content.startswith((b"%PDF", b"PK", b"{\\rtf", b"\x1f\x8b", b"<?xml")) or b"\0" in content[:512]
+    return (
+        content.startswith((b"%PDF", b"PK", b"{\\rtf", b"\x1f\x8b", b"<?xml"))
+        or b"\0" in content[:512]
+    )
 
 
 def _read_binary(content: bytes, name: str) -> str | None:

@@ -13,6 +13,7 @@ from stance.annotate.columns import RESERVED, find_label_columns
 from stance.annotate.readings import read_readings, settle
 from stance.annotate.whole_tables import cells
 from stance.errors import TableError
+from stance.options import NAME_TEXT
 from stance.results import column_name
 from stance.training.counted.near_copies import find_near_copies
 
@@ -105,8 +106,8 @@ def read_annotated(
     if text not in frame.columns:
         raise TableError(
             f"{name} must have the column {text!r}; its columns are {list(frame.columns)!r}. "
-            "Name the column of texts with `text` (--text); if they are in another table with the "
-            "same paragraph_id, put both into a folder and name that."
+            f"{NAME_TEXT} If they are in another table with the same paragraph_id, put both into a "
+            "folder, and name that."
         )
     _check_table(frame, [*heads, *others], name)
     frame = settle(frame, heads, name)
@@ -140,7 +141,8 @@ def _check_table(frame: pd.DataFrame, wanted: Sequence[str], name: str) -> None:
     for column in wanted:
         if column not in frame.columns:
             raise TableError(
-                f"{name} must have the column {column!r}; its columns are {list(frame.columns)!r}."
+                f"{name} must have the column {column!r}; its columns are {list(frame.columns)!r}. "
+                "Check its name."
             )
     if not len(frame):
         raise TableError(f"{name} must have annotated rows; it has none. Add some.")

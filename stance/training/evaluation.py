@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
     from stance.training.annotated import Annotated
 
-_NOT_KNOWN = "an unknown number (the model keeps no digests of all it learned from)"
+_NOT_KNOWN = (
+    "whether it was trained on these paragraphs is unknown: "
+    "the model keeps no digests of all it learned from"
+)
 KEPT = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 """Shares of the paragraphs, surest first, on which accuracy is measured."""
 
@@ -84,6 +87,7 @@ class Evaluation:
             [
                 f"{self.n_paragraphs:,} paragraphs; "
                 f"macro-F1 {self.macro_f1:.3f} (95%: {low:.3f} to {high:.3f})",
+                *self._absent_labels(),
                 "",
                 *self._label_lines(),
                 "",
@@ -93,10 +97,18 @@ class Evaluation:
                 f"sets at level {self.level}: hold the annotation {self.coverage:.1%}, "
                 f"uncertain {self.uncertain:.1%}",
                 f"accuracy on the surest {accuracies}",
-                f"trained on {_NOT_KNOWN if self.learned is None else f'{self.learned:,}'} of "
-                "these paragraphs",
+                _NOT_KNOWN
+                if self.learned is None
+                else f"trained on {self.learned:,} of these paragraphs",
             ]
         )
+
+    def _absent_labels(self) -> Iterator[str]:
+        if absent := [label for label in self.labels if not self.support[label]]:
+            yield (
+                f"labels that no paragraph is annotated with, {', '.join(absent)}, "
+                "count as an F1 of 0 in macro-F1"
+            )
 
     def _label_lines(self) -> Iterator[str]:
         width = max(map(len, self.labels))

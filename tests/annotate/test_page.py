@@ -240,6 +240,6 @@ def test_a_page_is_not_replaced_unless_asked(tmp_path: Path) -> None:
 
 def test_a_reader_without_scripts_is_told(tmp_path: Path) -> None:
     assert text_of(write(tmp_path).find(".//noscript")) == (
-        "This page needs JavaScript. It asks nothing of anywhere: allow scripts for this file, and "
+        "This page needs JavaScript. It loads nothing from elsewhere: allow scripts for this file, and "
         "open it again."
     )

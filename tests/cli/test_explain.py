@@ -16,7 +16,7 @@ def test_words_are_listed_from_those_that_speak_for_the_label(
 ) -> None:
     assert main(["explain", "The council voted against a truce.", "--model", model_path]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines.pop(0) == "stance: what speaks for opposed (+), and against it (-)"
+    assert lines.pop(0) == "stance: what speaks for 'opposed' (+), and against it (-)"
     assert [line.split("%  ")[1] for line in lines[:3]] == ["neutral", "opposed", "pro-ceasefire"]
     assert lines[3].endswith("  (before any word)")
     contributions = [float(line.split()[0]) for line in lines[4:]]
@@ -56,7 +56,7 @@ def test_the_only_label_column_needs_no_name(
     table = lighthouse.rename(columns={"stance": "side"})
     path = str(stance.train(table, labels="side").save(tmp_path / "mine"))
     assert main(["explain", "The council voted against a truce.", "--model", path]) == 0
-    assert capsys.readouterr().out.startswith("side: what speaks for opposed (+)")
+    assert capsys.readouterr().out.startswith("side: what speaks for 'opposed' (+)")
 
 
 def test_an_unknown_label_column_is_refused(

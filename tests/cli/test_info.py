@@ -12,6 +12,12 @@ def test_a_model_by_path(model_path: str, capsys: pytest.CaptureFixture[str]) ->
     shown = capsys.readouterr().out
     assert shown.startswith("lighthouse: 36 annotated paragraphs, sides masked\nstance: neutral, ")
     assert "\nscored by: " in shown
+    assert main(["info", "--model", model_path]) == 0
+    assert capsys.readouterr().out == shown
+    assert main(["info", model_path, "--model", model_path]) == 2
+    assert capsys.readouterr().err == (
+        "stance: error: give one model, as MODEL or with --model; got both.\n"
+    )
 
 
 def test_the_shipped_model_by_name_and_by_default(

@@ -80,7 +80,7 @@ def test_rows_that_cannot_be_read_end_with_1(model_path: str, tmp_path: Path, ru
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["in.csv", "--text", "body"], 1, "there is no column 'body'; the columns are ['id', 'text']. Name the column of texts with `text` (--text)."),
+        (["in.csv", "--text", "body"], 1, "there is no column 'body'; the columns are ['id', 'text']. Name the column of texts with text= (--text)."),
         (["nowhere.csv"], 1, "nowhere.csv must be a file that can be read; No such file or directory. Check the path."),
         (["in.csv", "-o", ""], 2, "-o must name a file; it is empty. Name one, or leave -o out for standard output."),
         ([""], 1, "`source` must name a file, a pattern or a folder; it is empty. Name one."),

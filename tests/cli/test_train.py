@@ -21,8 +21,9 @@ def test_a_model_is_trained_and_its_figures_are_shown(
     command = ["train", table, "-o", str(tmp_path / "mine"), "--labels", "stance"]
     assert main([*command, "--groups", "voice", "--name", "coast"]) == 0
     lines = capsys.readouterr().err.splitlines()
-    assert lines[-1].startswith("stance: macro-F1 ")
-    assert all(line.startswith(f"stance: notice: {table}: ") for line in lines[:-1])
+    assert lines[-1] == f"the model is in {tmp_path / 'mine'}; name it with --model"
+    assert lines[-2].startswith("stance: macro-F1 ")
+    assert all(line.startswith(f"stance: notice: {table}: ") for line in lines[:-2])
     model = stance.load(tmp_path / "mine")
     assert (model.facts["name"], list(model.labels)) == ("coast", ["stance"])
 

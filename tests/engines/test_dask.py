@@ -157,7 +157,7 @@ def test_a_worker_killed_midway_costs_nothing(small: Model, tmp_path: Path) -> N
     [
         (
             {"text": "body"},
-            "there is no column 'body'; the columns are ['text']. Name the column of texts with `text` (--text).",
+            "there is no column 'body'; the columns are ['text']. Name the column of texts with text= (--text).",
         ),
         ({"unit": "word"}, "`unit` must be one of ['paragraph', 'row', 'document']; got 'word'."),
     ],

@@ -139,7 +139,7 @@ def test_cells_that_hold_no_text_say_so(small: Model, frame: Any) -> None:
     [
         (
             {"text": "body"},
-            "there is no column 'body'; the columns are ['id', 'key.of', 'text', 'price', 'tone', 'tags', 'share']. Name the column of texts with `text` (--text).",
+            "there is no column 'body'; the columns are ['id', 'key.of', 'text', 'price', 'tone', 'tags', 'share']. Name the column of texts with text= (--text).",
         ),
         ({"level": 2.0}, "`level` must be from 0.5 to 0.99; got 2.0. The usual choice is 0.9."),
     ],

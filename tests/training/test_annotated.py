@@ -39,15 +39,15 @@ def test_targets_are_read(lighthouse: pd.DataFrame) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda t: t.drop(columns="text"), r"^the table must have the column 'text'; its columns are \['stance', 'tone', 'voice'\]\. Name the column of texts with `text` \(--text\); if they are in another table with the same paragraph_id, put both into a folder and name that\.$"),
-        (lambda t: t.drop(columns="tone"), r"^the table must have the column 'tone'; its columns are \['text', 'stance', 'voice'\]\.$"),
+        (lambda t: t.drop(columns="tone"), r"^the table must have the column 'tone'; its columns are \['text', 'stance', 'voice'\]\. Check its name\.$"),
+        (lambda t: t.drop(columns="text"), r"^the table must have the column 'text'; its columns are \['stance', 'tone', 'voice'\]\. Name the column of texts with text= \(--text\)\. If they are in another table with the same paragraph_id, put both into a folder, and name that\.$"),
         (lambda t: t.head(0), r"^the table must have annotated rows; it has none\. Add some\.$"),
         (lambda t: t.assign(text=["  ", *t["text"][1:]]), r"^the table, row 1, column 'text' must be text; got '  '\. Fill it in, or drop the row\.$"),
         (lambda t: t.assign(stance=["Pro-ceasefire", *t["stance"][1:]]), r"^the table, column 'stance', row 2 must spell a label as the other rows do; got 'pro-ceasefire' beside 'Pro-ceasefire'\. Use one\.$"),
         (lambda t: t.assign(voice=[None, *t["voice"][1:]]), r"^the table, row 1, column 'voice' must name a group; it is missing\. Fill it in, or drop the row\.$"),
         (lambda t: t.assign(stance=t["stance"].replace("neutral", "pro ceasefire")), r"^the labels of 'stance' must differ in more than punctuation; got 'pro ceasefire' and 'pro-ceasefire'\. Rename one\.$"),
     ],
-    ids=["no text column", "no column", "no rows", "no text", "another case", "no group", "same punctuation"],
+    ids=["no column", "no texts", "no rows", "no text", "another case", "no group", "same punctuation"],
 )  # fmt: skip
 def test_bad_rows_are_named(
     change: Callable[[pd.DataFrame], pd.DataFrame], message: str, lighthouse: pd.DataFrame

@@ -135,7 +135,7 @@ def test_what_is_asked_wrongly_is_said(small: Model) -> None:
     pool = pd.DataFrame({"text": [TORN]})
     with pytest.raises(
         stance.InputError,
-        match=r"^there is no column 'body'; the columns are \['text'\]\. Name the column of texts with `text` \(--text\)\.$",
+        match=r"^there is no column 'body'; the columns are \['text'\]\. Name the column of texts with text= \(--text\)\.$",
     ):
         stance.suggest(small, pool, text="body")
     with pytest.raises(

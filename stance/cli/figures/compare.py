@@ -34,7 +34,8 @@ from stance.cli.options import (
     "--annotated",
     type=click.Path(path_type=Path),
     required=True,
-    help="The paragraphs that `stance draw` drew from LABELLED, with readers' labels filled in.",
+    help="The paragraphs that `stance draw` drew from LABELLED, with readers' labels filled in. Of "
+    "several readers, a folder or a pattern in quotes.",
 )
 @click.option(
     "--by",

@@ -49,7 +49,13 @@ from stance.cli.options import (
     help="The table that was scored, for the texts, if LABELLED does not carry them along.",
 )
 @click.option("--text", help="The column of texts.  [default: text]")
-@click.option("--random-state", type=int, default=0, show_default=True, help="Draws the rows.")
+@click.option(
+    "--random-state",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Any other number draws other rows.",
+)
 @click.option(
     "-o",
     "--output",

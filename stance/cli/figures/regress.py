@@ -30,7 +30,8 @@ from stance.cli.options import (
     "--annotated",
     type=click.Path(path_type=Path),
     required=True,
-    help="The paragraphs that `stance draw` drew from LABELLED, with readers' labels filled in.",
+    help="The paragraphs that `stance draw` drew from LABELLED, with readers' labels filled in. Of "
+    "several readers, a folder or a pattern in quotes.",
 )
 @click.option(
     "--kind",
@@ -61,8 +62,8 @@ def regress(
 ) -> None:
     """Fit FORMULA, such as 'opposed ~ outlet + month', on LABELLED.
 
-    A name in FORMULA is a label or a column of LABELLED, in backquotes if it has other signs than
-    letters, digits and _.
+    A name in FORMULA is a label or a column of LABELLED, in backquotes if it has characters other
+    than letters, digits and _.
     """
     from stance.inference.regressions import regress as fit
 

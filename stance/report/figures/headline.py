@@ -69,4 +69,4 @@ def _basis(source: ShareSource) -> str:
         return f"From {source.estimates[WHOLE].annotated:,} paragraphs drawn and read."
     if source.kind == "inverted":
         return "Marked: rests on error rates that were measured elsewhere."
-    return "Raw: no reader has checked them, so that there is no interval."
+    return "Raw: no reader has checked them, so there is no interval."

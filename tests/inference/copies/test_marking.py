@@ -70,7 +70,7 @@ def test_files_of_any_size_get_the_same_marks(
 def test_a_missing_column_is_named(paragraphs: pd.DataFrame) -> None:
     with pytest.raises(
         stance.InputError,
-        match=r"^there is no column 'body'; the columns are \['paragraph_id', 'text'\]\. Name the column of texts with `text` \(--text\)\.$",
+        match=r"^there is no column 'body'; the columns are \['paragraph_id', 'text'\]\. Name the column of texts with text= \(--text\)\.$",
     ):
         stance.mark_copies(paragraphs, "body")
 

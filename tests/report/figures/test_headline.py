@@ -18,7 +18,7 @@ def said(points: list[Point], source: ShareSource, unit: str = "paragraph") -> s
 def test_counted_shares_are_called_raw_and_have_no_interval() -> None:
     assert said([Point(0.2), Point(0.5), Point(0.3)], ShareSource()) == (
         "Positions conveyed: as counted, 50% of the paragraphs are opposed, 30% pro-ceasefire and "
-        "20% neutral. Raw: no reader has checked them, so that there is no interval."
+        "20% neutral. Raw: no reader has checked them, so there is no interval."
     )
 
 
