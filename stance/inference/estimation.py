@@ -104,7 +104,9 @@ class Estimate:
     estimator : str
         What helped: a key of `Population.predictors`.
     effective_n : float
-        How many paragraphs drawn with equal probabilities the sample is worth.
+        How many paragraphs that weigh the same the sample is worth.
+    weighting : str
+        Why paragraphs weigh differently; empty if they do not.
     """
 
     shares: np.ndarray
@@ -115,6 +117,7 @@ class Estimate:
     degrees: float
     estimator: str
     effective_n: float
+    weighting: str
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,21 @@ def estimate(
     worth = _worth(sample, weights, fit.residuals, by_hand.residuals, scores)
     low, high = wilson_interval(shares, worth, float(t.ppf((1 + level) / 2, degrees)))
     effective_n = float(1 / (weights**2).sum())
-    return Estimate(shares, low, high, scores, worth, degrees, best, effective_n)
+    weighting = _weighting(population, sample)
+    return Estimate(shares, low, high, scores, worth, degrees, best, effective_n, weighting)
+
+
+def _weighting(population: Population, sample: Sample) -> str:
+    """Say why the annotated paragraphs weigh differently."""
+    by_chance, by_column = (
+        values.max() > values.min() * (1 + 1e-9)
+        for values in (sample.probabilities, population.weights[sample.rows])
+    )
+    if by_chance and by_column:
+        return "weighted by inverse probability and what each counts"
+    if by_column:
+        return "weighted by what each counts"
+    return "inverse-probability weighted" if by_chance else ""
 
 
 def wilson_interval(

@@ -220,9 +220,9 @@ def _records(
 
 
 def describe(result: Estimate, n: int) -> str:
-    """Name the estimator; say what unequal probabilities leave of the sample."""
+    """Name the estimator; say what unequal weights leave of the sample."""
     if result.effective_n < 0.99 * n:
-        return f"{result.estimator}, inverse-probability weighted (worth {result.effective_n:.0f})"
+        return f"{result.estimator}, {result.weighting} (worth {result.effective_n:.0f})"
     return result.estimator
 
 

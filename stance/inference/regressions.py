@@ -70,6 +70,7 @@ def regress(
     head: str = "stance",
     design: str | None = None,
     article: str | None = None,
+    without_copies: bool = False,
     model: Model | str | Path | None = None,
     text: str = "text",
     level: float = 0.95,
@@ -83,7 +84,7 @@ def regress(
         that label) or a column of `labelled`: numbers count as they are, anything else by category,
         beside the first. A name with other signs than letters, digits and ``_`` goes in backquotes:
         ``"`pro-ceasefire` ~ outlet"``.
-    labelled, annotated, design, article, model, text
+    labelled, annotated, design, article, without_copies, model, text
         As in `estimate_shares`; design "elsewhere" is not for regressions.
     kind : {"linear", "logistic"}, default="linear"
         Coefficients are differences of shares, or of log odds.
@@ -117,7 +118,7 @@ def regress(
             "regressions must rest on annotated paragraphs of the same print; design 'elsewhere' "
             "has none. Draw some with `stance draw`."
         )
-    print_ = read_print(labelled, heads=head, article=article)
+    print_ = read_print(labelled, heads=head, article=article, without_copies=without_copies)
     print_, notes = set_apart(print_, annotated, model, text)
     annotations = read_annotations(print_, annotated, head, design)
     variables = _make_design(print_, annotations, head, formula)
@@ -130,13 +131,17 @@ def regress(
     frame["p_value"] = 2 * t.sf(abs(coefficients) / errors, degrees)
     frame["detectable"], frame["n"] = _POWER * errors, n
     frame["estimator"] = f"{kind}, predict-then-debias"
-    n_articles = len(np.unique(print_.articles))
-    frame.attrs["notes"] = [
-        *notes,
-        *annotations.notes,
-        f"{len(print_):,} paragraphs of {n_articles:,} articles; errors are clustered by article.",
-    ]
+    frame.attrs["notes"] = [*notes, *annotations.notes, _print_note(print_)]
     return frame
+
+
+def _print_note(print_: Print) -> str:
+    n_articles = len(np.unique(print_.articles))
+    copies = f" ({len(print_.left_out):,} copies are left out)" if print_.left_out else ""
+    return (
+        f"{len(print_):,} paragraphs of {n_articles:,} articles{copies}; errors are clustered by "
+        "article."
+    )
 
 
 def _check_size(variables: _Design, kind: str, formula: str) -> None:

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from stance.data import read_data
 from stance.errors import InputError
 from stance.model import Model, as_model
+from stance.options import ARTICLE
 from stance.report.cards import find_columns
 from stance.report.contents import Contents
 from stance.report.counts import TableCounts
@@ -48,6 +49,7 @@ def write_report(
     annotated: str | Path | None = None,
     design: str | None = None,
     unit: str = "paragraph",
+    article: str | None = None,
     title: str | None = None,
     encoding: str | None = None,
     force: bool = False,
@@ -84,8 +86,10 @@ def write_report(
     design : {"random", "articles", "elsewhere"}, optional
         How they were drawn, as in `stance.estimate_shares`.
     unit : {"paragraph", "article"}, default="paragraph"
-        What shares are of. As articles (rows of the scored table), each counts as one, whatever its
-        length.
+        What shares are of. As articles, each counts as one, whatever its length.
+    article : str, optional
+        The column of `labelled` or `source` that names each paragraph's article; by default
+        ``article``, if there is such a column, or else each row of the scored table is one.
     title : str, optional
         By default made of the name of `labelled`.
     encoding : str, optional
@@ -130,6 +134,7 @@ def write_report(
             day_first=day_first,
             sample=sample,
             unit=unit,
+            article=article or (ARTICLE if ARTICLE in table.columns else None),
         )
         cards = find_columns(table.columns, counts.date)
         cells = _count(table, counts, cards.names(), bar, keep=needs_cells(annotated, design))
@@ -163,7 +168,8 @@ def _count(
     keep: bool,
 ) -> dict[str, list[str]]:
     """Count the rows; return the cells of each if they are to be kept, by column."""
-    cells: dict[str, list[str]] = {name: [] for name in (*counts.by, counts.date) if name}
+    kept = (*counts.by, counts.date, counts.article)
+    cells: dict[str, list[str]] = {name: [] for name in kept if name is not None}
     for number, row in enumerate(table.rows([*cells, *of_cards]), start=1):
         counts.add(row)
         if number % _ROWS_PER_STEP == 0:
@@ -206,8 +212,8 @@ def _lead(contents: Contents) -> str:
     """Say in a sentence what the page is about, and what it is not."""
     counts = contents.counts
     about = (
-        f"{counts.labelled:,} paragraphs of {counts.documents:,} rows, labelled by the model "
-        f"<b>{escape(contents.model_name)}</b>."
+        f"{counts.labelled:,} paragraphs of {counts.documents:,} {counts.document_name}, "
+        f"labelled by the model <b>{escape(contents.model_name)}</b>."
     )
     if "stance" in contents.model.labels:
         about += _NOT_OF_AUTHORS

@@ -66,6 +66,27 @@ def test_a_whole_print_that_was_read_has_no_doubt_left(print_: pd.DataFrame) -> 
     assert 0.05 < outlets["high"] - outlets["low"] < 0.15
 
 
+@pytest.mark.parametrize(
+    ("by", "weights", "said"),
+    [
+        (None, None, "calibrated"),
+        ("outlet", None, "calibrated, inverse-probability weighted"),
+        (None, "circulation", "calibrated, weighted by what each counts"),
+        (
+            "outlet",
+            "circulation",
+            "calibrated, weighted by inverse probability and what each counts",
+        ),
+    ],
+)
+def test_the_estimator_says_what_its_weights_are(
+    print_: pd.DataFrame, by: str | None, weights: str | None, said: str
+) -> None:
+    drawn = read_by_hand(print_, stance.draw(print_, 120, by=by))
+    shares = stance.estimate_shares(print_, drawn, weights=weights)
+    assert {name.partition(" (worth")[0] for name in shares["estimator"]} == {said}
+
+
 def test_without_annotations_shares_are_raw_and_have_no_interval(print_: pd.DataFrame) -> None:
     raw = of(stance.estimate_shares(print_), "opposed")
     assert raw["share"] == (print_["stance"] == "opposed").mean()

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import stance
-from stance.errors import InputError
+from stance.errors import InputError, TableError
 from stance.inference.regressions import read_formula
 
 
@@ -58,6 +58,18 @@ def test_a_logistic_coefficient_is_a_log_odds_ratio(
     shares = (print_["truth"] == "opposed").groupby(print_["outlet"]).mean()
     odds = np.log(shares / (1 - shares))
     assert frame.loc["outlet[Lamp]", "coefficient"] == pytest.approx(odds["Lamp"] - odds["Bell"])
+
+
+def test_copies_may_be_left_out(print_: pd.DataFrame, simulation: ModuleType) -> None:
+    drawn = simulation.annotate(print_, "random", 400, 0)
+    is_copy = np.arange(len(print_)) % 4 == 3
+    marked = print_.assign(copy_of=np.where(is_copy, "0:0-1", ""))
+    frame = stance.regress("opposed ~ outlet", marked, drawn, without_copies=True)
+    rest = print_[~is_copy].reset_index(drop=True)
+    known = drawn[drawn["paragraph_id"].isin(rest["paragraph_id"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(frame, stance.regress("opposed ~ outlet", rest, known))
+    with pytest.raises(TableError, match="must have the column 'copy_of', to leave copies out"):
+        stance.regress("opposed ~ outlet", print_, drawn, without_copies=True)
 
 
 def test_what_cannot_be_fitted_is_refused(print_: pd.DataFrame, simulation: ModuleType) -> None:

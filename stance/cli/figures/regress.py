@@ -15,6 +15,7 @@ from stance.cli.options import (
     examples,
     force_option,
     labelled_by_option,
+    without_copies_option,
 )
 
 
@@ -42,6 +43,7 @@ from stance.cli.options import (
 @click.option("--head", default="stance", show_default=True, help="The label column.")
 @design_option
 @article_option
+@without_copies_option
 @labelled_by_option
 @annotated_text_option
 @click.option(

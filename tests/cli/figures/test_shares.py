@@ -60,6 +60,17 @@ def test_a_newsroom_gets_its_figure(
     assert "Draw" in err
 
 
+def test_a_regression_leaves_copies_out(
+    print_: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = pd.read_csv(print_)
+    table["copy_of"] = ["", "0:0-1"] * 54
+    table.to_csv(tmp_path / "marked.csv", index=False)
+    command = ["regress", "opposed ~ start", str(tmp_path / "marked.csv"), "--design", "random"]
+    assert main([*command, "--annotated", str(print_), "--without-copies"]) == 0
+    assert "54 paragraphs of 54 articles (54 copies are left out)" in capsys.readouterr().err
+
+
 def test_counted_shares_are_called_raw(print_: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["shares", str(print_), "--head", "stance"]) == 0
     out, err = capsys.readouterr()
