@@ -85,6 +85,10 @@ def report(labelled: Path, output: Path, quiet: bool, **options: Any) -> None:
         f"{counts.document_name}",
         err=True,
     )
+    if counts.without_date:
+        show_notice(
+            f"{counts.without_date:,} paragraphs are left out over time: they have no date."
+        )
     if counts.undated:
         example = counts.bad_dates[0]
         show_notice(

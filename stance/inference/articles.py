@@ -188,7 +188,7 @@ def _group_shares(
     given = print_.given(head).fillna("").to_numpy(dtype=str)[articles.rows]
     probabilities = print_.probabilities(head, labels)
     weights = print_.weights[articles.rows][articles.first]
-    n = 0 if sample is None else len(sample.articles)
+    n = 0 if sample is None else int((weights[sample.articles] > 0).sum())
     for code, label in enumerate(labels):
         is_given = (given == label).astype(float)
         chances = None if probabilities is None else probabilities[articles.rows, code]

@@ -17,6 +17,7 @@ from stance.inference.notes import drift_notes, population_note, reader_notes
 from stance.inference.prints import Print, read_print
 from stance.inference.samples import Annotations, read_annotations
 from stance.inference.shares import count_labels, invert_confusion, measure_design_effect
+from stance.options import check_confidence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,7 +125,12 @@ def estimate_shares(
     import pandas as pd
 
     _check_options(population, unit, design, weights)
-    columns = [by] if isinstance(by, str) else list(by or ())
+    check_confidence(level)
+    columns = [by] if isinstance(by, str) else list(dict.fromkeys(by or ()))
+    if reserved := [column for column in columns if column in _COLUMNS]:
+        raise InputError(
+            f"`by` must not name a column that the result has too; got {reserved[0]!r}. Rename it."
+        )
     print_ = read_print(
         labelled,
         heads=head,
@@ -186,7 +192,7 @@ def heads_to_estimate(print_: Print, annotated: Any, head: str | Sequence[str] |
     if not shared:
         raise InputError(
             f"{name} must have a column of readers' labels for one of {list(print_.heads)!r}; its "
-            f"columns are {list(frame.columns)!r}."
+            f"columns are {list(frame.columns)!r}. Fill in what `stance draw` wrote."
         )
     return shared
 

@@ -34,10 +34,11 @@ def estimate_group(
     Returns
     -------
     n : int
-        Number of annotated paragraphs in the group.
+        Number of annotated paragraphs in the group, without those of weight 0.
     estimate : Estimate or None
         None if they are fewer than `minimum`.
     """
+    rows = rows[print_.weights[rows] > 0]  # what counts nothing is no part of the shares
     sampled = np.isin(annotations.rows, rows)
     n = int(sampled.sum())
     if n < minimum:

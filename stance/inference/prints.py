@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from stance.annotate.whole_tables import cells, read_table
-from stance.errors import InputError, TableError
+from stance.dates.days import find_date_column, read_day
+from stance.errors import InputError, StanceWarning, TableError
 from stance.options import ARTICLE
 from stance.results import column_name
 
@@ -22,6 +24,15 @@ COPY_OF: Final = "copy_of"
 COUNTED: Final = ("labelled", "unfamiliar", "language")
 """Statuses of the paragraphs that shares are of; from the last two the model withheld its label."""
 _NEXT_TO_0: Final = 1e-100
+EMPTY: Final = "(empty)"
+"""What a group without a value is called."""
+_ADVICE: Final = {
+    "paragraph_id": "Name what `stance score` wrote.",
+    "month": "It is made from dates: score again, and carry these along (--keep date).",
+    "year": "It is made from dates: score again, and carry these along (--keep date).",
+}
+PERIODS: Final = {"month": 7, "year": 4}
+"""Columns that are made from dates where a table lacks them: how much of 2024-04-08 they are."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +120,12 @@ def read_print(
     if isinstance(labelled, Print):  # a simulation estimates from one print many times
         return labelled
     frame, name = read_table(labelled)
-    _check_columns(frame, ["paragraph_id", *by, *filter(None, (article, weights))], name)
+    periods = [column for column in by if column in PERIODS and find_date_column(frame.columns)]
+    wanted = ["paragraph_id", *(column for column in by if column not in periods)]
+    _check_columns(frame, [*wanted, *filter(None, (article, weights))], name)
     if "status" in frame:
         frame = frame[frame["status"].isin(COUNTED)]
-    frame = frame.reset_index(drop=True)
+    frame = _add_periods(frame.reset_index(drop=True), by, name)
     if not len(frame):
         raise TableError(f"{name} must hold labelled paragraphs; it holds none. Score it again.")
     is_copy = _find_copies(frame, name) if without_copies else np.zeros(len(frame), dtype=bool)
@@ -133,6 +146,36 @@ def read_print(
     counts = np.ones(len(frame)) if weights is None else _read_weights(frame[weights], name)
     codes = np.unique(names.to_numpy(dtype=str), return_inverse=True)[1]
     return Print(frame, chosen, codes, counts, name, left_out)
+
+
+def _add_periods(frame: pd.DataFrame, by: Sequence[str], name: str) -> pd.DataFrame:
+    """Add the columns month and year to a table of dates that is to be grouped by them."""
+    periods = [column for column in PERIODS if column in by and column not in frame]
+    date = find_date_column(frame.columns)
+    if not periods or date is None:
+        return frame
+    written = cells(frame[date]).fillna("")
+    days = [read_day(cell) for cell in written]
+    unread = [cell for cell, day in zip(written, days, strict=True) if cell and day is None]
+    if unread:
+        warnings.warn(
+            f"{name}, column {date!r}: {len(unread):,} dates cannot be read in one way only, such "
+            f"as {unread[0][:30]!r}; their {periods[0]} is left empty. Write them as 2024-04-08.",
+            StanceWarning,
+            stacklevel=4,
+        )
+    texts = ["" if day is None else day.isoformat() for day in days]
+    return frame.assign(**{p: [text[: PERIODS[p]] for text in texts] for p in periods})
+
+
+def group_name(values: Sequence[Any]) -> str:
+    """Name a group by its values.
+
+    >>> group_name(["Bell", None]), group_name(["", 2.5])
+    ('Bell, (empty)', '(empty), 2.5')
+    """
+    names = ["" if value is None or value != value else str(value) for value in values]  # noqa: PLR0124
+    return ", ".join(name or EMPTY for name in names)
 
 
 def _find_copies(frame: pd.DataFrame, name: str) -> np.ndarray:
@@ -183,7 +226,7 @@ def _check_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> No
         if column not in frame.columns:
             raise TableError(
                 f"{name} must have the column {column!r}; its columns are {list(frame.columns)!r}. "
-                "Score again, and carry it along (--keep)."
+                + _ADVICE.get(column, "Score again, and carry it along (--keep).")
             )
 
 

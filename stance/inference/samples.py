@@ -144,8 +144,9 @@ def _join(print_: Print, frame: pd.DataFrame, name: str) -> np.ndarray:
     rows = ids.get_indexer(pd.Index(frame["paragraph_id"].astype(str)))
     if (rows < 0).any():
         first = frame["paragraph_id"].iloc[int(np.argmax(rows < 0))]
+        print_name = print_.name if print_.name != name else "the labelled table"
         raise TableError(
-            f"{name} must hold paragraphs of {print_.name}; {int((rows < 0).sum()):,} are not in "
+            f"{name} must hold paragraphs of {print_name}; {int((rows < 0).sum()):,} are not in "
             f"it, such as {first!r}. Annotate this print, or pass design='elsewhere' "
             "(--design elsewhere) with a model."
         )

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from stance.dates.days import read_day
 from stance.inference.shares import DesignEffect
-from stance.report.dates import read_day
 from stance.report.labelled_table import LabelledRow
 
 MAX_WHOLE_CHARACTERS: Final = 10_000
@@ -174,7 +174,8 @@ class TableCounts:
         self.unit, self.article = unit, article
         self.document_name = "rows" if article is None else "articles"
         self.by, self.date, self.day_first = tuple(by), date, day_first
-        self.documents = self.labelled = self.any_uncertain = self.undated = 0
+        self.documents = self.labelled = self.any_uncertain = 0
+        self.without_date = self.undated = 0  # of labelled paragraphs: empty cells, unread ones
         self.statuses: Counter[str] = Counter()
         self.familiarities = np.zeros(10, dtype=np.int64)  # by tenths
         self.bad_dates: list[str] = []
@@ -235,7 +236,9 @@ class TableCounts:
 
     def _read_day(self, cell: str) -> datetime.date | None:
         day = read_day(cell, self.day_first)
-        if day is None:
+        if day is None and not cell.strip():
+            self.without_date += 1
+        elif day is None:
             self.undated += 1
             if len(self.bad_dates) < _EXAMPLES and cell not in self.bad_dates:
                 self.bad_dates.append(cell)

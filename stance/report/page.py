@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Final, NoReturn
@@ -12,13 +12,13 @@ from typing import Final, NoReturn
 from tqdm import tqdm
 
 from stance.data import read_data
+from stance.dates.days import find_date_column
 from stance.errors import InputError
 from stance.model import Model, as_model
 from stance.options import ARTICLE
 from stance.report.cards import find_columns
 from stance.report.contents import Contents
 from stance.report.counts import TableCounts
-from stance.report.dates import COLUMNS
 from stance.report.evidence import find_evidence
 from stance.report.figures.estimates import find_sources, needs_cells
 from stance.report.labelled_table import LabelledTable, read_labelled
@@ -73,7 +73,7 @@ def write_report(
     by : str or sequence of str, default=()
         Columns to compare: outlet, author.
     date : str, optional
-        The column of dates; by default the first that is named in `stance.report.dates.COLUMNS`.
+        The column of dates; by default the first that is named in `stance.dates.days.COLUMNS`.
     day_first : bool, optional
         Whether dates such as 04/08/2024 begin with the day; by default they are not read.
     model : Model, str or Path, optional
@@ -130,7 +130,7 @@ def write_report(
         counts = TableCounts(
             scorer.labels,
             columns,
-            date=date or _date_column(table.columns),
+            date=date or find_date_column(table.columns),
             day_first=day_first,
             sample=sample,
             unit=unit,
@@ -153,10 +153,6 @@ def write_report(
         heading = title or f"Positions conveyed: {path.name}"
         out.add(part.encode() for part in _page_parts(heading, contents))
     return counts
-
-
-def _date_column(columns: Iterable[str]) -> str | None:
-    return next((column for column in columns if column.lower() in COLUMNS), None)
 
 
 def _count(

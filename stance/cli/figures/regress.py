@@ -69,4 +69,6 @@ def regress(
     from stance.inference.regressions import regress as fit
 
     frame = fit(formula, labelled, annotated, **options)
-    write_frame(frame, output, force=force, notes=frame.attrs["notes"])
+    notes = frame.attrs["notes"]
+    frame["p_value"] = frame["p_value"].map("{:.3g}".format)  # six decimals would make 0 of many
+    write_frame(frame, output, force=force, notes=notes)

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from stance.dates.days import make_bins, read_day
 from stance.inference.corrections import Correction, find_corrections
 from stance.inference.shares import invert_confusion
 from stance.report.charts import Point
 from stance.report.counts import TableCounts
-from stance.report.dates import make_bins, read_day
 
 if TYPE_CHECKING:
     import pandas as pd
