@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from stance.annotate.readings import read_readings
 from stance.errors import InputError
 from stance.inference.estimation import Estimate, wilson_interval
 from stance.inference.figures import POPULATIONS, describe, heads_to_estimate
@@ -128,11 +129,12 @@ def compare(
         raise InputError(
             f"`by` must give at least two groups to compare; {columns!r} gives {len(members)}."
         )
-    print_, notes = set_apart(print_, annotated, model, text)
+    given = read_readings(annotated)
+    print_, notes = set_apart(print_, given, model, text)
     notes += drift_notes(print_, columns)
     records: list[dict[str, Any]] = []
-    for name in heads_to_estimate(print_, annotated, head):
-        annotations = read_annotations(print_, annotated, name, design)
+    for name in heads_to_estimate(print_, given, head):
+        annotations = read_annotations(print_, given, name, design)
         groups = _groups(print_, name, annotations, members, population, level)
         codes = _codes(annotations.labels, label)
         if assume_equal_errors:

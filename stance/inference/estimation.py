@@ -235,17 +235,23 @@ def _fit_without_own(
     With ``A = X' W X`` and ``B = X' W Y``, the fit without unit u solves ``(A - A_u) b = B - B_u``.
     """
     n_units = int(units.max()) + 1
-    n_predictors, n_labels = predictors.shape[1], outcomes.shape[1]
     weighted = predictors * weights[:, None]
-    own_a = np.zeros((n_units, n_predictors, n_predictors))
-    own_b = np.zeros((n_units, n_predictors, n_labels))
-    np.add.at(own_a, units, weighted[:, :, None] * predictors[:, None, :])
-    np.add.at(own_b, units, weighted[:, :, None] * outcomes[:, None, :])
+    own_a = weighted[:, :, None] * predictors[:, None, :]
+    own_b = weighted[:, :, None] * outcomes[:, None, :]
+    if n_units < len(units):
+        own_a, own_b = _sums(own_a, units, n_units), _sums(own_b, units, n_units)
     remaining_a, remaining_b = own_a.sum(axis=0) - own_a, own_b.sum(axis=0) - own_b
     coefficients = np.linalg.pinv(remaining_a, rcond=1e-10, hermitian=True) @ remaining_b
     residuals = outcomes - np.einsum("ip,ipk->ik", predictors, coefficients[units])
     unit_weights = np.bincount(units, weights)
     return _Fit(residuals, np.einsum("u,upk->pk", unit_weights, coefficients))
+
+
+def _sums(values: np.ndarray, units: np.ndarray, n_units: int) -> np.ndarray:
+    """Add up what belongs to each unit."""
+    sums = np.zeros((n_units, *values.shape[1:]))
+    np.add.at(sums, units, values)
+    return sums
 
 
 def _drawn_scores(

@@ -92,8 +92,7 @@ def make_predictors(
     sampled : ndarray of int
         Which of `rows` are annotated.
     """
-    given = print_.given(head).fillna("").to_numpy(dtype=str)[rows]
-    tables = {"calibrated": cell_table(given, sampled)}
+    tables = {"calibrated": cell_table(print_.codes(head)[1][rows], sampled)}
     probabilities = print_.probabilities(head, labels)
     if probabilities is not None:
         tables["PPI++"] = _probability_table(probabilities[rows], sampled)

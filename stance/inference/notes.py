@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from stance.annotate.readings import read_readings
+from stance.annotate.readings import Annotated, read_readings
 from stance.annotate.whole_tables import cells
 from stance.inference.groups import MIN_ANNOTATED, estimate_group
 from stance.inference.prints import COPY_OF, Print, as_numbers, group_name
 from stance.inference.samples import read_annotations
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 _POINTS: Final = 0.02
 """What is less is no matter, however sure it is."""
@@ -45,9 +44,9 @@ def drift_notes(print_: Print, by: Sequence[str]) -> list[str]:
     list of str
         A sentence on each such group.
     """
-    measures = _measures(print_)
     groups = print_.groups(by)
-    if len(groups) < 2 or not measures:
+    measures = _measures(print_) if len(groups) > 1 else []
+    if not measures:
         return []
     notes = []
     for values, rows in groups:
@@ -101,7 +100,7 @@ def _variance(values: np.ndarray, articles: np.ndarray) -> float:
 
 def reader_notes(
     print_: Print,
-    annotated: pd.DataFrame | str | Path,
+    annotated: Annotated,
     head: str,
     design: str | None,
     population: str,

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
@@ -61,26 +61,44 @@ class Print:
     weights: np.ndarray
     name: str
     left_out: frozenset[str] = frozenset()
-    _given: dict[str, pd.Series[Any]] = field(default_factory=dict, repr=False)
+    _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.frame)
 
     def given(self, head: str) -> pd.Series[Any]:
         """Return the label that the model gave each paragraph, NaN where it withheld one."""
-        if head not in self._given:
+        if ("given", head) not in self._known:
             given = cells(self.frame[head])
             if "status" in self.frame:
                 given = given.where((self.frame["status"] == "labelled").to_numpy())
-            self._given[head] = given
-        return self._given[head]
+            self._known["given", head] = given
+        return cast("pd.Series[Any]", self._known["given", head])
+
+    def codes(self, head: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the labels that the model gave, "" where it withheld one, and each one's code."""
+        if ("codes", head) not in self._known:
+            given = self.given(head).fillna("").to_numpy(dtype=str)
+            self._known["codes", head] = np.unique(given, return_inverse=True)
+        return cast("tuple[np.ndarray, np.ndarray]", self._known["codes", head])
 
     def probabilities(self, head: str, labels: Sequence[str]) -> np.ndarray | None:
         """Return the probabilities of the labels, NaN where withheld; None if there are none."""
-        columns = [column_name(head, label) for label in labels]
+        columns = tuple(column_name(head, label) for label in labels)
         if not set(columns) <= set(self.frame.columns):
             return None
-        return self.frame[columns].apply(as_numbers).to_numpy(dtype=float)
+        if columns not in self._known:
+            numbers = [as_numbers(self.frame[column]).to_numpy(dtype=float) for column in columns]
+            self._known[columns] = np.column_stack(numbers)
+        return cast("np.ndarray", self._known[columns])
+
+    def find(self, ids: Sequence[str]) -> np.ndarray:
+        """Return the numbers of paragraphs by their ids; -1 for those that are not here."""
+        if "numbers" not in self._known:
+            own = self.frame["paragraph_id"].astype(str).tolist()
+            self._known["numbers"] = {name: number for number, name in enumerate(own)}
+        numbers: dict[str, int] = self._known["numbers"]
+        return np.asarray([numbers.get(name, -1) for name in ids], dtype=np.int64)
 
     def groups(self, by: Sequence[str]) -> list[tuple[tuple[Any, ...], np.ndarray]]:
         """Return each group's values, and the numbers of its paragraphs."""
@@ -199,8 +217,10 @@ def as_numbers(column: pd.Series[Any]) -> pd.Series[Any]:
     except (TypeError, OverflowError):  # of whole numbers that no float holds
         texts = column.map(lambda cell: str(cell) if isinstance(cell, (int, float, str)) else "")
         values = pd.to_numeric(texts, errors="coerce").astype(float)
-    values = values.where(values.abs() <= 1 / _NEXT_TO_0)
-    return values.mask(values.abs() < _NEXT_TO_0, 0.0)
+    numbers = values.to_numpy(dtype=float, copy=True)
+    numbers[~(abs(numbers) <= 1 / _NEXT_TO_0)] = np.nan
+    numbers[abs(numbers) < _NEXT_TO_0] = 0.0
+    return pd.Series(numbers, index=column.index, name=column.name)
 
 
 def _find_heads(
