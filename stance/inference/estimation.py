@@ -38,6 +38,7 @@ Smaller gains are as often noise, and a choice among noise makes intervals too n
 # Squared residuals to shrink by: a rare label that happened to be predicted right both times it
 # was annotated would else seem to be predicted right always.
 _SHRINKAGE: Final = 1.0
+_NOTHING: Final = 1e-12
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,8 @@ def estimate(
     Notes
     -----
     Intervals are Wilson's, with the number of paragraphs that would give the estimated variance
-    [4]_: they stay within 0 and 1, and do not collapse where a label was never annotated.
+    [4]_: they stay within 0 and 1, and do not collapse where a label was never annotated. What was
+    read is certain: no share of a finite population leaves less for a label, or for the others.
     """
     units = _units(population, sample, superpopulation)
     weights = population.weights[sample.rows] / sample.probabilities
@@ -185,6 +187,12 @@ def estimate(
         degrees = n_articles - 1.0 if n_articles < FEW_CLUSTERS else np.inf
     worth = _worth(sample, weights, fit.residuals, by_hand.residuals, scores)
     low, high = wilson_interval(shares, worth, float(t.ppf((1 + level) / 2, degrees)))
+    if not superpopulation:
+        read = own_weights[sample.rows] @ sample.outcomes
+        unread = 1 - read.sum()
+        shares = read + unread * project(((shares - read) / max(unread, _NOTHING))[None])[0]
+        low = np.clip(low, read, shares)
+        high = np.clip(high, shares, read + unread)
     effective_n = float(1 / (weights**2).sum())
     weighting = _weighting(population, sample)
     return Estimate(shares, low, high, scores, worth, degrees, best, effective_n, weighting)

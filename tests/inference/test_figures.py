@@ -66,6 +66,18 @@ def test_a_whole_print_that_was_read_has_no_doubt_left(print_: pd.DataFrame) -> 
     assert 0.05 < outlets["high"] - outlets["low"] < 0.15
 
 
+def test_no_share_says_less_than_was_read(print_: pd.DataFrame) -> None:
+    """20 of 60 with 2 read as opposed are at least 2 of 60, and at most 42."""
+    few = print_[:60].assign(truth=["opposed"] * 2 + ["neutral"] * 58)
+    for number in range(30):
+        drawn = read_by_hand(few, stance.draw(few, 20, random_state=number))
+        shares = stance.estimate_shares(few, drawn)
+        for label, n_read in drawn["stance"].value_counts().items():
+            share = of(shares, str(label))
+            least, most = n_read / 60 - 1e-9, (60 - 20 + n_read) / 60 + 1e-9
+            assert least <= share["low"] <= share["share"] <= share["high"] <= most
+
+
 @pytest.mark.parametrize(
     ("by", "weights", "said"),
     [
