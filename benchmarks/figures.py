@@ -97,8 +97,9 @@ def annotate(
     by = {"by outlet": "outlet", "random": None}.get(design, "uncertainty")
     size = 2 * n if "half" in design else n
     drawn = stance.draw(print_ if read is None else read, size, by=by, random_state=random_state)  # type: ignore[arg-type]
-    truth = pd.Series(print_["truth"].to_numpy(), index=print_["paragraph_id"].to_numpy())
-    drawn["stance"] = truth.reindex(drawn["paragraph_id"]).to_numpy()
+    truth = print_["truth"].tolist()
+    rows = read_print(print_ if read is None else read).find(drawn["paragraph_id"].tolist())
+    drawn["stance"] = [truth[row] for row in rows.tolist()]
     if "half" in design:
         drawn.loc[drawn.index >= n, "stance"] = ""
     return drawn
@@ -118,10 +119,9 @@ def measure_once(
     print_: pd.DataFrame, read: Print, design: str, n: int, population: str, repeat: int
 ) -> Result:
     """Draw, annotate, estimate, and compare with the truth of the population."""
-    truth = print_["truth"].value_counts(normalize=True)
+    p = np.asarray([(print_["truth"].to_numpy() == label).mean() for label in LABELS])
     if population == "the outlets":
-        truth = pd.Series(np.mean(list(SHARES.values()), axis=0), index=LABELS)
-    p = truth.to_numpy()
+        p = np.mean(list(SHARES.values()), axis=0)
     by_hand = 2 * 1.96 * np.sqrt(p * (1 - p) / n * (1 - n / len(print_))).mean()
     drawn = annotate(print_, design, n, repeat, read)
     kind = "articles" if design == "articles" else None
@@ -130,10 +130,10 @@ def measure_once(
     except stance.InputError:
         nothing = np.full(len(LABELS), np.nan)
         return Result(nothing, nothing, np.nan, by_hand, "refused")
-    true = frame["label"].map(truth).fillna(0)
-    hits = ((frame["low"] <= true) & (true <= frame["high"])).to_numpy(dtype=float)
-    error = float(abs(frame["share"] - true).sum() / 2)
-    widths = (frame["high"] - frame["low"]).to_numpy()
+    true = np.asarray([p[LABELS.index(label)] for label in frame["label"]])
+    share, low, high = (frame[name].to_numpy() for name in ("share", "low", "high"))
+    hits = ((low <= true) & (true <= high)).astype(float)
+    error, widths = float(abs(share - true).sum() / 2), high - low
     return Result(hits, widths, error, by_hand, str(frame["estimator"].iloc[0]).split(",")[0])
 
 

@@ -160,6 +160,12 @@ def check_level(level: float) -> None:
         )
 
 
+def check_confidence(level: float) -> None:
+    """Raise InputError for a level that no interval has."""
+    if not 0 < level < 1:
+        raise InputError(f"`level` must be above 0 and below 1; got {level!r}. 0.95 is 95%.")
+
+
 def check_html(html: str) -> None:
     """Raise InputError for an unknown way to read HTML."""
     if html not in HTML_MODES:

@@ -2,6 +2,7 @@
 
 import ast
 import pydoc
+import re
 import subprocess
 import sys
 import tomllib
@@ -19,7 +20,7 @@ PACKAGE = Path(stance.__file__).parent
 RANKS = [
     {"data", "errors", "labels"},
     {"columns", "optional", "options", "workers"},
-    {"text", "show"},
+    {"dates", "text", "show"},
     {"frames", "results", "texts"},
     {"scoring", "tables"},
     {"model"},
@@ -137,6 +138,18 @@ def test_modules_import_in_no_circle() -> None:
 def test_no_folder_holds_more_than_fifteen_modules() -> None:
     for folder in {path.parent for path in PACKAGE.rglob("*.py")}:
         assert len({path for path in folder.glob("*.py") if path.stem != "__init__"}) <= 15
+
+
+def test_a_wheel_has_every_package() -> None:
+    """A folder that is not listed is left out of wheels, and its commands fail where installed."""
+    project = PACKAGE.parent / "pyproject.toml"
+    if not project.exists():
+        pytest.skip("needs a checkout")
+    listed = re.findall(
+        r'^    "(stance[\w.]*)",$', project.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    folders = {path.parent.relative_to(PACKAGE.parent) for path in PACKAGE.rglob("*.py")}
+    assert {".".join(folder.parts) for folder in folders} <= set(listed)
 
 
 HEAVY = "print(*sorted({'sklearn', 'nltk', 'pandas', 'scipy'} & set(sys.modules)))"

@@ -68,10 +68,14 @@ def empty_readings(frame: pd.DataFrame, heads: Iterable[str], **known: Any) -> p
     paragraph_id text reader stance note seconds stratum probability drawn_from model_shown outlet
     """
     own = [*BEFORE_LABELS, *heads, *AFTER_LABELS]
-    filled = frame.assign(**{name: "" for name in own if name not in frame}).assign(**known)
+    import pandas as pd
+
     if "text" not in frame:
         own.remove("text")
-    return filled[[*own, *(name for name in frame.columns if name not in own)]]
+    empty = dict.fromkeys((name for name in own if name not in frame), "")
+    filled = dict(frame.items()) | empty | known
+    others = [name for name in frame.columns if name not in own]
+    return pd.DataFrame({name: filled[name] for name in (*own, *others)}, index=frame.index)
 
 
 def find_label_columns(frame: pd.DataFrame, name: str) -> list[str]:

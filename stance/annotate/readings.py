@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -22,12 +22,25 @@ _SHARED: Final = ("text", "stratum", "probability", "drawn_from")
 YES: Final = ("yes", "true", "1")
 
 
+class Readings(NamedTuple):
+    """All rows of annotations, also those without a label, and what errors call them."""
+
+    frame: pd.DataFrame
+    name: str
+
+
+Annotated: TypeAlias = "pd.DataFrame | str | Path | Readings"
+"""What gives annotations: a table in memory, a file of any format, or what was read before."""
+
+
 def read_readings(
-    table: pd.DataFrame | str | Path | Sequence[pd.DataFrame | str | Path],
+    table: pd.DataFrame | str | Path | Sequence[pd.DataFrame | str | Path] | Readings,
     *,
     encoding: str | None = None,
-) -> tuple[pd.DataFrame, str]:
+) -> Readings:
     """Read annotations: tables of readings, or what another tool exported.
+
+    Those that were read before are taken as they are.
 
     Parameters
     ----------
@@ -39,10 +52,7 @@ def read_readings(
 
     Returns
     -------
-    frame : pandas.DataFrame
-        All rows, also those without a label, and all columns.
-    name : str
-        What errors call it.
+    Readings
 
     Raises
     ------
@@ -51,6 +61,8 @@ def read_readings(
     """
     import pandas as pd
 
+    if isinstance(table, Readings):
+        return table
     sources = _list_sources(table)
     frames = []
     for source in sources:
@@ -60,7 +72,7 @@ def read_readings(
         frames.append(frame)
     joined = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     is_file = isinstance(table, (str, Path))
-    return _spread(joined), str(table) if is_file else "the table"
+    return Readings(_spread(joined), str(table) if is_file else "the table")
 
 
 def _list_sources(table: Any) -> list[pd.DataFrame | Path]:

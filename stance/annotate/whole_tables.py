@@ -54,6 +54,10 @@ def read_table(
 
 def cells(column: pd.Series[Any]) -> pd.Series[Any]:
     """Return a column's cells as str, NaN where they are empty."""
-    texts = column.astype(object)
-    texts = texts.where(column.notna(), "").astype(str).str.strip().astype(object)
-    return texts.where(texts != "", np.nan)
+    import pandas as pd
+
+    texts = [
+        np.nan if gone else str(value).strip() or np.nan
+        for value, gone in zip(column.tolist(), column.isna().tolist(), strict=True)
+    ]
+    return pd.Series(texts, index=column.index, name=column.name, dtype=object)

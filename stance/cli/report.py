@@ -9,6 +9,7 @@ import click
 
 from stance.cli.messages import show, show_notice
 from stance.cli.options import (
+    article_option,
     design_option,
     examples,
     force_option,
@@ -61,8 +62,9 @@ from stance.cli.options import (
     type=click.Choice(["paragraph", "article"]),
     default="paragraph",
     show_default=True,
-    help="What shares are of; as articles, each row that was scored counts as one.",
+    help="What shares are of; each article counts as one, whatever its length.",
 )
+@article_option
 @click.option("--title", help="The title of the page.")
 @click.option(
     "--encoding",
@@ -79,8 +81,14 @@ def report(labelled: Path, output: Path, quiet: bool, **options: Any) -> None:
     if quiet:
         return
     show(
-        f"{output}: {counts.labelled:,} labelled paragraphs of {counts.documents:,} rows", err=True
+        f"{output}: {counts.labelled:,} labelled paragraphs of {counts.documents:,} "
+        f"{counts.document_name}",
+        err=True,
     )
+    if counts.without_date:
+        show_notice(
+            f"{counts.without_date:,} paragraphs are left out over time: they have no date."
+        )
     if counts.undated:
         example = counts.bad_dates[0]
         show_notice(

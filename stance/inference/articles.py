@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from stance.annotate.readings import Annotated
 from stance.errors import InputError
 from stance.inference.estimation import Estimate, Population, Sample, estimate
 from stance.inference.groups import cell_table
@@ -20,7 +20,7 @@ from stance.inference.prints import Print
 from stance.inference.samples import Annotations, read_annotations
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 MEASURES: Final = ("any", "mostly")
 """Whether an article has at least one paragraph of a label, or more than half of them."""
@@ -69,7 +69,7 @@ class ArticleShare:
 
 def article_shares(
     print_: Print,
-    annotated: pd.DataFrame | str | Path | None,
+    annotated: Annotated | None,
     head: str,
     by: Sequence[str],
     *,
@@ -188,7 +188,7 @@ def _group_shares(
     given = print_.given(head).fillna("").to_numpy(dtype=str)[articles.rows]
     probabilities = print_.probabilities(head, labels)
     weights = print_.weights[articles.rows][articles.first]
-    n = 0 if sample is None else len(sample.articles)
+    n = 0 if sample is None else int((weights[sample.articles] > 0).sum())
     for code, label in enumerate(labels):
         is_given = (given == label).astype(float)
         chances = None if probabilities is None else probabilities[articles.rows, code]

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from stance.annotate.readings import read_readings
 from stance.errors import InputError
 from stance.inference.estimation import Estimate, wilson_interval
 from stance.inference.figures import POPULATIONS, describe, heads_to_estimate
 from stance.inference.groups import estimate_group
 from stance.inference.learned import set_apart
-from stance.inference.notes import drift_notes
-from stance.inference.prints import Print, read_print
+from stance.inference.notes import difference_notes, drift_notes
+from stance.inference.prints import Print, group_name, read_print
 from stance.inference.samples import Annotations, read_annotations
 from stance.inference.shares import check_confusion, draw_inverted
-from stance.options import check_random_state
+from stance.options import check_confidence, check_random_state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 MIN_GROUP: Final = 30
 """A group with fewer annotated paragraphs gets no difference of its own."""
 EQUAL_ERRORS: Final = "inverted: takes the model's error rates to be equal in all groups"
+_MOST_GROUPS: Final = 40
+"""Of more, those without an estimate are left out: 1,000 groups are half a million pairs."""
 _DRAWS: Final = 4_000
 _COLUMNS: Final = (
     "head", "label", "group", "other", "difference", "low", "high", "p_value", "n", "n_other",
@@ -51,6 +54,7 @@ def compare(
     population: str = "this print",
     *,
     head: str | Sequence[str] | None = None,
+    label: str | Sequence[str] | None = None,
     design: str | None = None,
     article: str | None = None,
     weights: str | None = None,
@@ -68,7 +72,10 @@ def compare(
     labelled, annotated, population, head, design, article, weights, without_copies, model, text
         As in `estimate_shares`; design "elsewhere" is not for differences.
     by : str or sequence of str
-        Columns of `labelled`: outlet, month.
+        Columns of `labelled`: outlet, month. Columns month and year are made from its dates.
+    label : str or sequence of str, optional
+        The labels to compare; by default all. Fewer, chosen before looking, have narrower
+        intervals.
     assume_equal_errors : bool, default=False
         Take the model to confuse labels alike in all groups, so that few annotated paragraphs do.
         It is seldom quite true, and the estimator says that it was assumed.
@@ -83,12 +90,14 @@ def compare(
         One row per head, label and pair of groups: ``difference`` is the share in ``group`` minus
         that in ``other``; ``low`` and ``high`` hold for all rows of a head at once; ``p_value`` is
         Holm's, over the same rows. A pair with a group of fewer than 30 annotated paragraphs has
-        no figure. ``attrs["notes"]`` says what the figures rest on.
+        no figure; of more than 40 groups, such groups are left out. ``attrs["notes"]`` says in
+        sentences what the differences are, if they are few, and what they rest on.
 
     Raises
     ------
     InputError, TableError
-        As `estimate_shares`, and if there are fewer than two groups.
+        As `estimate_shares`, and if there are fewer than two groups, or more than 40 and all have
+        fewer than 30 annotated paragraphs.
 
     Notes
     -----
@@ -104,8 +113,9 @@ def compare(
     import pandas as pd
 
     _check_options(population, design, weights, assume_equal_errors)
+    check_confidence(level)
     check_random_state(random_state)
-    columns = [by] if isinstance(by, str) else list(by)
+    columns = [by] if isinstance(by, str) else list(dict.fromkeys(by))
     print_ = read_print(
         labelled,
         heads=head,
@@ -119,19 +129,24 @@ def compare(
         raise InputError(
             f"`by` must give at least two groups to compare; {columns!r} gives {len(members)}."
         )
-    print_, notes = set_apart(print_, annotated, model, text)
+    given = read_readings(annotated)
+    print_, notes = set_apart(print_, given, model, text)
     notes += drift_notes(print_, columns)
     records: list[dict[str, Any]] = []
-    for name in heads_to_estimate(print_, annotated, head):
-        annotations = read_annotations(print_, annotated, name, design)
+    for name in heads_to_estimate(print_, given, head):
+        annotations = read_annotations(print_, given, name, design)
         groups = _groups(print_, name, annotations, members, population, level)
+        codes = _codes(annotations.labels, label)
         if assume_equal_errors:
-            rows = _inverted_rows(print_, name, annotations, groups, level, random_state)
+            _check_number(groups, columns)
+            rows = _inverted_rows(print_, name, annotations, groups, codes, level, random_state)
         else:
-            rows = _rows(annotations.labels, groups, level, random_state)
+            groups, group_notes = _without_small(groups, columns)
+            notes += group_notes
+            rows = _rows(annotations.labels, groups, codes, level, random_state)
         head_records = [{"head": name} | row for row in rows]
         records += head_records
-        notes += [*annotations.notes, _family_note(name, head_records, level)]
+        notes += [*annotations.notes, *difference_notes(name, head_records, level)]
     frame = pd.DataFrame(records, columns=list(_COLUMNS))
     frame.attrs["notes"] = notes
     return frame
@@ -151,6 +166,39 @@ def _check_options(
         raise InputError("`weights` must be left out beside `assume_equal_errors`.")
 
 
+def _codes(labels: Sequence[str], wanted: str | Sequence[str] | None) -> list[int]:
+    """Return the codes of the labels to compare."""
+    names = labels if wanted is None else [wanted] if isinstance(wanted, str) else list(wanted)
+    for name in names:
+        if name not in labels:
+            raise InputError(f"`label` must be one of {list(labels)!r}; got {name!r}.")
+    return [labels.index(name) for name in dict.fromkeys(names)]
+
+
+def _check_number(groups: Sequence[_Group], by: Sequence[str]) -> None:
+    if len(groups) > _MOST_GROUPS:
+        raise InputError(
+            f"`by` must give at most {_MOST_GROUPS} groups where errors are assumed to be equal; "
+            f"{list(by)!r} gives {len(groups):,}. Name a column with fewer values."
+        )
+
+
+def _without_small(groups: list[_Group], by: Sequence[str]) -> tuple[list[_Group], list[str]]:
+    """Leave out groups without an estimate if there are many: their pairs would be a million."""
+    if len(groups) <= _MOST_GROUPS:
+        return groups, []
+    kept = [group for group in groups if group.estimate]
+    if len(kept) < 2:
+        raise InputError(
+            f"at least two groups must have {MIN_GROUP} annotated paragraphs; {list(by)!r} gives "
+            f"{len(groups):,}, and {len(kept)} of them have as many. Name a column with fewer "
+            "values, or draw more of each with `stance draw --by`."
+        )
+    n_small = len(groups) - len(kept)
+    few = f"{n_small:,} groups with fewer than {MIN_GROUP} annotated paragraphs are left out."
+    return kept, [few] if n_small else []
+
+
 def _groups(
     print_: Print,
     head: str,
@@ -164,20 +212,24 @@ def _groups(
         n, estimate = estimate_group(
             print_, head, annotations, rows, population, level, minimum=MIN_GROUP
         )
-        groups.append(_Group(", ".join(map(str, values)), rows, n, estimate))
+        groups.append(_Group(group_name(values), rows, n, estimate))
     return groups
 
 
 def _rows(
-    labels: Sequence[str], groups: Sequence[_Group], level: float, random_state: int
+    labels: Sequence[str],
+    groups: Sequence[_Group],
+    codes: Sequence[int],
+    level: float,
+    random_state: int,
 ) -> list[dict[str, Any]]:
     """Return one record per pair and label, each group estimated by itself."""
     estimates = [group.estimate for group in groups if group.estimate]
-    quantile = _max_t(estimates, level, random_state) if len(estimates) > 1 else np.nan
+    quantile = _max_t(estimates, codes, level, random_state) if len(estimates) > 1 else np.nan
     records = []
     for group, other in itertools.combinations(groups, 2):
-        for code, label in enumerate(labels):
-            record: dict[str, Any] = _pair(label, group, other)
+        for code in codes:
+            record: dict[str, Any] = _pair(labels[code], group, other)
             if group.estimate and other.estimate:
                 record |= _difference(group.estimate, other.estimate, code, quantile)
                 names = (describe(group.estimate, group.n), describe(other.estimate, other.n))
@@ -224,12 +276,18 @@ def _variance(estimate: Estimate, code: int) -> float:
     return share * (1 - share) / worth
 
 
-def _max_t(estimates: Sequence[Estimate], level: float, random_state: int) -> float:
+def _max_t(
+    estimates: Sequence[Estimate], codes: Sequence[int], level: float, random_state: int
+) -> float:
     """Return the quantile of the largest studentized difference over all pairs and labels."""
     random = np.random.default_rng(random_state)
     draws, variances = [], []
     for each in estimates:
-        covariance = each.scores.T @ each.scores
+        scores = each.scores[:, codes]
+        covariance = scores.T @ scores
+        # A label that was never annotated, or always, is in doubt too.
+        unseen = np.diag(covariance) < 1e-12
+        covariance += np.diag([_variance(each, code) for code in codes] * unseen)
         draws.append(
             random.multivariate_normal(np.zeros(len(covariance)), covariance, _DRAWS, method="eigh")
         )
@@ -253,6 +311,7 @@ def _inverted_rows(
     head: str,
     annotations: Annotations,
     groups: Sequence[_Group],
+    codes: Sequence[int],
     level: float,
     random_state: int,
 ) -> list[dict[str, Any]]:
@@ -269,13 +328,13 @@ def _inverted_rows(
     drawn = np.asarray([draws[a] - draws[b] for a, b in pairs])  # (n_pairs, n_draws, n_labels)
     errors = np.maximum(drawn.std(axis=1), 1e-9)
     studentized = abs(drawn - drawn.mean(axis=1, keepdims=True)) / errors[:, None]
-    quantile = float(np.quantile(studentized.max(axis=(0, 2)), level))
+    quantile = float(np.quantile(studentized[:, :, list(codes)].max(axis=(0, 2)), level))
     records = []
     for number, (a, b) in enumerate(pairs):
-        for code, label in enumerate(labels):
+        for code in codes:
             value, error = float(differences[number, code]), float(errors[number, code])
             records.append(
-                _pair(label, groups[a], groups[b])
+                _pair(labels[code], groups[a], groups[b])
                 | {"difference": value, "low": value - quantile * error}
                 | {"high": value + quantile * error, "p_value": _normal_p(value / error)}
                 | {"estimator": EQUAL_ERRORS}
@@ -300,13 +359,3 @@ def _holm(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         largest = max(largest, min(1.0, record["p_value"] * (len(tested) - rank)))
         record["p_value"] = largest
     return records
-
-
-def _family_note(head: str, records: Sequence[dict[str, Any]], level: float) -> str:
-    tested = [record for record in records if not np.isnan(record["difference"])]
-    pairs = {(record["group"], record["other"]) for record in tested}
-    labels = {record["label"] for record in tested}
-    return (
-        f"{head}: {len(tested):,} differences ({len(pairs):,} pairs of groups, {len(labels)} "
-        f"labels) have intervals that hold together in {level:.0%} of samples."
-    )

@@ -11,7 +11,7 @@ import numpy as np
 
 from stance.annotate.columns import empty_readings
 from stance.errors import InputError
-from stance.inference.prints import Print, as_numbers, read_print
+from stance.inference.prints import Print, as_numbers, group_name, read_print
 from stance.inference.samples import DREW_ARTICLES
 from stance.options import check_positive, check_random_state
 
@@ -98,7 +98,7 @@ def draw(
 
     check_positive("n", n)
     check_random_state(random_state)
-    columns = [by] if isinstance(by, str) else list(by or ())
+    columns = [by] if isinstance(by, str) else list(dict.fromkeys(by or ()))
     by_uncertainty = columns == [UNCERTAINTY]
     groups = [] if by_uncertainty else columns
     if unit not in ("paragraph", "article") or (unit == "article" and by_uncertainty):
@@ -149,7 +149,7 @@ def _draw_strata(
     for (values, rows), count in zip(members, counts, strict=True):
         probabilities[rows] = count / len(rows)
         drawn.append(random.choice(rows, count, replace=False))
-        strata += [", ".join(map(str, values)) or "all"] * count
+        strata += [group_name(values) or "all"] * count
     return np.concatenate(drawn), probabilities, np.asarray(strata, dtype=object)
 
 

@@ -38,6 +38,7 @@ Smaller gains are as often noise, and a choice among noise makes intervals too n
 # Squared residuals to shrink by: a rare label that happened to be predicted right both times it
 # was annotated would else seem to be predicted right always.
 _SHRINKAGE: Final = 1.0
+_NOTHING: Final = 1e-12
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,9 @@ class Estimate:
     estimator : str
         What helped: a key of `Population.predictors`.
     effective_n : float
-        How many paragraphs drawn with equal probabilities the sample is worth.
+        How many paragraphs that weigh the same the sample is worth.
+    weighting : str
+        Why paragraphs weigh differently; empty if they do not.
     """
 
     shares: np.ndarray
@@ -115,6 +118,7 @@ class Estimate:
     degrees: float
     estimator: str
     effective_n: float
+    weighting: str
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,8 @@ def estimate(
     Notes
     -----
     Intervals are Wilson's, with the number of paragraphs that would give the estimated variance
-    [4]_: they stay within 0 and 1, and do not collapse where a label was never annotated.
+    [4]_: they stay within 0 and 1, and do not collapse where a label was never annotated. What was
+    read is certain: no share of a finite population leaves less for a label, or for the others.
     """
     units = _units(population, sample, superpopulation)
     weights = population.weights[sample.rows] / sample.probabilities
@@ -182,8 +187,28 @@ def estimate(
         degrees = n_articles - 1.0 if n_articles < FEW_CLUSTERS else np.inf
     worth = _worth(sample, weights, fit.residuals, by_hand.residuals, scores)
     low, high = wilson_interval(shares, worth, float(t.ppf((1 + level) / 2, degrees)))
+    if not superpopulation:
+        read = own_weights[sample.rows] @ sample.outcomes
+        unread = 1 - read.sum()
+        shares = read + unread * project(((shares - read) / max(unread, _NOTHING))[None])[0]
+        low = np.clip(low, read, shares)
+        high = np.clip(high, shares, read + unread)
     effective_n = float(1 / (weights**2).sum())
-    return Estimate(shares, low, high, scores, worth, degrees, best, effective_n)
+    weighting = _weighting(population, sample)
+    return Estimate(shares, low, high, scores, worth, degrees, best, effective_n, weighting)
+
+
+def _weighting(population: Population, sample: Sample) -> str:
+    """Say why the annotated paragraphs weigh differently."""
+    by_chance, by_column = (
+        values.max() > values.min() * (1 + 1e-9)
+        for values in (sample.probabilities, population.weights[sample.rows])
+    )
+    if by_chance and by_column:
+        return "weighted by inverse probability and what each counts"
+    if by_column:
+        return "weighted by what each counts"
+    return "inverse-probability weighted" if by_chance else ""
 
 
 def wilson_interval(
@@ -218,17 +243,23 @@ def _fit_without_own(
     With ``A = X' W X`` and ``B = X' W Y``, the fit without unit u solves ``(A - A_u) b = B - B_u``.
     """
     n_units = int(units.max()) + 1
-    n_predictors, n_labels = predictors.shape[1], outcomes.shape[1]
     weighted = predictors * weights[:, None]
-    own_a = np.zeros((n_units, n_predictors, n_predictors))
-    own_b = np.zeros((n_units, n_predictors, n_labels))
-    np.add.at(own_a, units, weighted[:, :, None] * predictors[:, None, :])
-    np.add.at(own_b, units, weighted[:, :, None] * outcomes[:, None, :])
+    own_a = weighted[:, :, None] * predictors[:, None, :]
+    own_b = weighted[:, :, None] * outcomes[:, None, :]
+    if n_units < len(units):
+        own_a, own_b = _sums(own_a, units, n_units), _sums(own_b, units, n_units)
     remaining_a, remaining_b = own_a.sum(axis=0) - own_a, own_b.sum(axis=0) - own_b
     coefficients = np.linalg.pinv(remaining_a, rcond=1e-10, hermitian=True) @ remaining_b
     residuals = outcomes - np.einsum("ip,ipk->ik", predictors, coefficients[units])
     unit_weights = np.bincount(units, weights)
     return _Fit(residuals, np.einsum("u,upk->pk", unit_weights, coefficients))
+
+
+def _sums(values: np.ndarray, units: np.ndarray, n_units: int) -> np.ndarray:
+    """Add up what belongs to each unit."""
+    sums = np.zeros((n_units, *values.shape[1:]))
+    np.add.at(sums, units, values)
+    return sums
 
 
 def _drawn_scores(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from stance.annotate.readings import Annotated, Readings, read_readings
 from stance.errors import InputError
 from stance.inference.articles import ArticleShare, article_shares
 from stance.inference.estimation import Estimate
@@ -17,6 +18,7 @@ from stance.inference.notes import drift_notes, population_note, reader_notes
 from stance.inference.prints import Print, read_print
 from stance.inference.samples import Annotations, read_annotations
 from stance.inference.shares import count_labels, invert_confusion, measure_design_effect
+from stance.options import check_confidence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,7 +126,12 @@ def estimate_shares(
     import pandas as pd
 
     _check_options(population, unit, design, weights)
-    columns = [by] if isinstance(by, str) else list(by or ())
+    check_confidence(level)
+    columns = [by] if isinstance(by, str) else list(dict.fromkeys(by or ()))
+    if reserved := [column for column in columns if column in _COLUMNS]:
+        raise InputError(
+            f"`by` must not name a column that the result has too; got {reserved[0]!r}. Rename it."
+        )
     print_ = read_print(
         labelled,
         heads=head,
@@ -133,28 +140,31 @@ def estimate_shares(
         weights=weights,
         without_copies=without_copies,
     )
-    heads = heads_to_estimate(print_, annotated, head)
+    given: Annotated | None = annotated
+    if annotated is not None and design != "elsewhere":
+        given = read_readings(annotated)  # once for all that look into it
+    heads = heads_to_estimate(print_, given, head)
     records: list[dict[str, Any]] = []
     notes = [population_note(print_, population), *drift_notes(print_, columns)]
-    if annotated is not None and design != "elsewhere":
-        print_, learned_notes = set_apart(print_, annotated, model, text)
+    if isinstance(given, Readings):
+        print_, learned_notes = set_apart(print_, given, model, text)
         notes += learned_notes
     for name in heads:
         if unit == "article":
             shares, share_notes = article_shares(
-                print_, annotated, name, columns,
+                print_, given, name, columns,
                 design=design, population=population, level=level, minimum=MIN_ANNOTATED,
             )  # fmt: skip
-            records += [_article_record(columns, name, share, annotated) for share in shares]
+            records += [_article_record(columns, name, share, given) for share in shares]
             notes += share_notes
-        elif annotated is None:
+        elif annotated is None or given is None:
             records += _raw_records(print_, name, columns)
         elif design == "elsewhere":
             records += _inverted_records(print_, name, columns, annotated, model, text, level)
         else:
-            annotations = read_annotations(print_, annotated, name, design)
+            annotations = read_annotations(print_, given, name, design)
             notes += annotations.notes
-            notes += reader_notes(print_, annotated, name, design, population, level)
+            notes += reader_notes(print_, given, name, design, population, level)
             records += _estimated_records(print_, name, columns, annotations, population, level)
     if annotated is None:
         notes.append("No paragraph was annotated: these are counts of the model's labels.")
@@ -179,14 +189,12 @@ def heads_to_estimate(print_: Print, annotated: Any, head: str | Sequence[str] |
     """Return the heads asked for, or those that the annotated table has too."""
     if head is not None or annotated is None:
         return list(print_.heads)
-    from stance.annotate.readings import read_readings
-
     frame, name = read_readings(annotated)
     shared = [head for head in print_.heads if head in frame]
     if not shared:
         raise InputError(
             f"{name} must have a column of readers' labels for one of {list(print_.heads)!r}; its "
-            f"columns are {list(frame.columns)!r}."
+            f"columns are {list(frame.columns)!r}. Fill in what `stance draw` wrote."
         )
     return shared
 
@@ -220,9 +228,9 @@ def _records(
 
 
 def describe(result: Estimate, n: int) -> str:
-    """Name the estimator; say what unequal probabilities leave of the sample."""
+    """Name the estimator; say what unequal weights leave of the sample."""
     if result.effective_n < 0.99 * n:
-        return f"{result.estimator}, inverse-probability weighted (worth {result.effective_n:.0f})"
+        return f"{result.estimator}, {result.weighting} (worth {result.effective_n:.0f})"
     return result.estimator
 
 

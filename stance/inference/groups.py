@@ -34,10 +34,11 @@ def estimate_group(
     Returns
     -------
     n : int
-        Number of annotated paragraphs in the group.
+        Number of annotated paragraphs in the group, without those of weight 0.
     estimate : Estimate or None
         None if they are fewer than `minimum`.
     """
+    rows = rows[print_.weights[rows] > 0]  # what counts nothing is no part of the shares
     sampled = np.isin(annotations.rows, rows)
     n = int(sampled.sum())
     if n < minimum:
@@ -91,8 +92,7 @@ def make_predictors(
     sampled : ndarray of int
         Which of `rows` are annotated.
     """
-    given = print_.given(head).fillna("").to_numpy(dtype=str)[rows]
-    tables = {"calibrated": cell_table(given, sampled)}
+    tables = {"calibrated": cell_table(print_.codes(head)[1][rows], sampled)}
     probabilities = print_.probabilities(head, labels)
     if probabilities is not None:
         tables["PPI++"] = _probability_table(probabilities[rows], sampled)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from stance.annotate.readings import read_readings
+from stance.annotate.readings import Annotated, read_readings
 from stance.errors import InputError
 from stance.inference.prints import Print
 from stance.model import Model, as_model
@@ -21,7 +21,7 @@ from stance.scoring.heads import softmax
 from stance.training.learned_rows import FACT, find_learned
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 _SMALLEST: Final = 1e-7
 """Probabilities are written with six decimals: a smaller one was written as 0."""
@@ -29,7 +29,7 @@ _SMALLEST: Final = 1e-7
 
 def set_apart(
     print_: Print,
-    annotated: pd.DataFrame | str | Path,
+    annotated: Annotated,
     model: Model | str | Path | None,
     text: str = "text",
 ) -> tuple[Print, list[str]]:

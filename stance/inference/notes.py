@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from stance.annotate.readings import read_readings
+from stance.annotate.readings import Annotated, read_readings
 from stance.annotate.whole_tables import cells
 from stance.inference.groups import MIN_ANNOTATED, estimate_group
-from stance.inference.prints import COPY_OF, Print, as_numbers
+from stance.inference.prints import COPY_OF, Print, as_numbers, group_name
 from stance.inference.samples import read_annotations
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 _POINTS: Final = 0.02
 """What is less is no matter, however sure it is."""
@@ -23,6 +22,7 @@ _ERRORS: Final = 4.0
 """Standard errors that a difference must exceed: chance does that to one group in 15,000."""
 
 _MIN_ARTICLES: Final = 10
+_MOST_SENTENCES: Final = 12  # on differences; more are not read
 
 
 def drift_notes(print_: Print, by: Sequence[str]) -> list[str]:
@@ -44,9 +44,9 @@ def drift_notes(print_: Print, by: Sequence[str]) -> list[str]:
     list of str
         A sentence on each such group.
     """
-    measures = _measures(print_)
     groups = print_.groups(by)
-    if len(groups) < 2 or not measures:
+    measures = _measures(print_) if len(groups) > 1 else []
+    if not measures:
         return []
     notes = []
     for values, rows in groups:
@@ -59,7 +59,7 @@ def drift_notes(print_: Print, by: Sequence[str]) -> list[str]:
         ]
         if changes:
             notes.append(
-                f"Print leaves the familiar in {', '.join(map(str, values))}: "
+                f"Print leaves the familiar in {group_name(values)}: "
                 f"{' and '.join(changes)}. The model's labels are worth less there; figures that "
                 "are not corrected by annotated paragraphs of it may be wrong."
             )
@@ -100,7 +100,7 @@ def _variance(values: np.ndarray, articles: np.ndarray) -> float:
 
 def reader_notes(
     print_: Print,
-    annotated: pd.DataFrame | str | Path,
+    annotated: Annotated,
     head: str,
     design: str | None,
     population: str,
@@ -126,6 +126,52 @@ def reader_notes(
             )
             notes.append(f"{head} as {reader} reads it ({n:,} paragraphs): {shares}.")
     return notes
+
+
+def difference_notes(head: str, records: Sequence[Mapping[str, Any]], level: float) -> list[str]:
+    """Say in sentences what the differences of one head are, if they are few, and that they hold.
+
+    Parameters
+    ----------
+    head : str
+        The head.
+    records : sequence of dict
+        The rows of `stance.compare`; NaN where there is no figure.
+    level : float
+        With which the intervals hold together.
+    """
+    told = [record for record in records if not np.isnan(record["difference"])]
+    pairs = {(record["group"], record["other"]) for record in told}
+    labels = {record["label"] for record in told}
+    if not told:
+        return [
+            f"{head}: no difference is given, as no two groups have enough annotated paragraphs. "
+            "Draw more of each with `stance draw --by`, or name columns with fewer values."
+        ]
+    family = (
+        f"{head}: {_counted(len(told), 'difference')} ({_counted(len(pairs), 'pair')} of groups, "
+        f"{_counted(len(labels), 'label')}): the intervals hold together in {level:.0%} of samples."
+    )
+    return [family, *(map(_difference_note, told) if len(told) <= _MOST_SENTENCES else ())]
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
+
+
+def _difference_note(record: Mapping[str, Any]) -> str:
+    """Say one difference as it may be printed, with the higher share first."""
+    higher, lower = record["group"], record["other"]
+    points = [100 * record[name] for name in ("difference", "low", "high")]
+    if points[0] < 0:
+        higher, lower = lower, higher
+        points = [-points[0], -points[2], -points[1]]
+    difference, low, high = points
+    verdict = "" if low > 0 else " Which of the two has more cannot be told from this sample."
+    return (
+        f"{record['label']}: {difference:.1f} points more in {higher} than in {lower} "
+        f"({low:.1f} to {high:.1f}).{verdict}"
+    )
 
 
 def population_note(print_: Print, population: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
 from stance.annotate.whole_tables import cells, read_table
-from stance.errors import InputError, TableError
+from stance.dates.days import find_date_column, read_day
+from stance.errors import InputError, StanceWarning, TableError
 from stance.options import ARTICLE
 from stance.results import column_name
 
@@ -22,6 +24,15 @@ COPY_OF: Final = "copy_of"
 COUNTED: Final = ("labelled", "unfamiliar", "language")
 """Statuses of the paragraphs that shares are of; from the last two the model withheld its label."""
 _NEXT_TO_0: Final = 1e-100
+EMPTY: Final = "(empty)"
+"""What a group without a value is called."""
+_ADVICE: Final = {
+    "paragraph_id": "Score it first: `stance score` writes that column.",
+    "month": "It is made from dates: score again, and carry these along (--keep date).",
+    "year": "It is made from dates: score again, and carry these along (--keep date).",
+}
+PERIODS: Final = {"month": 7, "year": 4}
+"""Columns that are made from dates where a table lacks them: how much of 2024-04-08 they are."""
 
 
 @dataclass(frozen=True)
@@ -50,26 +61,44 @@ class Print:
     weights: np.ndarray
     name: str
     left_out: frozenset[str] = frozenset()
-    _given: dict[str, pd.Series[Any]] = field(default_factory=dict, repr=False)
+    _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.frame)
 
     def given(self, head: str) -> pd.Series[Any]:
         """Return the label that the model gave each paragraph, NaN where it withheld one."""
-        if head not in self._given:
+        if ("given", head) not in self._known:
             given = cells(self.frame[head])
             if "status" in self.frame:
                 given = given.where((self.frame["status"] == "labelled").to_numpy())
-            self._given[head] = given
-        return self._given[head]
+            self._known["given", head] = given
+        return cast("pd.Series[Any]", self._known["given", head])
+
+    def codes(self, head: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the labels that the model gave, "" where it withheld one, and each one's code."""
+        if ("codes", head) not in self._known:
+            given = self.given(head).fillna("").to_numpy(dtype=str)
+            self._known["codes", head] = np.unique(given, return_inverse=True)
+        return cast("tuple[np.ndarray, np.ndarray]", self._known["codes", head])
 
     def probabilities(self, head: str, labels: Sequence[str]) -> np.ndarray | None:
         """Return the probabilities of the labels, NaN where withheld; None if there are none."""
-        columns = [column_name(head, label) for label in labels]
+        columns = tuple(column_name(head, label) for label in labels)
         if not set(columns) <= set(self.frame.columns):
             return None
-        return self.frame[columns].apply(as_numbers).to_numpy(dtype=float)
+        if columns not in self._known:
+            numbers = [as_numbers(self.frame[column]).to_numpy(dtype=float) for column in columns]
+            self._known[columns] = np.column_stack(numbers)
+        return cast("np.ndarray", self._known[columns])
+
+    def find(self, ids: Sequence[str]) -> np.ndarray:
+        """Return the numbers of paragraphs by their ids; -1 for those that are not here."""
+        if "numbers" not in self._known:
+            own = self.frame["paragraph_id"].astype(str).tolist()
+            self._known["numbers"] = {name: number for number, name in enumerate(own)}
+        numbers: dict[str, int] = self._known["numbers"]
+        return np.asarray([numbers.get(name, -1) for name in ids], dtype=np.int64)
 
     def groups(self, by: Sequence[str]) -> list[tuple[tuple[Any, ...], np.ndarray]]:
         """Return each group's values, and the numbers of its paragraphs."""
@@ -109,10 +138,12 @@ def read_print(
     if isinstance(labelled, Print):  # a simulation estimates from one print many times
         return labelled
     frame, name = read_table(labelled)
-    _check_columns(frame, ["paragraph_id", *by, *filter(None, (article, weights))], name)
+    periods = [column for column in by if column in PERIODS and find_date_column(frame.columns)]
+    wanted = ["paragraph_id", *(column for column in by if column not in periods)]
+    _check_columns(frame, [*wanted, *filter(None, (article, weights))], name)
     if "status" in frame:
         frame = frame[frame["status"].isin(COUNTED)]
-    frame = frame.reset_index(drop=True)
+    frame = _add_periods(frame.reset_index(drop=True), by, name)
     if not len(frame):
         raise TableError(f"{name} must hold labelled paragraphs; it holds none. Score it again.")
     is_copy = _find_copies(frame, name) if without_copies else np.zeros(len(frame), dtype=bool)
@@ -133,6 +164,36 @@ def read_print(
     counts = np.ones(len(frame)) if weights is None else _read_weights(frame[weights], name)
     codes = np.unique(names.to_numpy(dtype=str), return_inverse=True)[1]
     return Print(frame, chosen, codes, counts, name, left_out)
+
+
+def _add_periods(frame: pd.DataFrame, by: Sequence[str], name: str) -> pd.DataFrame:
+    """Add the columns month and year to a table of dates that is to be grouped by them."""
+    periods = [column for column in PERIODS if column in by and column not in frame]
+    date = find_date_column(frame.columns)
+    if not periods or date is None:
+        return frame
+    written = cells(frame[date]).fillna("")
+    days = [read_day(cell) for cell in written]
+    unread = [cell for cell, day in zip(written, days, strict=True) if cell and day is None]
+    if unread:
+        warnings.warn(
+            f"{name}, column {date!r}: {len(unread):,} dates cannot be read in one way only, such "
+            f"as {unread[0][:30]!r}; their {periods[0]} is left empty. Write them as 2024-04-08.",
+            StanceWarning,
+            stacklevel=4,
+        )
+    texts = ["" if day is None else day.isoformat() for day in days]
+    return frame.assign(**{p: [text[: PERIODS[p]] for text in texts] for p in periods})
+
+
+def group_name(values: Sequence[Any]) -> str:
+    """Name a group by its values.
+
+    >>> group_name(["Bell", None]), group_name(["", 2.5])
+    ('Bell, (empty)', '(empty), 2.5')
+    """
+    names = ["" if value is None or value != value else str(value) for value in values]  # noqa: PLR0124
+    return ", ".join(name or EMPTY for name in names)
 
 
 def _find_copies(frame: pd.DataFrame, name: str) -> np.ndarray:
@@ -156,8 +217,10 @@ def as_numbers(column: pd.Series[Any]) -> pd.Series[Any]:
     except (TypeError, OverflowError):  # of whole numbers that no float holds
         texts = column.map(lambda cell: str(cell) if isinstance(cell, (int, float, str)) else "")
         values = pd.to_numeric(texts, errors="coerce").astype(float)
-    values = values.where(values.abs() <= 1 / _NEXT_TO_0)
-    return values.mask(values.abs() < _NEXT_TO_0, 0.0)
+    numbers = values.to_numpy(dtype=float, copy=True)
+    numbers[~(abs(numbers) <= 1 / _NEXT_TO_0)] = np.nan
+    numbers[abs(numbers) < _NEXT_TO_0] = 0.0
+    return pd.Series(numbers, index=column.index, name=column.name)
 
 
 def _find_heads(
@@ -181,12 +244,9 @@ def _find_heads(
 def _check_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
     for column in columns:
         if column not in frame.columns:
-            advice = "Score again, and carry it along (--keep)."
-            if column == "paragraph_id":
-                advice = "Score it first: `stance score` writes that column."
             raise TableError(
                 f"{name} must have the column {column!r}; its columns are {list(frame.columns)!r}. "
-                f"{advice}"
+                + _ADVICE.get(column, "Score again, and carry it along (--keep).")
             )
 
 

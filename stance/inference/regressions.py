@@ -22,11 +22,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from scipy.stats import t
 
+from stance.annotate.whole_tables import cells
 from stance.errors import InputError
 from stance.inference.estimation import FEW_CLUSTERS
 from stance.inference.learned import set_apart
-from stance.inference.prints import Print, as_numbers, read_print
+from stance.inference.prints import EMPTY, PERIODS, Print, as_numbers, read_print
 from stance.inference.samples import Annotations, read_annotations
+from stance.options import check_confidence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +41,11 @@ _PER_COEFFICIENT: Final = 10
 
 In 200 simulated prints with six of the rarer outcome per coefficient, the interval of a logistic
 one held 88 times in 100.
+"""
+_PER_VALUE: Final = 10
+"""Annotated paragraphs of each category, or with and without a label: else its error looks small.
+
+A category with one annotated paragraph fits it wholly, and leaves no error at all.
 """
 _POWER: Final = 2.8  # standard errors of an effect that a test at 5% finds 80 times in 100
 _STEPS: Final = 50
@@ -70,6 +77,7 @@ def regress(
     head: str = "stance",
     design: str | None = None,
     article: str | None = None,
+    without_copies: bool = False,
     model: Model | str | Path | None = None,
     text: str = "text",
     level: float = 0.95,
@@ -83,7 +91,7 @@ def regress(
         that label) or a column of `labelled`: numbers count as they are, anything else by category,
         beside the first. A name with other signs than letters, digits and ``_`` goes in backquotes:
         ``"`pro-ceasefire` ~ outlet"``.
-    labelled, annotated, design, article, model, text
+    labelled, annotated, design, article, without_copies, model, text
         As in `estimate_shares`; design "elsewhere" is not for regressions.
     kind : {"linear", "logistic"}, default="linear"
         Coefficients are differences of shares, or of log odds.
@@ -117,12 +125,17 @@ def regress(
             "regressions must rest on annotated paragraphs of the same print; design 'elsewhere' "
             "has none. Draw some with `stance draw`."
         )
-    print_ = read_print(labelled, heads=head, article=article)
+    check_confidence(level)
+    periods = [name for name in read_formula(formula)[1] if name in PERIODS]
+    print_ = read_print(
+        labelled, heads=head, by=periods, article=article, without_copies=without_copies
+    )
     print_, notes = set_apart(print_, annotated, model, text)
     annotations = read_annotations(print_, annotated, head, design)
     variables = _make_design(print_, annotations, head, formula)
     n = len(annotations.rows)
     _check_size(variables, kind, formula)
+    _check_terms(variables, annotations.labels, formula)
     coefficients, errors, degrees = _predict_then_debias(print_, annotations, variables, kind)
     quantile = t.ppf((1 + level) / 2, degrees)
     frame = pd.DataFrame({"term": variables.terms, "coefficient": coefficients})
@@ -130,13 +143,17 @@ def regress(
     frame["p_value"] = 2 * t.sf(abs(coefficients) / errors, degrees)
     frame["detectable"], frame["n"] = _POWER * errors, n
     frame["estimator"] = f"{kind}, predict-then-debias"
-    n_articles = len(np.unique(print_.articles))
-    frame.attrs["notes"] = [
-        *notes,
-        *annotations.notes,
-        f"{len(print_):,} paragraphs of {n_articles:,} articles; errors are clustered by article.",
-    ]
+    frame.attrs["notes"] = [*notes, *annotations.notes, _print_note(print_)]
     return frame
+
+
+def _print_note(print_: Print) -> str:
+    n_articles = len(np.unique(print_.articles))
+    copies = f" ({len(print_.left_out):,} copies are left out)" if print_.left_out else ""
+    return (
+        f"{len(print_):,} paragraphs of {n_articles:,} articles{copies}; errors are clustered by "
+        "article."
+    )
 
 
 def _check_size(variables: _Design, kind: str, formula: str) -> None:
@@ -156,6 +173,27 @@ def _check_size(variables: _Design, kind: str, formula: str) -> None:
             f"{formula!r} has {len(variables.terms)} coefficients, for which {needed:,} {what} are "
             f"needed; got {n:,.0f}. Annotate more, or leave out terms."
         )
+
+
+def _check_terms(variables: _Design, labels: Sequence[str], formula: str) -> None:
+    """Raise InputError if the annotated paragraphs cannot tell the terms apart."""
+    names = [read_formula(formula)[0], *variables.terms]
+    columns = [variables.true_y, *variables.true_x.T]
+    for name, values in zip(names, columns, strict=True):
+        count = float(values.sum())
+        if name in labels and min(count, len(values) - count) < _PER_VALUE:
+            raise InputError(
+                f"{name!r} must be the label of at least {_PER_VALUE} annotated paragraphs, and "
+                f"not of at least {_PER_VALUE}; it is that of {count:.0f} of {len(values)}. "
+                "Annotate more."
+            )
+    scaled = variables.true_x / np.maximum(abs(variables.true_x).max(axis=0), 1e-300)
+    for number, name in enumerate(variables.terms):
+        if name == names[0] or np.linalg.matrix_rank(scaled[:, : number + 1]) <= number:
+            raise InputError(
+                f"each term of {formula!r} must say something that the others do not; among the "
+                f"annotated paragraphs {name!r} does not. Leave it out."
+            )
 
 
 def _predict_then_debias(
@@ -286,10 +324,23 @@ def _columns(
         raise InputError(f"column {name!r} must hold finite numbers; some are not. Mend them.")
     if outcome:
         raise InputError(f"the outcome {name!r} must be a label or a column of numbers.")
-    texts = column.astype(object).where(column.notna(), "(empty)").astype(str)
-    categories: Sequence[Any] = sorted(set(texts))[1:]
-    indicators = [(value, (texts == value).to_numpy(dtype=float)) for value in categories]
+    texts = cells(column).fillna(EMPTY)
+    categories: Sequence[Any] = sorted(set(texts))
+    _check_categories(name, categories, texts.iloc[rows].value_counts())
+    indicators = [(value, (texts == value).to_numpy(dtype=float)) for value in categories[1:]]
     return [(f"{name}[{value}]", values, values[rows]) for value, values in indicators]
+
+
+def _check_categories(name: str, categories: Sequence[Any], counts: pd.Series[Any]) -> None:
+    """Raise InputError if a value has so few annotated paragraphs that its error is not known."""
+    few = [value for value in categories if counts.get(value, 0) < _PER_VALUE]
+    if few:
+        raise InputError(
+            f"each value of {name!r} must have at least {_PER_VALUE} annotated paragraphs; "
+            f"{len(few):,} of {len(categories):,} have fewer, such as {few[0]!r} with "
+            f"{counts.get(few[0], 0)}. Draw with `stance draw --by {name}`, or leave out "
+            "the term, or the rows of rare values."
+        )
 
 
 def _predicted(print_: Print, head: str, labels: Sequence[str], name: str) -> np.ndarray:
@@ -301,5 +352,6 @@ def _predicted(print_: Print, head: str, labels: Sequence[str], name: str) -> np
     else:
         values = (given == name).to_numpy(dtype=float)
         values[given.isna().to_numpy()] = np.nan
-    values[np.isnan(values)] = np.nanmean(values)  # where the model withheld its label
+    known = ~np.isnan(values)
+    values[~known] = values[known].mean() if known.any() else 0  # where its label was withheld
     return np.asarray(values)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from stance.annotate.readings import given_labels, read_readings, shown_rows
+from stance.annotate.readings import Annotated, given_labels, read_readings, shown_rows
 from stance.annotate.whole_tables import cells
 from stance.errors import InputError, StanceWarning, TableError
 from stance.inference.prints import Print, as_numbers
@@ -58,7 +57,7 @@ class Annotations:
 
 
 def read_annotations(
-    print_: Print, annotated: pd.DataFrame | str | Path, head: str, design: str | None
+    print_: Print, annotated: Annotated, head: str, design: str | None
 ) -> Annotations:
     """Read the annotated paragraphs of one head.
 
@@ -145,18 +144,16 @@ def _drew_articles(frame: pd.DataFrame) -> bool:
 
 
 def _join(print_: Print, frame: pd.DataFrame, name: str) -> np.ndarray:
-    import pandas as pd
-
-    ids = pd.Index(print_.frame["paragraph_id"].astype(str))
-    rows = ids.get_indexer(pd.Index(frame["paragraph_id"].astype(str)))
+    rows = print_.find(frame["paragraph_id"].astype(str).tolist())
     if (rows < 0).any():
         first = frame["paragraph_id"].iloc[int(np.argmax(rows < 0))]
+        print_name = print_.name if print_.name != name else "the labelled table"
         raise TableError(
-            f"{name} must hold paragraphs of {print_.name}; {int((rows < 0).sum()):,} are not in "
+            f"{name} must hold paragraphs of {print_name}; {int((rows < 0).sum()):,} are not in "
             f"it, such as {first!r}. Annotate this print, or pass design='elsewhere' "
             "(--design elsewhere) with a model."
         )
-    return np.asarray(rows)
+    return rows
 
 
 def _check_texts(print_: Print, frame: pd.DataFrame, rows: np.ndarray) -> None:
@@ -260,8 +257,7 @@ def _warn_if_unlike(print_: Print, annotations: Annotations, head: str) -> None:
     """Warn if a sample that is said to be random got other labels than its print."""
     from scipy.stats import chi2
 
-    given = print_.given(head).fillna("withheld").to_numpy(dtype=str)
-    codes = np.unique(given, return_inverse=True)[1]
+    codes = print_.codes(head)[1]
     shares = np.bincount(codes) / len(codes)
     counts = np.bincount(codes[annotations.rows], minlength=len(shares))
     expected = shares * counts.sum()

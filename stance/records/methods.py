@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from stance.annotate.whole_tables import cells, read_table
+from stance.annotate.readings import read_readings, shown_rows
+from stance.annotate.whole_tables import cells
 from stance.inference.figures import estimate_shares
 from stance.tables.writers.run_record import digest_of, read_record
 
@@ -181,7 +182,7 @@ def _estimator_of(name: str) -> str:
 
 
 def _design_sentence(annotated: pd.DataFrame | str | Path, design: str | None) -> str:
-    frame, _ = read_table(annotated)
+    frame, _ = read_readings(annotated)
     digest = ""
     if isinstance(annotated, (str, Path)):
         digest = f" ({Path(annotated).name}, SHA-256 {digest_of(Path(annotated))[:_DIGITS]}…)"
@@ -192,15 +193,18 @@ def _design_sentence(annotated: pd.DataFrame | str | Path, design: str | None) -
             "elsewhere": "of other print",
         }[design or "random"]
         return f"The annotated paragraphs{digest} are {drawn}."
+    n_paragraphs = cells(frame["paragraph_id"]).nunique()
     probabilities = cells(frame["probability"]).dropna().astype(float)
     low, high = probabilities.min(), probabilities.max()
     strata = cells(frame["stratum"]).nunique() if "stratum" in frame else 1
     within = f" within {strata:,} strata" if strata > 1 else ""
     chance = f"with a chance of {low:.3g}" if low == high else "with unequal, known chances"
     spread = "" if low == high else f" ({low:.3g} to {high:.3g})"
+    shown = bool(shown_rows(frame).any())
+    read = "read" if shown else "read without the model's labels in view"
     return (
-        f"{len(frame):,} paragraphs{digest} were drawn at random{within}, {chance}{spread}, and "
-        "read without the model's labels."
+        f"{n_paragraphs:,} paragraphs{digest} were drawn at random{within}, {chance}{spread}, and "
+        f"{read}."
     )
 
 

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from stance.dates.days import read_day
 from stance.inference.shares import DesignEffect
-from stance.report.dates import read_day
 from stance.report.labelled_table import LabelledRow
 
 MAX_WHOLE_CHARACTERS: Final = 10_000
@@ -63,7 +63,7 @@ class HeadCounts:
         self._codes = {label: code for code, label in enumerate(labels)}
         self._surest: dict[str, list[_Ranked]] = {label: [] for label in labels}
         self._least_sure: list[_Ranked] = []
-        self._document: Counter[_Cell] = Counter()
+        self._open: defaultdict[str, Counter[_Cell]] = defaultdict(Counter)  # by document
         self._cells: defaultdict[_Cell, float] = defaultdict(float)  # of closed documents
         self._documents: list[list[int]] = []  # closed, and not added up yet
 
@@ -74,27 +74,27 @@ class HeadCounts:
         number: int,
         groups: tuple[str, ...],
         day: datetime.date | None,
+        document: str = "",
     ) -> None:
         """Count one labelled paragraph, the `number`-th."""
         result = row.block.results[head]
         probability = result.probabilities[result.label]
-        self._document[self._codes[result.label], groups, day] += 1
+        self._open[document][self._codes[result.label], groups, day] += 1
         self.uncertain += result.uncertain
         _keep_greatest(self._surest[result.label], probability, -number, row)
         _keep_greatest(self._least_sure, -probability, -number, row)
 
-    def end_document(self) -> None:
-        """Close the count of one document."""
-        if not self._document:
-            return
-        own = [0] * len(self.labels)
-        size = self._document.total() if self.unit == "article" else 1
-        for cell, count in self._document.items():
-            own[cell[0]] += count
-            self._cells[cell] += count / size
-        self._documents.append(own)
-        self._document.clear()
-        if len(self._documents) == _DOCUMENTS:
+    def end_documents(self) -> None:
+        """Close the counts of the documents that are open."""
+        for document in self._open.values():
+            own = [0] * len(self.labels)
+            size = document.total() if self.unit == "article" else 1
+            for cell, count in document.items():
+                own[cell[0]] += count
+                self._cells[cell] += count / size
+            self._documents.append(own)
+        self._open.clear()
+        if len(self._documents) >= _DOCUMENTS:
             self._add_up()
 
     def _add_up(self) -> None:
@@ -110,8 +110,8 @@ class HeadCounts:
         self._documents.clear()
 
     def end(self, columns: Sequence[str]) -> None:
-        """Close the last document, and add up groups, which are values of `columns`, and days."""
-        self.end_document()
+        """Close what is open, and add up groups, which are values of `columns`, and days."""
+        self.end_documents()
         self._add_up()
         for (code, groups, day), weight in self._cells.items():
             for column, value in zip(columns, groups, strict=True):
@@ -147,11 +147,16 @@ class TableCounts:
         of more than 10,000 characters, the first 2,000 are kept.
     unit : {"paragraph", "article"}, default="paragraph"
         What shares are of. Each article counts as one, whatever its length.
+    article : str, optional
+        The column that names each row's article, a cell of each row; articles then stay open to the
+        end, as their rows need not come together. By default each row of the scored table is one.
 
     Attributes
     ----------
     documents, labelled : int
-        Rows of the scored table, and labelled paragraphs.
+        Articles (or rows of the scored table), and labelled paragraphs.
+    document_name : {"articles", "rows"}
+        What documents are.
     """
 
     def __init__(
@@ -163,11 +168,14 @@ class TableCounts:
         day_first: bool | None = None,
         sample: int,
         unit: str = "paragraph",
+        article: str | None = None,
     ) -> None:
         self.heads = {head: HeadCounts(names, unit) for head, names in labels.items()}
-        self.unit = unit
+        self.unit, self.article = unit, article
+        self.document_name = "rows" if article is None else "articles"
         self.by, self.date, self.day_first = tuple(by), date, day_first
-        self.documents = self.labelled = self.any_uncertain = self.undated = 0
+        self.documents = self.labelled = self.any_uncertain = 0
+        self.without_date = self.undated = 0  # of labelled paragraphs: empty cells, unread ones
         self.statuses: Counter[str] = Counter()
         self.familiarities = np.zeros(10, dtype=np.int64)  # by tenths
         self.bad_dates: list[str] = []
@@ -177,12 +185,16 @@ class TableCounts:
         self._sample: list[tuple[int, LabelledRow]] = []
         self._size, self._random = sample, Random(0)
         self._document = ("", -1)
+        self._articles: set[str] = set()
 
     def add(self, row: LabelledRow) -> None:
-        """Count one row of the table; rows of one document come together."""
-        if (row.file, row.row) != self._document:
+        """Count one row of the table; rows of one document come together, unless it is named."""
+        if self.article is not None:
+            self._articles.add(row.cells[self.article])
+            self.documents = len(self._articles)
+        elif (row.file, row.row) != self._document:
             for counts in self.heads.values():
-                counts.end_document()
+                counts.end_documents()
             self.documents += 1
             self._document = (row.file, row.row)
         self.statuses[row.block.status] += 1
@@ -195,8 +207,9 @@ class TableCounts:
         if kept is not row and self.first_long is None:
             self.first_long = row
         groups = tuple([row.cells[column] for column in self.by])
+        document = row.cells[self.article] if self.article is not None else ""
         for head, counts in self.heads.items():
-            counts.add(kept, head, self.labelled, groups, day)
+            counts.add(kept, head, self.labelled, groups, day, document)
         self.any_uncertain += any(result.uncertain for result in row.block.results.values())
         self.familiarities[min(9, int(10 * (row.block.familiarity or 0)))] += 1
         self._draw(kept)
@@ -223,7 +236,9 @@ class TableCounts:
 
     def _read_day(self, cell: str) -> datetime.date | None:
         day = read_day(cell, self.day_first)
-        if day is None:
+        if day is None and not cell.strip():
+            self.without_date += 1
+        elif day is None:
             self.undated += 1
             if len(self.bad_dates) < _EXAMPLES and cell not in self.bad_dates:
                 self.bad_dates.append(cell)

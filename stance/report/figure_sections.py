@@ -84,7 +84,7 @@ def _cards(counts: TableCounts) -> str:
     """Return the largest figures, one card each."""
     unfamiliar = int(counts.familiarities[:8].sum()) / counts.labelled
     cards = [
-        (f"{counts.documents:,}", "rows scored"),
+        (f"{counts.documents:,}", f"{counts.document_name} scored"),
         (f"{counts.labelled:,}", f"paragraphs labelled, of {counts.statuses.total():,} blocks"),
         *(
             (percent(of_head.uncertain / counts.labelled), f"uncertain in {head}")
@@ -228,23 +228,23 @@ def _offered(counts: HeadCounts, source: ShareSource) -> str:
 
 
 def _effect_note(effect: float, counts: HeadCounts) -> str:
-    """Say how much the paragraphs of one row resemble each other."""
+    """Say how much the paragraphs of one article resemble each other."""
     documents = counts.design_effect.documents
     if documents < 2:
         return (
-            "All paragraphs are from one row: how far rows differ cannot be told, and the "
+            "All paragraphs are from one article: how far articles differ cannot be told, and the "
             "intervals are too narrow for that."
         )
     if effect < 1.05:
         return (
-            "Paragraphs of one row resemble each other no more than others "
-            f"(design effect 1.0, from {documents:,} rows)."
+            "Paragraphs of one article resemble each other no more than others "
+            f"(design effect 1.0, from {documents:,} articles)."
         )
     worth = counts.counts.sum() / effect
     return (
-        "Paragraphs of one row resemble each other: the intervals are as wide as if "
+        "Paragraphs of one article resemble each other: the intervals are as wide as if "
         f"{worth:,.0f} paragraphs had been drawn one by one "
-        f"(design effect {effect:.1f}, from {documents:,} rows)."
+        f"(design effect {effect:.1f}, from {documents:,} articles)."
     )
 
 

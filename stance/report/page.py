@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Final
 
 from stance.data import read_data
+from stance.dates.days import find_date_column
 from stance.errors import InputError
 from stance.model import Model, as_model
+from stance.options import ARTICLE
 from stance.report.cards import find_columns
 from stance.report.contents import Contents
 from stance.report.counts import TableCounts
-from stance.report.dates import COLUMNS
 from stance.report.evidence import find_evidence
 from stance.report.figures.estimates import find_sources, needs_cells
 from stance.report.labelled_table import LabelledTable, read_labelled
@@ -46,6 +47,7 @@ def write_report(
     annotated: str | Path | None = None,
     design: str | None = None,
     unit: str = "paragraph",
+    article: str | None = None,
     title: str | None = None,
     encoding: str | None = None,
     force: bool = False,
@@ -69,7 +71,7 @@ def write_report(
     by : str or sequence of str, default=()
         Columns to compare: outlet, author.
     date : str, optional
-        The column of dates; by default the first that is named in `stance.report.dates.COLUMNS`.
+        The column of dates; by default the first that is named in `stance.dates.days.COLUMNS`.
     day_first : bool, optional
         Whether dates such as 04/08/2024 begin with the day; by default they are not read.
     model : Model, str or Path, optional
@@ -82,8 +84,10 @@ def write_report(
     design : {"random", "articles", "elsewhere"}, optional
         How they were drawn, as in `stance.estimate_shares`.
     unit : {"paragraph", "article"}, default="paragraph"
-        What shares are of. As articles (rows of the scored table), each counts as one, whatever its
-        length.
+        What shares are of. As articles, each counts as one, whatever its length.
+    article : str, optional
+        The column of `labelled` or `source` that names each paragraph's article; by default
+        ``article``, if there is such a column, or else each row of the scored table is one.
     title : str, optional
         By default made of the name of `labelled`.
     encoding : str, optional
@@ -125,10 +129,11 @@ def write_report(
         counts = TableCounts(
             scorer.labels,
             columns,
-            date=date or _date_column(table.columns),
+            date=date or find_date_column(table.columns),
             day_first=day_first,
             sample=sample,
             unit=unit,
+            article=article or (ARTICLE if ARTICLE in table.columns else None),
         )
         cards = find_columns(table.columns, counts.date)
         cells = _count(table, counts, cards.names(), bar, keep=needs_cells(annotated, design))
@@ -154,10 +159,6 @@ def _size_of(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _date_column(columns: Iterable[str]) -> str | None:
-    return next((column for column in columns if column.lower() in COLUMNS), None)
-
-
 def _count(
     table: LabelledTable,
     counts: TableCounts,
@@ -167,7 +168,8 @@ def _count(
     keep: bool,
 ) -> dict[str, list[str]]:
     """Count the rows; return the cells of each if they are to be kept, by column."""
-    cells: dict[str, list[str]] = {name: [] for name in (*counts.by, counts.date) if name}
+    kept = (*counts.by, counts.date, counts.article)
+    cells: dict[str, list[str]] = {name: [] for name in kept if name is not None}
     number = 0
     for number, row in enumerate(table.rows([*cells, *of_cards]), start=1):
         counts.add(row)
@@ -212,8 +214,8 @@ def _lead(contents: Contents) -> str:
     """Say in a sentence what the page is about, and what it is not."""
     counts = contents.counts
     about = (
-        f"{counts.labelled:,} paragraphs of {counts.documents:,} rows, labelled by the model "
-        f"<b>{escape(contents.model_name)}</b>."
+        f"{counts.labelled:,} paragraphs of {counts.documents:,} {counts.document_name}, "
+        f"labelled by the model <b>{escape(contents.model_name)}</b>."
     )
     if "stance" in contents.model.labels:
         about += _NOT_OF_AUTHORS

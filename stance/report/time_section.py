@@ -7,6 +7,7 @@ from html import escape
 
 import numpy as np
 
+from stance.dates.days import Bins, bin_name, make_bins
 from stance.report.charts import (
     Point,
     count_chart,
@@ -16,7 +17,6 @@ from stance.report.charts import (
     timeline_chart,
 )
 from stance.report.counts import HeadCounts, TableCounts
-from stance.report.dates import Bins, bin_name, make_bins
 from stance.report.figures.downloads import save_buttons, timeline_svg, write_table
 from stance.report.figures.estimates import PERIOD, ShareSource
 from stance.report.markup import as_code, html_table, scroll
@@ -149,12 +149,15 @@ def _figures(
 
 
 def undated_note(counts: TableCounts) -> str:
-    """Say how many paragraphs have no date, and what their cells hold instead."""
+    """Say how many paragraphs have no date, and what the cells hold that cannot be read."""
+    empty = ""
+    if counts.without_date:
+        empty = f'<p class="s-note">{counts.without_date:,} paragraphs have no date.</p>'
     if not counts.undated:
-        return ""
+        return empty
     cells = ", ".join(repr(cell[:30]) for cell in counts.bad_dates)
     return (
-        f'<p class="s-note">{counts.undated:,} paragraphs have no date that can be read in one way '
-        f"only ({escape(cells)}); they are not shown here. Write dates as 2024-04-08, "
+        f'{empty}<p class="s-note">{counts.undated:,} paragraphs have no date that can be read in '
+        f"one way only ({escape(cells)}); they are not shown here. Write dates as 2024-04-08, "
         "or say which comes first with --day-first or --month-first.</p>"
     )

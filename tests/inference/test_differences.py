@@ -25,8 +25,66 @@ def test_a_real_difference_is_found_and_nothing_is_pooled(simulation: ModuleType
     assert opposed["low"] < truth < opposed["high"]
     assert abs(opposed["difference"] - truth) < 0.07
     assert opposed["p_value"] < 0.001
+    assert frame.attrs["notes"][-4] == (
+        "stance: 3 differences (1 pair of groups, 3 labels): the intervals hold together in 95% of samples."
+    )
+    points, low, high = (100 * opposed[name] for name in ("difference", "low", "high"))
+    assert frame.attrs["notes"][-2] == (
+        f"opposed: {points:.1f} points more in Bell than in Lamp ({low:.1f} to {high:.1f})."
+    )
+
+
+def test_labels_that_were_chosen_before_have_narrower_intervals(simulation: ModuleType) -> None:
+    print_ = simulation.simulate(np.random.default_rng(0), simulation.MATRICES["90% right"])
+    drawn = simulation.annotate(print_, "by outlet", 200, 0)
+    for assumed in (False, True):
+        every = stance.compare(print_, drawn, "outlet", assume_equal_errors=assumed)
+        one = stance.compare(print_, drawn, "outlet", label="opposed", assume_equal_errors=assumed)
+        (opposed,) = one.to_dict("records")
+        before = every[every["label"] == "opposed"].iloc[0]
+        assert opposed["difference"] == before["difference"]
+        assert opposed["high"] - opposed["low"] < 0.95 * (before["high"] - before["low"])
+    with pytest.raises(
+        InputError, match=r"^`label` must be one of \['neutral', .*; got 'against'\.$"
+    ):
+        stance.compare(print_, drawn, "outlet", label="against")
+
+
+def test_a_label_that_nobody_found_leaves_some_doubt(simulation: ModuleType) -> None:
+    print_ = simulation.simulate(np.random.default_rng(0), simulation.MATRICES["90% right"])
+    drawn = simulation.annotate(print_, "by outlet", 200, 0).assign(stance="neutral")
+    frame = stance.compare(print_, drawn, "outlet").set_index("label")
+    assert (frame["difference"].abs() < 1e-9).all()
+    # With 100 paragraphs read of 1,500 each, up to some 4% may be opposed in either.
+    assert 0.02 < frame.loc["opposed", "high"] < 0.08
+    assert -0.08 < frame.loc["opposed", "low"] < -0.02
+
+
+def test_a_thousand_groups_are_no_million_rows(simulation: ModuleType) -> None:
+    print_ = simulation.simulate(np.random.default_rng(0), simulation.MATRICES["90% right"])
+    drawn = simulation.annotate(print_, "random", 300, 0)
+    print_["desk"] = [f"desk {n}" if n % 3 else ("Bell", "Lamp")[n % 2] for n in range(3000)]
+    frame = stance.compare(print_, drawn, "desk")
+    assert set(zip(frame["group"], frame["other"], strict=True)) == {("Bell", "Lamp")}
+    assert (
+        "2,000 groups with fewer than 30 annotated paragraphs are left out." in frame.attrs["notes"]
+    )
+    print_["desk"] = [f"desk {n % 1000}" for n in range(3000)]
+    with pytest.raises(InputError, match=r"\['desk'\] gives 1,000, and 0 of them have as many\."):
+        stance.compare(print_, drawn, "desk")
+    with pytest.raises(InputError, match=r"must give at most 40 groups where errors are assumed"):
+        stance.compare(print_, drawn, "desk", assume_equal_errors=True)
+
+
+def test_groups_without_a_name_and_without_a_difference_are_told(simulation: ModuleType) -> None:
+    print_ = simulation.simulate(np.random.default_rng(0), simulation.MATRICES["90% right"])
+    print_["outlet"] = print_["outlet"].where(print_["outlet"] == "Bell")
+    drawn = simulation.annotate(print_, "random", 40, 0)
+    frame = stance.compare(print_, drawn, "outlet")
+    assert set(frame["other"]) == {"(empty)"}
     assert frame.attrs["notes"][-1] == (
-        "stance: 3 differences (1 pairs of groups, 3 labels) have intervals that hold together in 95% of samples."
+        "stance: no difference is given, as no two groups have enough annotated paragraphs. Draw "
+        "more of each with `stance draw --by`, or name columns with fewer values."
     )
 
 

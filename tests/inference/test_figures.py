@@ -66,6 +66,39 @@ def test_a_whole_print_that_was_read_has_no_doubt_left(print_: pd.DataFrame) -> 
     assert 0.05 < outlets["high"] - outlets["low"] < 0.15
 
 
+def test_no_share_says_less_than_was_read(print_: pd.DataFrame) -> None:
+    """20 of 60 with 2 read as opposed are at least 2 of 60, and at most 42."""
+    few = print_[:60].assign(truth=["opposed"] * 2 + ["neutral"] * 58)
+    for number in range(30):
+        drawn = read_by_hand(few, stance.draw(few, 20, random_state=number))
+        shares = stance.estimate_shares(few, drawn)
+        for label, n_read in drawn["stance"].value_counts().items():
+            share = of(shares, str(label))
+            least, most = n_read / 60 - 1e-9, (60 - 20 + n_read) / 60 + 1e-9
+            assert least <= share["low"] <= share["share"] <= share["high"] <= most
+
+
+@pytest.mark.parametrize(
+    ("by", "weights", "said"),
+    [
+        (None, None, "calibrated"),
+        ("outlet", None, "calibrated, inverse-probability weighted"),
+        (None, "circulation", "calibrated, weighted by what each counts"),
+        (
+            "outlet",
+            "circulation",
+            "calibrated, weighted by inverse probability and what each counts",
+        ),
+    ],
+)
+def test_the_estimator_says_what_its_weights_are(
+    print_: pd.DataFrame, by: str | None, weights: str | None, said: str
+) -> None:
+    drawn = read_by_hand(print_, stance.draw(print_, 120, by=by))
+    shares = stance.estimate_shares(print_, drawn, weights=weights)
+    assert {name.partition(" (worth")[0] for name in shares["estimator"]} == {said}
+
+
 def test_without_annotations_shares_are_raw_and_have_no_interval(print_: pd.DataFrame) -> None:
     raw = of(stance.estimate_shares(print_), "opposed")
     assert raw["share"] == (print_["stance"] == "opposed").mean()
@@ -212,7 +245,7 @@ def test_columns_that_cannot_be_told_apart_or_grouped_by_are_refused(print_: pd.
 
 def test_paragraphs_of_other_print_are_refused(print_: pd.DataFrame) -> None:
     other = print_.head(60).assign(paragraph_id=[f"other-{n}:0-1" for n in range(60)])
-    message = "the table must hold paragraphs of the table; 60 are not in it, such as 'other-0:0-1'"
+    message = "the table must hold paragraphs of the labelled table; 60 are not in it, such as 'other-0:0-1'"
     with pytest.raises(TableError, match=re.escape(message)):
         stance.estimate_shares(print_, other, design="random")
 
@@ -288,3 +321,51 @@ def test_intervals_hold_as_often_as_they_say(
     assert 0.93 <= cell["coverage"] <= 0.975  # of 600; benchmarks/FIGURES.md has long runs
     if population == "this print":
         assert cell["width"] < 0.9 * cell["by hand"]
+
+
+def test_months_are_made_from_dates(print_: pd.DataFrame) -> None:
+    print_["date"] = ["2024-03-01", "1 April 2024", "", "03/04/2024"] * 100
+    drawn = read_by_hand(print_, stance.draw(print_, 200))
+    with pytest.warns(
+        StanceWarning,
+        match=r"^the table, column 'date': 100 dates cannot be read in one way only, such as "
+        r"'03/04/2024'; their month is left empty\. Write them as 2024-04-08\.$",
+    ):
+        shares = stance.estimate_shares(print_, drawn, by="month")
+    given = print_.assign(month=["2024-03", "2024-04", "", ""] * 100)
+    pd.testing.assert_frame_equal(shares, stance.estimate_shares(given, drawn, by="month"))
+    with pytest.raises(TableError, match=r"'month'; .* and carry these along \(--keep date\)\.$"):
+        stance.estimate_shares(print_.drop(columns="date"), drawn, by="month")
+
+
+def test_what_counts_nothing_has_no_share(print_: pd.DataFrame) -> None:
+    drawn = read_by_hand(print_, stance.draw(print_, 160, by="outlet"))
+    print_["sold"] = (print_["outlet"] == "Bell").astype(int)
+    by_outlet = stance.estimate_shares(print_, drawn, by="outlet", weights="sold")
+    assert of(by_outlet, "opposed", outlet="Bell")["n"] == 80
+    assert of(by_outlet, "opposed", outlet="Lamp")["estimator"] == TOO_FEW
+    bell = print_[print_["outlet"] == "Bell"]
+    read = drawn[drawn["paragraph_id"].isin(bell["paragraph_id"])]
+    whole = stance.estimate_shares(print_, drawn, weights="sold")
+    pd.testing.assert_frame_equal(whole, stance.estimate_shares(bell, read))
+
+
+@pytest.mark.parametrize("level", [0, 1, 95, -0.5])
+def test_a_level_that_no_interval_has_is_refused(print_: pd.DataFrame, level: float) -> None:
+    drawn = read_by_hand(print_, stance.draw(print_, 100))
+    wrong = rf"^`level` must be above 0 and below 1; got {level}\. 0\.95 is 95%\.$"
+    for call in (
+        lambda: stance.estimate_shares(print_, drawn, level=level),
+        lambda: stance.compare(print_, drawn, "outlet", level=level),
+        lambda: stance.regress("opposed ~ outlet", print_, drawn, level=level),
+    ):
+        with pytest.raises(InputError, match=wrong):
+            call()
+
+
+def test_groups_are_named_once_and_unlike_the_result(print_: pd.DataFrame) -> None:
+    drawn = read_by_hand(print_, stance.draw(print_, 100))
+    twice = stance.estimate_shares(print_, drawn, by=["outlet", "outlet"])
+    pd.testing.assert_frame_equal(twice, stance.estimate_shares(print_, drawn, by="outlet"))
+    with pytest.raises(InputError, match=r"^`by` must not name a column that the result has too"):
+        stance.estimate_shares(print_.assign(label="a"), drawn, by="label")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import stance
-from stance.errors import InputError
+from stance.errors import InputError, TableError
 from stance.inference.regressions import read_formula
 
 
@@ -60,12 +60,24 @@ def test_a_logistic_coefficient_is_a_log_odds_ratio(
     assert frame.loc["outlet[Lamp]", "coefficient"] == pytest.approx(odds["Lamp"] - odds["Bell"])
 
 
+def test_copies_may_be_left_out(print_: pd.DataFrame, simulation: ModuleType) -> None:
+    drawn = simulation.annotate(print_, "random", 400, 0)
+    is_copy = np.arange(len(print_)) % 4 == 3
+    marked = print_.assign(copy_of=np.where(is_copy, "0:0-1", ""))
+    frame = stance.regress("opposed ~ outlet", marked, drawn, without_copies=True)
+    rest = print_[~is_copy].reset_index(drop=True)
+    known = drawn[drawn["paragraph_id"].isin(rest["paragraph_id"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(frame, stance.regress("opposed ~ outlet", rest, known))
+    with pytest.raises(TableError, match="must have the column 'copy_of', to leave copies out"):
+        stance.regress("opposed ~ outlet", print_, drawn, without_copies=True)
+
+
 def test_what_cannot_be_fitted_is_refused(print_: pd.DataFrame, simulation: ModuleType) -> None:
     drawn = simulation.annotate(print_, "random", 100, 0)
     with pytest.raises(InputError, match=r"^`formula` must name a label of 'stance'"):
         stance.regress("words ~ outlet", print_, drawn)
-    with pytest.raises(InputError, match=r"^'month' must be a label of 'stance' or a column"):
-        stance.regress("opposed ~ month", print_, drawn)
+    with pytest.raises(InputError, match=r"^'desk' must be a label of 'stance' or a column"):
+        stance.regress("opposed ~ desk", print_, drawn)
     with pytest.raises(InputError, match="20 annotated paragraphs of the rarer outcome are needed"):
         stance.regress("opposed ~ outlet", print_, drawn.head(50), kind="logistic")
     with pytest.raises(InputError, match="must be from 0 to 1 for kind 'logistic'"):
@@ -75,6 +87,45 @@ def test_what_cannot_be_fitted_is_refused(print_: pd.DataFrame, simulation: Modu
     for formula in ("opposed", "opposed ~", "opposed ~ a * b", "pro-ceasefire ~ a"):
         with pytest.raises(InputError, match=r"^`formula` must be such as"):
             read_formula(formula)
+
+
+def test_what_the_annotated_paragraphs_cannot_tell_is_refused(
+    print_: pd.DataFrame, simulation: ModuleType
+) -> None:
+    """The values would be those of least squares of smallest norm, and their intervals nothing."""
+    drawn = simulation.annotate(print_, "random", 200, 0)
+    for formula, term in (
+        ("opposed ~ outlet + outlet", r"outlet\[Lamp\]"),
+        ("opposed ~ opposed", "opposed"),
+        ("opposed ~ words + twice", "twice"),
+        ("opposed ~ always", "always"),
+    ):
+        more = print_.assign(twice=2 * print_["words"], always=3)
+        with pytest.raises(InputError, match=f"the annotated paragraphs '{term}' does not. Leave"):
+            stance.regress(formula, more, drawn)
+    print_["desk"] = ["rare"] + ["usual"] * (len(print_) - 1)
+    with pytest.raises(
+        InputError, match=r"^each value of 'desk' must .* 1 of 2 have fewer, such a"
+    ):
+        stance.regress("opposed ~ desk", print_, drawn)
+    with pytest.raises(InputError, match=r"^'opposed' must .*; it is that of 0 of 200\. Annotate"):
+        stance.regress("opposed ~ outlet", print_, drawn.assign(stance="neutral"))
+
+
+def test_a_month_is_made_from_dates(print_: pd.DataFrame, simulation: ModuleType) -> None:
+    drawn = simulation.annotate(print_, "random", 200, 0)
+    print_["date"] = ["2024-03-01", "2024-04-30"] * (len(print_) // 2)
+    frame = stance.regress("opposed ~ month", print_, drawn)
+    assert list(frame["term"]) == ["intercept", "month[2024-04]"]
+
+
+def test_a_model_that_withheld_all_labels_helps_with_nothing(
+    print_: pd.DataFrame, simulation: ModuleType
+) -> None:
+    drawn = simulation.annotate(print_, "random", 300, 0)
+    known = [name for name in print_ if name.startswith("stance_p_")]
+    frame = stance.regress("opposed ~ outlet", print_.assign(**dict.fromkeys(known, np.nan)), drawn)
+    assert np.isfinite(frame[["coefficient", "low", "high"]].to_numpy(dtype=float)).all()
 
 
 @pytest.mark.parametrize("value", [np.inf, -np.inf, 1e308])

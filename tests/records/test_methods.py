@@ -36,7 +36,8 @@ def test_design_and_estimator_are_those_of_the_shares(scored: Path) -> None:
     text = stance.describe_methods(scored, scored.parent / "read.csv")
     assert "15 paragraphs (read.csv, SHA-256 " in text
     assert (
-        "were drawn at random, with a chance of 0.6, and read without the model's labels." in text
+        "were drawn at random, with a chance of 0.6, and read without the model's labels in view."
+        in text
     )
     estimators = set(stance.estimate_shares(scored, drawn)["estimator"])
     assert estimators == {"PPI++"}

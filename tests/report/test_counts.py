@@ -38,21 +38,22 @@ def test_documents_labels_groups_and_days_are_counted() -> None:
             row(0, 0.55, "Bell"),
             row(2, 0.1, "Gull", "2024-03-02"),
             row(3, 0.2, "Gull", "soon"),
+            row(4, 0.2, "Gull", " "),
         ]
     )
     head = counts.heads["stance"]
-    assert (counts.documents, counts.labelled, counts.any_uncertain, head.uncertain) == (3, 4, 1, 1)
-    assert head.counts.tolist() == [2, 2]
+    assert (counts.documents, counts.labelled, counts.any_uncertain, head.uncertain) == (4, 5, 1, 1)
+    assert head.counts.tolist() == [3, 2]
     assert {value: array.tolist() for value, array in head.by["outlet"].items()} == {
         "Bell": [0, 2],
-        "Gull": [2, 0],
+        "Gull": [3, 0],
     }
     assert [(str(day), array.tolist()) for day, array in head.days.items()] == [
         ("2024-03-01", [0, 2]),
         ("2024-03-02", [1, 0]),
     ]
-    assert (counts.undated, counts.bad_dates) == (1, ["soon"])
-    assert head.design_effect.documents == 3
+    assert (counts.undated, counts.bad_dates, counts.without_date) == (1, ["soon"], 1)
+    assert head.design_effect.documents == 4
 
 
 def test_rows_of_one_number_in_several_files_are_several_documents() -> None:

@@ -75,7 +75,7 @@ def inverted(counts: TableCounts) -> ShareSource:
     return ShareSource(kind="inverted", correction=correction, design_effect=effect)
 
 
-def test_corrected_shares_reflect_that_paragraphs_of_one_row_are_alike() -> None:
+def test_corrected_shares_reflect_that_paragraphs_of_one_article_are_alike() -> None:
     labels, documents = ["against"] * 20 + ["for"] * 30, [number // 10 for number in range(50)]
     counts = count(labels, documents)
     effect = measure_design_effect(labels, ["against", "for"], documents)
@@ -86,7 +86,7 @@ def test_corrected_shares_reflect_that_paragraphs_of_one_row_are_alike() -> None
     assert f"{100 * shares.low[0]:.0f}–{100 * shares.high[0]:.0f}%" in text_of(section)
     assert "Labels of charged" in text_of(section)
     assert (
-        "as wide as if 4 paragraphs had been drawn one by one (design effect 12.5, from 5 rows)"
+        "as wide as if 4 paragraphs had been drawn one by one (design effect 12.5, from 5 articles)"
         in text_of(section)
     )
 
@@ -94,10 +94,10 @@ def test_corrected_shares_reflect_that_paragraphs_of_one_row_are_alike() -> None
 def test_paragraphs_of_one_row_tell_no_design_effect() -> None:
     alone = count(["for"] * 3, [0] * 3)
     section = shares_section("charged", alone.heads["charged"], inverted(alone))
-    assert "All paragraphs are from one row: how far rows differ cannot be told" in section
+    assert "All paragraphs are from one article: how far articles differ cannot be told" in section
     mixed = count(["for", "against"] * 9, [number // 2 for number in range(18)])
     section = shares_section("charged", mixed.heads["charged"], inverted(mixed))
-    assert "resemble each other no more than others (design effect 1.0, from 9 rows)" in section
+    assert "resemble each other no more than others (design effect 1.0, from 9 articles)" in section
 
 
 def test_without_annotated_paragraphs_shares_are_raw_and_the_correction_is_marked(

@@ -270,6 +270,8 @@ def test_the_command_writes_a_page_once(tables: Tables, capsys: pytest.CaptureFi
     assert capsys.readouterr().err.startswith(
         f"stance: error: {tables.page} must not exist yet; it does."
     )
+    assert main([*command, "--article", "outlet", "--unit", "article", "--force"]) == 0
+    assert "6 labelled paragraphs of 3 articles\n" in capsys.readouterr().err
 
 
 class Terminal(io.StringIO):

@@ -26,7 +26,7 @@ from stance.cli.options import (
 @click.command(
     epilog=examples(
         "stance compare labels.csv --by outlet --annotated drawn.csv",
-        "stance compare labels.csv --by outlet --head tone --annotated drawn.csv",
+        "stance compare labels.csv --by outlet --head stance --label opposed --annotated drawn.csv",
     )
 )
 @click.argument("labelled", type=click.Path(path_type=Path))
@@ -46,6 +46,11 @@ from stance.cli.options import (
 )
 @population_option
 @head_option
+@click.option(
+    "--label",
+    multiple=True,
+    help="A label to compare (repeat for several); by default all. Fewer have narrower intervals.",
+)
 @design_option
 @article_option
 @weights_option
@@ -70,6 +75,7 @@ def compare(
     annotated: Path,
     by: list[str],
     head: tuple[str, ...],
+    label: tuple[str, ...],
     output: Path | None,
     force: bool,
     **options: Any,
@@ -77,6 +83,9 @@ def compare(
     """Compare the shares of labels in groups of LABELLED, a table that `stance score` wrote."""
     from stance.inference.differences import compare as compare_groups
 
-    frame = compare_groups(labelled, annotated, by, head=list(head) or None, **options)
+    frame = compare_groups(
+        labelled, annotated, by, head=list(head) or None, label=list(label) or None, **options
+    )
     cells = frame.astype(object).where(frame.notna(), None)
+    cells["p_value"] = frame["p_value"].map("{:.3g}".format, na_action="ignore")
     write_frame(cells, output, force=force, notes=frame.attrs["notes"])

@@ -17,6 +17,11 @@ from stance.cli.options import (
     unit_option,
 )
 
+_NO_TEXTS = (
+    "The paragraphs are drawn without their texts, as LABELLED holds none. To get them, name the "
+    "table that was scored: --source articles.csv --text body."
+)
+
 
 @click.command(
     epilog=examples(
@@ -75,4 +80,5 @@ def draw(
     frame = draw_paragraphs(labelled, head=list(head) or None, **options)
     # Six decimals, as csv_lines writes floats, would change small probabilities.
     frame["probability"] = frame["probability"].map(repr)
-    write_frame(frame, output, force=force)
+    notes = [] if "text" in frame else [_NO_TEXTS]
+    write_frame(frame, output, force=force, notes=notes)

@@ -15,6 +15,7 @@ from stance.cli.options import (
     examples,
     force_option,
     labelled_by_option,
+    without_copies_option,
 )
 
 
@@ -43,6 +44,7 @@ from stance.cli.options import (
 @click.option("--head", default="stance", show_default=True, help="The label column.")
 @design_option
 @article_option
+@without_copies_option
 @labelled_by_option
 @annotated_text_option
 @click.option(
@@ -68,4 +70,6 @@ def regress(
     from stance.inference.regressions import regress as fit
 
     frame = fit(formula, labelled, annotated, **options)
-    write_frame(frame, output, force=force, notes=frame.attrs["notes"])
+    notes = frame.attrs["notes"]
+    frame["p_value"] = frame["p_value"].map("{:.3g}".format)  # six decimals would make 0 of many
+    write_frame(frame, output, force=force, notes=notes)

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from stance.dates.days import make_bins, read_day
 from stance.inference.corrections import Correction, find_corrections
 from stance.inference.shares import invert_confusion
 from stance.report.charts import Point
 from stance.report.counts import TableCounts
-from stance.report.dates import make_bins, read_day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -176,16 +176,15 @@ def _estimate(
         groups.append(PERIOD)
     weights = None
     if counts.unit == "article":
-        frame[_ARTICLE_WEIGHT] = _weigh_articles(frame)
+        frame[_ARTICLE_WEIGHT] = _weigh_articles(frame, counts.article)
         weights = _ARTICLE_WEIGHT
+    options = {"design": design, "weights": weights, "article": counts.article}
     sources = {}
     for head, labels in model.labels.items():
         if head not in read.columns:
             sources[head] = ShareSource(correction=None)
             continue
-        estimates, notes = _estimate_head(
-            frame, read, head, labels, groups, {"design": design, "weights": weights}
-        )
+        estimates, notes = _estimate_head(frame, read, head, labels, groups, options)
         whole = estimates[WHOLE]
         kind = "raw" if np.isnan(whole.figures).any() else "estimated"
         origin = f"Estimator: {whole.estimator}, from {Path(annotated).name}."
@@ -236,11 +235,13 @@ def _number_periods(counts: TableCounts, cells: Sequence[str]) -> list[str]:
     return [numbers.get(day, "") if day else "" for day in days]
 
 
-def _weigh_articles(frame: pd.DataFrame) -> np.ndarray:
+def _weigh_articles(frame: pd.DataFrame, article: str | None) -> np.ndarray:
     """Return the weight with which the paragraphs of each article add up to one."""
     from stance.inference.prints import COUNTED
 
     counted = frame["status"].isin(COUNTED)
     articles = frame["paragraph_id"].astype(str).str.rpartition(":")[0]
+    if article is not None:
+        articles = frame[article].astype(str)
     sizes = counted.groupby(articles).transform("sum")
     return np.asarray(1 / sizes.clip(lower=1), dtype=float)

@@ -49,15 +49,32 @@ def test_a_newsroom_gets_its_figure(
     assert main(["compare", str(print_), "--annotated", str(drawn), "--by", "outlet"]) == 0
     out, err = capsys.readouterr()
     assert [row["label"] for row in rows(out)] == ["neutral", "opposed", "pro-ceasefire"]
-    assert "3 differences" in err
+    assert "3 differences" in err and "points more in" in err
+    command = ["compare", str(print_), "--annotated", str(drawn), "--by", "outlet"]
+    assert main([*command, "--label", "opposed"]) == 0
+    out, err = capsys.readouterr()
+    assert [row["label"] for row in rows(out)] == ["opposed"]
+    assert "stance: 1 difference (1 pair of groups, 1 label)" in err
     assert main(["regress", "opposed ~ outlet", str(print_), "--annotated", str(drawn)]) == 0
     out, err = capsys.readouterr()
     assert [row["term"] for row in rows(out)] == ["intercept", "outlet[Lamp]"]
+    assert rows(out)[0]["p_value"].endswith("e-06")  # six decimals would leave little of it
     assert "clustered by article" in err
     assert main(["plan", str(print_), "--pilot", str(drawn), "--width", "0.2"]) == 0
     out, err = capsys.readouterr()
     assert [row["label"] for row in rows(out)] == ["neutral", "opposed", "pro-ceasefire"]
     assert "Draw" in err
+
+
+def test_a_regression_leaves_copies_out(
+    print_: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = pd.read_csv(print_)
+    table["copy_of"] = ["", "0:0-1"] * 54
+    table.to_csv(tmp_path / "marked.csv", index=False)
+    command = ["regress", "opposed ~ end", str(tmp_path / "marked.csv"), "--design", "random"]
+    assert main([*command, "--annotated", str(print_), "--without-copies"]) == 0
+    assert "54 paragraphs of 54 articles (54 copies are left out)" in capsys.readouterr().err
 
 
 def test_counted_shares_are_called_raw(print_: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,6 +84,17 @@ def test_counted_shares_are_called_raw(print_: Path, capsys: pytest.CaptureFixtu
         ("", "raw: as counted, not corrected")
     }
     assert "No paragraph was annotated" in err
+
+
+def test_it_is_said_how_drawn_paragraphs_get_their_texts(
+    print_: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pd.read_csv(print_).drop(columns="text").to_csv(tmp_path / "bare.csv", index=False)
+    assert main(["draw", str(tmp_path / "bare.csv"), "-n", "5"]) == 0
+    assert "without their texts" in (said := capsys.readouterr().err)
+    assert "--source articles.csv --text body" in said
+    assert main(["draw", str(print_), "-n", "5"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_what_was_suggested_is_refused(

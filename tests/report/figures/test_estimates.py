@@ -10,7 +10,7 @@ from reported import Tables, section_of, shown
 
 import stance
 from stance.cli.main import main
-from stance.errors import InputError
+from stance.errors import InputError, TableError
 from stance.model import Model
 
 STORY = (
@@ -122,3 +122,39 @@ def test_any_and_mostly_are_of_articles(drawn: tuple[Tables, pd.DataFrame]) -> N
     for label in shares:
         any_, mostly = (np.mean(shares[label] > least) for least in (0, 0.5))
         assert rows[label][3:5] == [f"{any_:.0%}", f"{mostly:.0%}"]
+
+
+def test_articles_may_be_named_by_a_column(drawn: tuple[Tables, pd.DataFrame]) -> None:
+    """Three input rows make an article here, and rows of one article do not come together."""
+    tables, read = drawn
+    frame = pd.read_csv(tables.labelled)
+    frame["story"] = "story " + (frame["row"] % 10).astype(str)
+    frame.to_csv(tables.labelled, index=False)
+    frame["weight"] = 1 / frame.groupby("story")["story"].transform("size")
+    shares = stance.estimate_shares(frame, read, weights="weight", article="story")
+    opposed = shares.set_index("label").loc["opposed"]
+    share, interval = figures_of(tables, unit="article", article="story")["opposed"]
+    assert share == f"{opposed['share']:.0%}"
+    assert interval == f"{100 * opposed['low']:.0f}–{100 * opposed['high']:.0f}%"
+    page = tables.full(unit="article", article="story")
+    assert "of 10 articles, labelled" in shown(page)
+    given = frame[frame["status"] == "labelled"]
+    of_stories = given.groupby("story")["stance"].value_counts(normalize=True).unstack().fillna(0)
+    (table,) = by_class(section_of(page, "shares-stance"), "s-shares")
+    rows = {
+        text_of(row[0]).split()[1]: [text_of(cell) for cell in row]
+        for row in table.findall("tbody/tr")
+    }
+    for label in of_stories:
+        any_, mostly = (np.mean(of_stories[label] > least) for least in (0, 0.5))
+        assert rows[label][3:5] == [f"{any_:.0%}", f"{mostly:.0%}"]
+        assert rows[label][5] == f"{of_stories[label].mean():.0%}"
+
+
+def test_the_column_article_names_articles_unasked(drawn: tuple[Tables, pd.DataFrame]) -> None:
+    tables, _ = drawn
+    frame = pd.read_csv(tables.labelled)
+    frame.assign(article=frame["row"] % 10).to_csv(tables.labelled, index=False)
+    assert "of 10 articles, labelled" in shown(tables.full())
+    with pytest.raises(TableError, match=r"^there is no column 'url'; the columns are"):
+        tables.full(article="url")

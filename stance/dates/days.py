@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from stance.report.months import month_of
+from stance.dates.months import month_of
 
 COLUMNS: Final = (
     "date",
@@ -75,6 +75,15 @@ _FLOORS: Final[dict[str, Callable[[date], date]]] = {
 }
 # Days from the first of a bin to some day of the next one.
 _STEPS: Final = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
+
+
+def find_date_column(columns: Iterable[str]) -> str | None:
+    """Return the first of some columns whose name says that it holds dates.
+
+    >>> find_date_column(["id", "Published", "date"])
+    'Published'
+    """
+    return next((column for column in columns if str(column).lower() in COLUMNS), None)
 
 
 @lru_cache(maxsize=65_536)  # a table repeats its dates, and a bad one is tried in every format

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from stance.report.dates import make_bins, read_day
+from stance.dates.days import make_bins, read_day
 
 
 @pytest.mark.parametrize(
