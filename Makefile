@@ -61,7 +61,8 @@ bench: $(VENV)/.dev
 	$(RUN) benchmarks/quality.py $(REAL)
 	$(RUN) benchmarks/public.py $(BENCH)
 
-# FIGURES: how many simulated prints each row repeats.
+# FIGURES: how many simulated prints each row repeats (1,500, some 18 minutes on two quiet cores), and how many the
+# other tables do (500).
 bench-figures: $(VENV)/.installed
 	$(RUN) benchmarks/figures.py $(FIGURES)
 

@@ -151,7 +151,8 @@ def shown_rows(frame: pd.DataFrame) -> pd.Series[Any]:
 
     if "model_shown" not in frame:
         return pd.Series(False, index=frame.index)
-    return cells(frame["model_shown"]).str.lower().isin(YES)
+    shown = cells(frame["model_shown"])
+    return shown.str.lower().isin(YES) if shown.notna().any() else shown.notna()
 
 
 def settle(frame: pd.DataFrame, heads: Sequence[str], name: str) -> pd.DataFrame:

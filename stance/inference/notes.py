@@ -111,6 +111,8 @@ def reader_notes(
     if "reader" not in frame or head not in frame:
         return []
     readers = cells(frame["reader"])
+    if readers.nunique() < 2:
+        return []
     counts = readers[cells(frame[head]).notna()].value_counts()
     notes = []
     for reader in sorted(counts.index[counts >= MIN_ANNOTATED]) if len(counts) > 1 else ():
@@ -178,8 +180,8 @@ def population_note(print_: Print, population: str) -> str:
     """Say in a sentence what shares are of."""
     withheld = 0
     if "status" in print_.frame:
-        withheld = int((print_.frame["status"] != "labelled").sum())
-    n_articles = len(np.unique(print_.articles))
+        withheld = len(print_) - print_.frame["status"].tolist().count("labelled")
+    n_articles = int(print_.articles.max()) + 1
     note = f"Shares of {len(print_):,} paragraphs of {n_articles:,} articles"
     if withheld:
         note += f"; the model withheld its label from {withheld:,} of them"

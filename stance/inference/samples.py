@@ -117,7 +117,7 @@ def _check_design(frame: pd.DataFrame, name: str, design: str | None) -> bool:
     """Return whether the table says with which probability each paragraph was drawn."""
     if design is not None and design not in DESIGNS:
         raise InputError(f"`design` must be one of {list(DESIGNS)!r}; got {design!r}.")
-    if "drawn_from" in frame and (frame["drawn_from"] == "suggest").any():
+    if "drawn_from" in frame and "suggest" in frame["drawn_from"].tolist():
         raise InputError(
             f"{name} must be drawn, not chosen; it holds paragraphs of `stance suggest`, which "
             "are unlike the others on purpose. Train on them, and draw a sample with `stance draw`."
@@ -140,7 +140,7 @@ def _check_design(frame: pd.DataFrame, name: str, design: str | None) -> bool:
 
 
 def _drew_articles(frame: pd.DataFrame) -> bool:
-    return "drawn_from" in frame and bool((frame["drawn_from"] == DREW_ARTICLES).any())
+    return "drawn_from" in frame and DREW_ARTICLES in frame["drawn_from"].tolist()
 
 
 def _join(print_: Print, frame: pd.DataFrame, name: str) -> np.ndarray:

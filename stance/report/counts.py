@@ -81,8 +81,12 @@ class HeadCounts:
         probability = result.probabilities[result.label]
         self._open[document][self._codes[result.label], groups, day] += 1
         self.uncertain += result.uncertain
-        _keep_greatest(self._surest[result.label], probability, -number, row)
-        _keep_greatest(self._least_sure, -probability, -number, row)
+        for heap, certainty in (
+            (self._surest[result.label], probability),
+            (self._least_sure, -probability),
+        ):
+            if len(heap) < _EXTREMES or certainty >= heap[0][0]:
+                _keep_greatest(heap, certainty, -number, row)
 
     def end_documents(self) -> None:
         """Close the counts of the documents that are open."""
@@ -177,7 +181,7 @@ class TableCounts:
         self.documents = self.labelled = self.any_uncertain = 0
         self.without_date = self.undated = 0  # of labelled paragraphs: empty cells, unread ones
         self.statuses: Counter[str] = Counter()
-        self.familiarities = np.zeros(10, dtype=np.int64)  # by tenths
+        self._familiarities = [0] * 10
         self.bad_dates: list[str] = []
         self.days: defaultdict[datetime.date, int] = defaultdict(int)
         # Kept whole, to check that the model is the one that labelled it.
@@ -210,8 +214,11 @@ class TableCounts:
         document = row.cells[self.article] if self.article is not None else ""
         for head, counts in self.heads.items():
             counts.add(kept, head, self.labelled, groups, day, document)
-        self.any_uncertain += any(result.uncertain for result in row.block.results.values())
-        self.familiarities[min(9, int(10 * (row.block.familiarity or 0)))] += 1
+        for result in row.block.results.values():
+            if result.uncertain:
+                self.any_uncertain += 1
+                break
+        self._familiarities[min(9, int(10 * (row.block.familiarity or 0)))] += 1
         self._draw(kept)
         self.labelled += 1
 
@@ -219,6 +226,11 @@ class TableCounts:
         """Close the count; call it once all rows are in."""
         for counts in self.heads.values():
             counts.end(self.by)
+
+    @property
+    def familiarities(self) -> np.ndarray:
+        """How many labelled paragraphs are familiar to the model, by tenths."""
+        return np.asarray(self._familiarities, dtype=np.int64)
 
     @property
     def sample(self) -> list[LabelledRow]:

@@ -103,15 +103,25 @@ class LabelledTable:
             dict.fromkeys([*table.columns, *(self._source.columns if self._source else ())])
         )
         self._check_columns()
-        # By head: each label, and the index of the column of its probability.
+        # By head: the index of its label, each label with that of its probability, of "uncertain".
         self._columns_of = {
-            head: [(name, self._indexes[column_name(head, name)]) for name in names]
+            head: (
+                self._indexes[head],
+                [(name, self._indexes[column_name(head, name)]) for name in names],
+                self._indexes[f"{head}_uncertain"],
+            )
             for head, names in labels.items()
         }
         named = source or text or "text" in self._indexes
         self._text = self._find_column(text or "text") if named else None
         self.has_texts = self._text is not None
-        self._start, self._end = self._indexes["start"], self._indexes["end"]
+        self._row, self._start, self._end = (
+            self._indexes[name] for name in ("row", "start", "end")
+        )
+        self._kind, self._status, self._familiarity = (
+            self._indexes[name] for name in ("kind", "status", "familiarity")
+        )
+        self._file = self._indexes.get("file")
         self._document = ("", -1)  # file and row of the last block
         self._last_rows: dict[str, int] = {}  # by file
 
@@ -174,8 +184,8 @@ class LabelledTable:
     def _labelled_row(
         self, number: int, record: list[str], columns: Mapping[str, _Column]
     ) -> LabelledRow:
-        row = int(record[self._indexes["row"]])
-        file = record[self._indexes["file"]] if "file" in self._indexes else ""
+        row = int(record[self._row])
+        file = "" if self._file is None else record[self._file]
         self._check_order(file, row)
         block = self._block(record, file, row)
         cells = {name: self._cell(column, record) for name, column in columns.items()}
@@ -197,7 +207,7 @@ class LabelledTable:
         self._last_rows[file] = row
 
     def _block(self, record: list[str], file: str, row: int) -> LabelledParagraph:
-        status = record[self._indexes["status"]]
+        status = record[self._status]
         if status not in STATUSES:
             raise ValueError(f"status {status!r} is not one of {list(STATUSES)!r}")
         start, end = int(record[self._start] or 0), int(record[self._end] or 0)
@@ -207,25 +217,25 @@ class LabelledTable:
             text = self._slice(self._cell(self._text, record), start, end, row)
         results = {}
         if status == "labelled":
-            results = {head: self._result(head, record) for head in self._labels}
-        familiarity = record[self._indexes["familiarity"]]
+            results = {head: self._result(head, record) for head in self._columns_of}
+        familiarity = record[self._familiarity]
         return LabelledParagraph(
             text=text,
             start=start,
             end=end,
-            kind=record[self._indexes["kind"]],
+            kind=record[self._kind],
             status=status,
             results=results,
             familiarity=float(familiarity) if familiarity else None,
         )
 
     def _result(self, head: str, record: list[str]) -> HeadResult:
-        label = record[self._indexes[head]]
-        probabilities = {name: float(record[index]) for name, index in self._columns_of[head]}
+        own, of_labels, uncertain = self._columns_of[head]
+        label = record[own]
+        probabilities = {name: float(record[index]) for name, index in of_labels}
         if label not in probabilities:
             raise ValueError(f"{head} {label!r} is not one of {list(probabilities)!r}")
-        uncertain = record[self._indexes[f"{head}_uncertain"]] == "true"
-        return HeadResult(label, probabilities, uncertain)
+        return HeadResult(label, probabilities, record[uncertain] == "true")
 
     def _cell(self, column: _Column, record: list[str]) -> str:
         if column.in_source:
