@@ -8,7 +8,8 @@ MAX_BLOCKS, MAX_OUTPUTS, MAX_NGRAM : int
 MAX_CLASSES : int
     The numbers of classes of cue words are less than this.
 MAX_WORD_CHARACTERS : int
-    How many characters of a word give character n-grams, as in `stance.text.words`.
+    How many characters of a word give character n-grams; a longer word is not stemmed, as in
+    `stance.text.words`.
 MAX_KIND_CHARACTERS, MAX_KIND_WORDS, MAX_WRAP_WIDTH : int
     Limits of the rules of `stance.text.kinds` and `stance.text.paragraphs`.
 """
@@ -59,11 +60,16 @@ class Scorer:
         ``name_words[name_start[n] : name_start[n + 1]]``.
     side : str
         The token that stands for a masked name.
+    cues : tuple
+        ``(negation, negators, stems, classes)``: the number of the class of negators, or 0 if no
+        word needs a class; the folded words that are negators, beside those in "n't"; the stems of
+        other cues, and as bytes the number of the class of each.
 
     Raises
     ------
     ValueError
-        If an array has another size or item size, or an index is out of range.
+        If an array has another size or item size, an index is out of range, or a class is not less
+        than `MAX_CLASSES`.
     """
 
     def __init__(
@@ -76,40 +82,17 @@ class Scorer:
         names_in_any_case: _Names,
         names_in_exact_case: _Names,
         side: str,
+        cues: tuple[int, list[str], list[str], bytes],
         /,
     ) -> None: ...
     @property
     def size(self) -> int:
         """How many bytes the learned words take up, roughly."""
-    def learn(
-        self,
-        words: list[str],
-        folded: list[str],
-        stems: list[str],
-        bare: list[str],
-        folded_bare: list[str],
-        plain: bytes,
-        classes: bytes,
-        /,
-    ) -> None:
+    def learn(self, words: list[str], /) -> None:
         """Learn words as written; those that are known are skipped.
-
-        Parameters
-        ----------
-        words, folded, stems : list of str
-            As written, folded, and stemmed.
-        bare, folded_bare : list of str
-            Without a possessive, as written and folded. Where there is none, `bare` must hold the
-            very str that `words` does.
-        plain : bytes
-            One byte per word, nonzero if it counts for familiarity.
-        classes : bytes
-            One byte per word, the number of its class as a cue; 0 if it has none.
 
         Raises
         ------
-        ValueError
-            If the lists differ in length, or a class is not less than `MAX_CLASSES`.
         RuntimeError
             While paragraphs are scored.
         """
@@ -179,6 +162,12 @@ class Scorer:
 
 def hash_bytes(content: bytes, low: int, high: int, /) -> int:
     """Return the SipHash-1-3 of bytes under a secret of two integers."""
+
+def word_forms(word: str, /) -> tuple[str, str, str, bool]:
+    """Return a word folded, its stem, the word bare, and whether it counts for familiarity.
+
+    They are what `fold`, `stem`, `bare` and `is_plain` of `stance.text.words` say.
+    """
 
 def word_bounds(text: str | bytes, /) -> list[tuple[int, int]]:
     """Return the byte offsets (start, end) of the words of a str or of UTF-8."""

@@ -189,7 +189,7 @@ def test_waiting_paragraphs_are_finished_once_and_only_with_their_words(small: M
     with pytest.raises(ValueError, match=r"^the buffers must fit the texts\.$"):
         raw.score_pending(early, *buffers)
     _, again = raw.score(texts, 0, 2, *buffers)
-    backend._learn(unknown)  # type: ignore[attr-defined]
+    raw.learn(unknown)
     raw.score_pending(again, *buffers)
     assert buffers[3].tolist() == [2, 4]
     with pytest.raises(ValueError, match="PyCapsule_GetPointer"):
@@ -237,6 +237,7 @@ def test_arrays_that_do_not_fit_are_refused(
                 "names",
                 "exact",
                 "side",
+                "cues",
             ]
             arguments.update(zip(names, values, strict=True))
 

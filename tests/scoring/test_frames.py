@@ -150,19 +150,23 @@ def test_the_extension_takes_no_pair_and_no_class_out_of_range() -> None:
     arrays = arrange_model({"stance": frames_only("NEG>CALL")}, None, (), social_media=False)
     no_names: Any = ([], *(np.zeros(n, dtype=np.int32) for n in (1, 1, 0)))
 
-    def make_scorer(kind: int, *pairs: Any) -> Scorer:
+    def make_scorer(kind: int, *pairs: Any, cues: Any = (1, ["no"], ["truce"], b"\2")) -> Scorer:
         rows = np.ones((1, len(pairs), 3))
         block: Any = (kind, 2, 2, list(pairs), arrays.blocks[0].outputs, rows)
         bounds = np.array([0, 2], dtype=np.int32)
-        return Scorer(bounds, 1, np.zeros((1, 2)), [block], [], no_names, no_names, "‹side›")
+        names = (no_names, no_names)
+        return Scorer(bounds, 1, np.zeros((1, 2)), [block], [], *names, "‹side›", cues)
 
     largest = (MAX_CLASSES - 1) * MAX_CLASSES + MAX_CLASSES - 2
-    scorer = make_scorer(2, MAX_CLASSES + 2, largest)
-    words = ["truce"]
-    with pytest.raises(ValueError, match=r"^the class of a word must be less than 32; got 32\.$"):
-        scorer.learn(words, words, words, words, words, b"1", bytes([MAX_CLASSES]))
-    with pytest.raises(ValueError, match=r"^the lists must have the same length\.$"):
-        scorer.learn(words, words, words, words, words, b"1", b"")
+    make_scorer(2, MAX_CLASSES + 2, largest)
+    for cues in [(MAX_CLASSES, [], [], b""), (1, [], ["truce"], bytes([MAX_CLASSES]))]:
+        with pytest.raises(
+            ValueError, match=r"^the class of a word must be less than 32; got 32\.$"
+        ):
+            make_scorer(2, cues=cues)
+    for cues in [(1, [], ["truce"], b""), (1, ["no", "no"], [], b"")]:
+        with pytest.raises(ValueError, match="must hold"):
+            make_scorer(2, cues=cues)
     for pairs in [
         (-1,),
         (2,),

@@ -1,7 +1,7 @@
-/* Take in words as written, with what Python says of them.
+/* Take in words as written, with what scoring needs to know of each.
 
-   The rules of words (folding, stemming, possessives) live in stance/text/words.py only. Python is
-   asked once per distinct word, and the answer is kept; scoring then runs without Python. */
+   A word's forms are worked out once (word_forms.h), and what follows from them is kept: scoring
+   compares numbers only. */
 
 #ifndef STANCE_LEARN_H
 #define STANCE_LEARN_H
@@ -9,20 +9,16 @@
 #include "build.h"
 #include "model.h"
 #include "ngram_pool.h"
+#include "word_forms.h"
 
-/* A word as Python describes it; see `learn` in _scorer.pyi. */
-typedef struct {
-    PyObject *written, *folded, *stem, *bare, *folded_bare;
-    int is_plain;
-    uint32_t cue_class;
-} WordForms;
-
-/* Return the number of a str; -1 if it is not in the table, or with an error set. */
-static int32_t find_str(const StringTable *table, PyObject *str)
+static int32_t find_utf8(const StringTable *table, Utf8 string)
 {
-    Py_ssize_t length;
-    const char *bytes = PyUnicode_AsUTF8AndSize(str, &length);
-    return bytes ? find_string(table, bytes, (size_t)length) : -1;
+    return find_string(table, string.bytes, string.length);
+}
+
+static Utf8 as_utf8(const FoldedWord *folded)
+{
+    return (Utf8){folded->bytes, folded->length};
 }
 
 static int begins_name(const NameTable *names, int32_t word)
@@ -30,29 +26,56 @@ static int begins_name(const NameTable *names, int32_t word)
     return word >= 0 && names->first_name[word] < names->first_name[word + 1];
 }
 
-static NameRoles find_roles(const Scorer *scorer, const WordForms *forms)
+/* Find as which words of names a word counts. `room` is for folding it without its possessive; that
+   need not be what `folded` begins with, since a Σ at the end of a word is folded in its own way.
+   Return 0 if there is no memory. */
+static int find_roles(const Scorer *scorer, Utf8 written, const FoldedWord *folded,
+                      FoldedWord *room, NameRoles *roles)
 {
-    const StringTable *folded = &scorer->names[ANY_CASE].words;
-    const StringTable *exact = &scorer->names[EXACT_CASE].words;
-    NameRoles roles = {{find_str(folded, forms->folded), find_str(exact, forms->written)}, {0, 0}};
-    if (forms->bare == forms->written) /* it has no possessive */
-        memcpy(roles.bare, roles.whole, sizeof roles.bare);
-    else {
-        roles.bare[ANY_CASE] = find_str(folded, forms->folded_bare);
-        roles.bare[EXACT_CASE] = find_str(exact, forms->bare);
-    }
-    return roles;
+    const StringTable *any_case = &scorer->names[ANY_CASE].words;
+    const StringTable *exact_case = &scorer->names[EXACT_CASE].words;
+    Utf8 bare = cut_possessive(written);
+    roles->whole[ANY_CASE] = find_utf8(any_case, as_utf8(folded));
+    roles->whole[EXACT_CASE] = find_utf8(exact_case, written);
+    memcpy(roles->bare, roles->whole, sizeof roles->bare);
+    if (bare.length == written.length)
+        return 1;
+    if (!fold_word(bare, room))
+        return 0;
+    roles->bare[ANY_CASE] = find_utf8(any_case, as_utf8(room));
+    roles->bare[EXACT_CASE] = find_utf8(exact_case, bare);
+    return 1;
 }
 
-static uint32_t find_flags(const Scorer *scorer, const WordForms *forms, int32_t stem,
-                           const NameRoles *roles)
+static int is_negator(const CueTable *cues, const FoldedWord *folded)
 {
-    uint32_t flags = forms->cue_class << CLASS_SHIFT;
-    if (forms->is_plain)
+    static const char ending[] = "n't";
+    const size_t n = sizeof ending - 1;
+    return (folded->length >= n && !memcmp(folded->bytes + folded->length - n, ending, n)) ||
+           find_utf8(&cues->negators, as_utf8(folded)) >= 0;
+}
+
+/* Return the class of a word as a cue (number_cue_classes in stance/text/features.py). */
+static uint32_t find_class(const CueTable *cues, const FoldedWord *folded, Utf8 stem)
+{
+    if (cues->negation == NO_CLASS)
+        return NO_CLASS;
+    if (is_negator(cues, folded))
+        return (uint32_t)cues->negation;
+    int32_t number = find_utf8(&cues->stems, stem);
+    return number < 0 ? NO_CLASS : cues->classes[number];
+}
+
+/* Return the flags of a word whose stem and roles are known, its class aside. */
+static uint32_t find_flags(const Scorer *scorer, Utf8 written, const FoldedWord *folded,
+                           int32_t stem, const NameRoles *roles)
+{
+    uint32_t flags = 0;
+    if (is_plain_word(folded))
         flags |= IS_PLAIN;
     if (stem >= 0 && scorer->is_familiar[stem])
         flags |= IS_FAMILIAR;
-    if (PyUnicode_GET_LENGTH(forms->written) <= MAX_ABBREVIATION)
+    if (is_short_word(written, MAX_ABBREVIATION))
         flags |= IS_SHORT;
     for (int name_case = 0; name_case < N_CASES; name_case++)
         if (begins_name(&scorer->names[name_case], roles->bare[name_case]))
@@ -73,31 +96,34 @@ static int add_word(Scorer *scorer, const char *bytes, size_t length, Token toke
     return 1;
 }
 
-/* Learn a word unless it is known. Return 0 with an error set if that fails. */
-static int learn_word(Scorer *scorer, const WordForms *forms)
+/* The memory in which words are folded. */
+typedef struct {
+    FoldedWord whole, bare;
+} FoldingRoom;
+
+static void free_folding_room(FoldingRoom *room)
 {
-    Py_ssize_t length, folded_length;
-    const char *bytes = PyUnicode_AsUTF8AndSize(forms->written, &length);
-    if (!bytes)
-        return 0;
-    const char *folded = PyUnicode_AsUTF8AndSize(forms->folded, &folded_length);
-    if (!folded)
-        return 0;
-    if (find_string(&scorer->words, bytes, (size_t)length) >= 0)
+    free(room->whole.bytes);
+    free(room->bare.bytes);
+}
+
+/* Learn a word unless it is known. Return 0 with an error set if there is no memory. */
+static int learn_word(Scorer *scorer, Utf8 written, FoldingRoom *room)
+{
+    FoldedWord *folded = &room->whole;
+    char stem_room[4 * MAX_WORD_CHARACTERS];
+    NameRoles roles;
+    if (find_utf8(&scorer->words, written) >= 0)
         return 1;
-    if (forms->cue_class >= MAX_CLASSES) {
-        PyErr_Format(PyExc_ValueError, "the class of a word must be less than %d; got %d.",
-                     MAX_CLASSES, (int)forms->cue_class);
-        return 0;
-    }
-    NameRoles roles = find_roles(scorer, forms);
-    Token token = {find_str(&scorer->stems, forms->stem), 0, scorer->n_pool};
-    if (PyErr_Occurred())
-        return 0;
-    token.flags = find_flags(scorer, forms, token.stem, &roles);
-    if (!append_ngrams(scorer, (const unsigned char *)folded, (size_t)folded_length))
+    if (!fold_word(written, folded) || !find_roles(scorer, written, folded, &room->bare, &roles))
         return set_memory_error();
-    return add_word(scorer, bytes, (size_t)length, token, roles);
+    Utf8 stem = stem_word(folded, stem_room);
+    Token token = {find_utf8(&scorer->stems, stem), 0, scorer->n_pool};
+    token.flags = find_class(&scorer->cues, folded, stem) << CLASS_SHIFT |
+                  find_flags(scorer, written, folded, token.stem, &roles);
+    if (!append_ngrams(scorer, (const unsigned char *)folded->bytes, folded->length))
+        return set_memory_error();
+    return add_word(scorer, written.bytes, written.length, token, roles);
 }
 
 /* Learn the mark that stands for every masked name. It is the first word, has a stem but no
@@ -105,11 +131,11 @@ static int learn_word(Scorer *scorer, const WordForms *forms)
 static int learn_side(Scorer *scorer, PyObject *side)
 {
     const NameRoles none = {{-1, -1}, {-1, -1}};
-    Token token = {find_str(&scorer->stems, side), 0, scorer->n_pool};
     Py_ssize_t length;
     const char *bytes = PyUnicode_AsUTF8AndSize(side, &length);
     if (!bytes)
         return 0;
+    Token token = {find_string(&scorer->stems, bytes, (size_t)length), 0, scorer->n_pool};
     if (!append_ngrams(scorer, NULL, 0))
         return set_memory_error();
     return add_word(scorer, bytes, (size_t)length, token, none);

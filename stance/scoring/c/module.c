@@ -16,8 +16,9 @@
 
    blocks.h splits a document of plain paragraphs, before any of this.
    model.h and workspace.h define the data. build.h makes a model from Python's arrays, and learn.h
-   adds words to it. stance/scoring/compiled.py drives the module and makes sure that no word is
-   learned while paragraphs are scored; stance/scoring/_scorer.pyi documents the functions. */
+   adds words to it, in the forms that word_forms.h and stemmer.h give them.
+   stance/scoring/compiled.py drives the module and makes sure that no word is learned while
+   paragraphs are scored; stance/scoring/_scorer.pyi documents the functions. */
 
 #include "blocks.h"
 #include "buffers.h"
@@ -41,6 +42,7 @@ static void scorer_dealloc(Scorer *self)
         free_block(&self->blocks[i]);
     for (int name_case = 0; name_case < N_CASES; name_case++)
         free_names(&self->names[name_case]);
+    free_cues(&self->cues);
     free(self->intercepts);
     free(self->head_bounds);
     free_strings(&self->stems);
@@ -55,10 +57,10 @@ static void scorer_dealloc(Scorer *self)
    the mark of a side is one of them. */
 static int read_model(Scorer *self, PyObject *arguments)
 {
-    PyObject *head_bounds, *intercepts, *blocks, *familiar, *any_case, *exact_case, *side;
-    if (!PyArg_ParseTuple(arguments, "OiOO!O!OOO", &head_bounds, &self->n_copies, &intercepts,
+    PyObject *head_bounds, *intercepts, *blocks, *familiar, *any_case, *exact_case, *side, *cues;
+    if (!PyArg_ParseTuple(arguments, "OiOO!O!OOOO!", &head_bounds, &self->n_copies, &intercepts,
                           &PyList_Type, &blocks, &PyList_Type, &familiar, &any_case, &exact_case,
-                          &side))
+                          &side, &PyTuple_Type, &cues))
         return 0;
     if (self->n_copies < 1) {
         PyErr_Format(PyExc_ValueError, "`n_copies` must be at least 1; got %d.", self->n_copies);
@@ -74,7 +76,8 @@ static int read_model(Scorer *self, PyObject *arguments)
         if (!list_unigrams(self, &self->blocks[i]))
             return 0;
     return read_names(&self->names[ANY_CASE], any_case) &&
-           read_names(&self->names[EXACT_CASE], exact_case) && learn_side(self, side);
+           read_names(&self->names[EXACT_CASE], exact_case) && read_cues(&self->cues, cues) &&
+           learn_side(self, side);
 }
 
 static PyObject *scorer_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
@@ -102,40 +105,22 @@ static int check_idle(const Scorer *self)
     return !self->n_running;
 }
 
-PyDoc_STRVAR(learn_doc,
-             "learn(words, folded, stems, bare, folded_bare, plain, classes)\n--\n\n"
-             "Learn words as written: lists of str of the same length, and two times one byte\n"
-             "per word.");
+PyDoc_STRVAR(learn_doc, "learn(words)\n--\n\nLearn words as written, a list of str.");
 
-static PyObject *scorer_learn(Scorer *self, PyObject *arguments)
+static PyObject *scorer_learn(Scorer *self, PyObject *words)
 {
-    PyObject *words, *folded, *stems, *bare, *folded_bare;
-    Py_buffer plain, classes;
-    if (!check_idle(self) ||
-        !PyArg_ParseTuple(arguments, "O!O!O!O!O!y*y*", &PyList_Type, &words, &PyList_Type, &folded,
-                          &PyList_Type, &stems, &PyList_Type, &bare, &PyList_Type, &folded_bare,
-                          &plain, &classes))
-        return NULL;
-    Py_ssize_t n = plain.len;
-    int ok = classes.len == n && PyList_GET_SIZE(words) == n && PyList_GET_SIZE(folded) == n &&
-             PyList_GET_SIZE(stems) == n && PyList_GET_SIZE(bare) == n &&
-             PyList_GET_SIZE(folded_bare) == n;
-    if (!ok)
-        set_value_error("the lists must have the same length.");
-    for (Py_ssize_t i = 0; ok && i < n; i++) {
-        WordForms forms = {
-            .written = PyList_GET_ITEM(words, i),
-            .folded = PyList_GET_ITEM(folded, i),
-            .stem = PyList_GET_ITEM(stems, i),
-            .bare = PyList_GET_ITEM(bare, i),
-            .folded_bare = PyList_GET_ITEM(folded_bare, i),
-            .is_plain = ((const char *)plain.buf)[i],
-            .cue_class = ((const uint8_t *)classes.buf)[i],
-        };
-        ok = learn_word(self, &forms);
+    FoldingRoom room = {0};
+    int ok = check_idle(self);
+    if (ok && !PyList_Check(words)) {
+        PyErr_SetString(PyExc_TypeError, "words must be a list.");
+        ok = 0;
     }
-    PyBuffer_Release(&plain);
-    PyBuffer_Release(&classes);
+    for (Py_ssize_t i = 0; ok && i < PyList_GET_SIZE(words); i++) {
+        Utf8 word;
+        word.bytes = list_item_utf8(words, i, &word.length);
+        ok = word.bytes && learn_word(self, word, &room);
+    }
+    free_folding_room(&room);
     if (!ok)
         return NULL;
     Py_RETURN_NONE;
@@ -326,11 +311,11 @@ static PyObject *scorer_score_pending(Scorer *self, PyObject *arguments)
 /* ---- the type and the module --------------------------------------------------------------- */
 
 PyDoc_STRVAR(scorer_doc, "Scorer(head_bounds, n_copies, intercepts, blocks, familiar,\n"
-                         "               names_in_any_case, names_in_exact_case, side)\n--\n\n"
+                         "               names_in_any_case, names_in_exact_case, side, cues)\n--\n\n"
                          "Score paragraphs with the arrays of a frozen model.");
 
 static PyMethodDef scorer_methods[] = {
-    {"learn", (PyCFunction)scorer_learn, METH_VARARGS, learn_doc},
+    {"learn", (PyCFunction)scorer_learn, METH_O, learn_doc},
     {"forget", (PyCFunction)scorer_forget, METH_NOARGS, forget_doc},
     {"reset_after_fork", (PyCFunction)scorer_reset_after_fork, METH_NOARGS, reset_after_fork_doc},
     {"score", (PyCFunction)scorer_score, METH_VARARGS, score_doc},
@@ -392,6 +377,32 @@ static PyObject *may_join(PyObject *Py_UNUSED(module), PyObject *arguments)
     return PyBool_FromLong(joins);
 }
 
+PyDoc_STRVAR(word_forms_doc, "word_forms(word)\n--\n\n"
+                             "Return a word folded, stemmed, without its possessive, and whether it\n"
+                             "counts for familiarity.");
+
+static PyObject *word_forms(PyObject *Py_UNUSED(module), PyObject *word)
+{
+    FoldedWord folded = {0};
+    char room[4 * MAX_WORD_CHARACTERS];
+    PyObject *result = NULL;
+    Py_ssize_t length;
+    const char *bytes = PyUnicode_AsUTF8AndSize(word, &length);
+    if (!bytes)
+        return NULL;
+    Utf8 written = {bytes, (size_t)length};
+    if (!fold_word(written, &folded))
+        set_memory_error();
+    else {
+        Utf8 stem = stem_word(&folded, room), bare = cut_possessive(written);
+        result = Py_BuildValue("s#s#s#O", folded.bytes, (Py_ssize_t)folded.length, stem.bytes,
+                               (Py_ssize_t)stem.length, bare.bytes, (Py_ssize_t)bare.length,
+                               is_plain_word(&folded) ? Py_True : Py_False);
+    }
+    free(folded.bytes);
+    return result;
+}
+
 PyDoc_STRVAR(hash_bytes_doc, "hash_bytes(content, low, high)\n--\n\n"
                              "Return the SipHash-1-3 of bytes under a secret of two integers.");
 
@@ -434,6 +445,7 @@ static PyObject *split_plain(PyObject *Py_UNUSED(module), PyObject *arguments)
 
 static PyMethodDef module_functions[] = {
     {"hash_bytes", hash_bytes, METH_VARARGS, hash_bytes_doc},
+    {"word_forms", word_forms, METH_O, word_forms_doc},
     {"word_bounds", word_bounds, METH_O, word_bounds_doc},
     {"may_join", may_join, METH_VARARGS, may_join_doc},
     {"split_plain", split_plain, METH_VARARGS, split_plain_doc},
