@@ -88,11 +88,13 @@ class Scorer:
     @property
     def size(self) -> int:
         """How many bytes the learned words take up, roughly."""
-    def learn(self, words: list[str], /) -> None:
-        """Learn words as written; those that are known are skipped.
+    def learn(self, pending: object, /) -> None:
+        """Learn the unknown words of pending paragraphs; those that were learned are skipped.
 
         Raises
         ------
+        ValueError
+            If the paragraphs are of another scorer, words were forgotten, or they were scored.
         RuntimeError
             While paragraphs are scored.
         """
@@ -118,7 +120,7 @@ class Scorer:
         familiarity: np.ndarray,
         n_tokens: np.ndarray,
         /,
-    ) -> tuple[list[str], object]:
+    ) -> object | None:
         """Score ``texts[first:last]`` into the buffers of all texts, without the GIL.
 
         Parameters
@@ -138,10 +140,9 @@ class Scorer:
 
         Returns
         -------
-        unknown : list of str
-            Words that must be learned first.
         pending : object or None
-            The paragraphs that have one, which are not scored yet; `score_pending` takes it.
+            The paragraphs that have a word not yet learned, which are not scored. `learn` takes
+            them, then `score_pending`.
         """
     def score_pending(
         self,
@@ -162,6 +163,9 @@ class Scorer:
 
 def hash_bytes(content: bytes, low: int, high: int, /) -> int:
     """Return the SipHash-1-3 of bytes under a secret of two integers."""
+
+def unknown_words(pending: object, /) -> list[str]:
+    """Return the words that pending paragraphs wait for."""
 
 def word_forms(word: str, /) -> tuple[str, str, str, bool]:
     """Return a word folded, its stem, the word bare, and whether it counts for familiarity.

@@ -39,8 +39,8 @@ class CompiledBackend:
     """Scores with the extension `_scorer`: any model of words, characters and frames.
 
     The extension splits texts, stems their words and scores them. A word is stemmed once: `score`
-    scores the paragraphs whose words are all known and returns the unknown words of the others,
-    which `score_pending` scores after `learn`.
+    scores the paragraphs whose words are all known and returns the others, which `score_pending`
+    scores after `learn` has taken in their words.
 
     Parameters
     ----------
@@ -94,16 +94,14 @@ class CompiledBackend:
     def _score_chunk(self, texts: list[str], first: int, last: int, *buffers: np.ndarray) -> None:
         n_threads = max(1, min(count_processors(), (last - first) // PER_THREAD))
         edges = np.linspace(first, last, n_threads + 1).astype(int).tolist()
-        runs = _run_in_threads(
+        shares = _run_in_threads(
             lambda share: self._scorer.score(texts, edges[share], edges[share + 1], *buffers),
             range(n_threads),
         )
-        if unknown := dict.fromkeys(word for words, _ in runs for word in words):
-            self._scorer.learn(list(unknown))
-            _run_in_threads(
-                lambda pending: self._scorer.score_pending(pending, *buffers),
-                [pending for _, pending in runs if pending],
-            )
+        if waiting := [pending for pending in shares if pending]:
+            for pending in waiting:
+                self._scorer.learn(pending)
+            _run_in_threads(lambda pending: self._scorer.score_pending(pending, *buffers), waiting)
 
     def _forget(self) -> None:
         """Forget rare words if all take up much memory, and all if that does not help."""

@@ -1,7 +1,8 @@
 /* Take in words as written, with what scoring needs to know of each.
 
    A word's forms are worked out once (word_forms.h), and what follows from them is kept: scoring
-   compares numbers only. */
+   compares numbers only. That is done by the thread that meets the word, in its workspace; words
+   are then added to the scorer while no thread scores. */
 
 #ifndef STANCE_LEARN_H
 #define STANCE_LEARN_H
@@ -10,6 +11,7 @@
 #include "model.h"
 #include "ngram_pool.h"
 #include "word_forms.h"
+#include "workspace.h"
 
 static int32_t find_utf8(const StringTable *table, Utf8 string)
 {
@@ -83,19 +85,6 @@ static uint32_t find_flags(const Scorer *scorer, Utf8 written, const FoldedWord 
     return flags;
 }
 
-/* Add a word whose n-grams were appended to the pool last. */
-static int add_word(Scorer *scorer, const char *bytes, size_t length, Token token, NameRoles roles)
-{
-    if (!RESERVE(scorer->name_roles, scorer->roles_capacity, scorer->words.n + 1))
-        return set_memory_error();
-    int32_t number = add_string(&scorer->words, bytes, length);
-    if (number < 0)
-        return set_memory_error();
-    scorer->words.entries[number].token = token;
-    scorer->name_roles[number] = roles;
-    return 1;
-}
-
 /* The memory in which words are folded. */
 typedef struct {
     FoldedWord whole, bare;
@@ -107,23 +96,85 @@ static void free_folding_room(FoldingRoom *room)
     free(room->bare.bytes);
 }
 
-/* Learn a word unless it is known. Return 0 with an error set if there is no memory. */
-static int learn_word(Scorer *scorer, Utf8 written, FoldingRoom *room)
+/* Work out what scoring needs to know of a word, and append its n-grams to a pool. Return 0 if
+   there is no memory. */
+static int describe_word(const Scorer *scorer, Utf8 written, FoldingRoom *room, NgramPool *pool,
+                         Token *token, NameRoles *roles)
 {
     FoldedWord *folded = &room->whole;
     char stem_room[4 * MAX_WORD_CHARACTERS];
-    NameRoles roles;
-    if (find_utf8(&scorer->words, written) >= 0)
-        return 1;
-    if (!fold_word(written, folded) || !find_roles(scorer, written, folded, &room->bare, &roles))
-        return set_memory_error();
+    if (!fold_word(written, folded) || !find_roles(scorer, written, folded, &room->bare, roles))
+        return 0;
     Utf8 stem = stem_word(folded, stem_room);
-    Token token = {find_utf8(&scorer->stems, stem), 0, scorer->n_pool};
-    token.flags = find_class(&scorer->cues, folded, stem) << CLASS_SHIFT |
-                  find_flags(scorer, written, folded, token.stem, &roles);
-    if (!append_ngrams(scorer, (const unsigned char *)folded->bytes, folded->length))
-        return set_memory_error();
-    return add_word(scorer, written.bytes, written.length, token, roles);
+    token->stem = find_utf8(&scorer->stems, stem);
+    token->flags = find_class(&scorer->cues, folded, stem) << CLASS_SHIFT |
+                   find_flags(scorer, written, folded, token->stem, roles);
+    token->ngrams = pool->n;
+    return append_ngrams(scorer, pool, (const unsigned char *)folded->bytes, folded->length);
+}
+
+/* Describe the unknown words of a workspace, so that `learn_words` need only copy. Threads may do
+   so side by side, without the GIL. Return 0 if there is no memory. */
+static int describe_words(const Scorer *scorer, Workspace *workspace)
+{
+    const StringTable *words = &workspace->unknown;
+    FoldingRoom room = {0};
+    int ok = RESERVE(workspace->unknown_roles, workspace->roles_capacity, words->n);
+    for (size_t i = 0; ok && i < words->n; i++) {
+        StringEntry *entry = &words->entries[i];
+        Utf8 written = {words->bytes + entry->start, entry->length};
+        ok = describe_word(scorer, written, &room, &workspace->unknown_ngrams, &entry->token,
+                           &workspace->unknown_roles[i]);
+    }
+    free_folding_room(&room);
+    return ok;
+}
+
+/* Return where a word's n-grams end in the pool of a table of words. */
+static size_t pool_end(const StringTable *words, const NgramPool *pool, size_t word)
+{
+    return word + 1 < words->n ? words->entries[word + 1].token.ngrams : pool->n;
+}
+
+/* Add a word, whose n-grams are the last `n_items` of the pool. Return 0 if there is no memory. */
+static int add_word(Scorer *scorer, Utf8 written, Token token, NameRoles roles, size_t n_items)
+{
+    token.ngrams = scorer->ngrams.n - n_items;
+    if (!RESERVE(scorer->name_roles, scorer->roles_capacity, scorer->words.n + 1))
+        return 0;
+    int32_t number = add_string(&scorer->words, written.bytes, written.length);
+    if (number < 0)
+        return 0;
+    scorer->words.entries[number].token = token;
+    scorer->name_roles[number] = roles;
+    return 1;
+}
+
+/* Learn the words that `describe_words` described, unless they are known, and forget them in the
+   workspace. Return 0 with an error set if there is no memory. */
+static int learn_words(Scorer *scorer, Workspace *workspace)
+{
+    const StringTable *words = &workspace->unknown;
+    NgramPool *pool = &scorer->ngrams;
+    for (size_t i = 0; i < words->n; i++) {
+        const StringEntry *entry = &words->entries[i];
+        Utf8 written = {words->bytes + entry->start, entry->length};
+        size_t start = entry->token.ngrams;
+        size_t n_items = pool_end(words, &workspace->unknown_ngrams, i) - start;
+        if (find_utf8(&scorer->words, written) >= 0)
+            continue;
+        if (!RESERVE(pool->items, pool->capacity, pool->n + n_items))
+            return set_memory_error();
+        memcpy(pool->items + pool->n, workspace->unknown_ngrams.items + start,
+               n_items * sizeof *pool->items);
+        pool->n += n_items;
+        if (!add_word(scorer, written, entry->token, workspace->unknown_roles[i], n_items)) {
+            pool->n -= n_items;
+            return set_memory_error();
+        }
+    }
+    forget_unknown(workspace);
+    return 1;
 }
 
 /* Learn the mark that stands for every masked name. It is the first word, has a stem but no
@@ -131,21 +182,17 @@ static int learn_word(Scorer *scorer, Utf8 written, FoldingRoom *room)
 static int learn_side(Scorer *scorer, PyObject *side)
 {
     const NameRoles none = {{-1, -1}, {-1, -1}};
+    Utf8 written;
     Py_ssize_t length;
-    const char *bytes = PyUnicode_AsUTF8AndSize(side, &length);
-    if (!bytes)
+    written.bytes = PyUnicode_AsUTF8AndSize(side, &length);
+    if (!written.bytes)
         return 0;
-    Token token = {find_string(&scorer->stems, bytes, (size_t)length), 0, scorer->n_pool};
-    if (!append_ngrams(scorer, NULL, 0))
+    written.length = (size_t)length;
+    Token token = {find_utf8(&scorer->stems, written), 0, 0};
+    if (!append_ngrams(scorer, &scorer->ngrams, NULL, 0) ||
+        !add_word(scorer, written, token, none, scorer->ngrams.n))
         return set_memory_error();
-    return add_word(scorer, bytes, (size_t)length, token, none);
-}
-
-/* Return where a word's n-grams end in the pool. */
-static size_t pool_end(const Scorer *scorer, size_t word)
-{
-    return word + 1 < scorer->words.n ? scorer->words.entries[word + 1].token.ngrams
-                                      : scorer->n_pool;
+    return 1;
 }
 
 /* Forget the words that were not met twice since the last call. The others move up, in their order,
@@ -154,15 +201,16 @@ static size_t pool_end(const Scorer *scorer, size_t word)
 static void forget_rare(Scorer *scorer)
 {
     StringTable *words = &scorer->words;
+    NgramPool *pool = &scorer->ngrams;
     size_t n = 0, n_bytes = 0, n_pool = 0;
     for (size_t word = 0; word < words->n; word++) {
         StringEntry entry = words->entries[word];
-        size_t n_items = pool_end(scorer, word) - entry.token.ngrams;
+        size_t n_items = pool_end(words, pool, word) - entry.token.ngrams;
         if (word != SIDE && !(entry.token.flags & IS_MET_AGAIN))
             continue;
         memmove(words->bytes + n_bytes, words->bytes + entry.start, entry.length);
-        memmove(scorer->ngram_pool + n_pool, scorer->ngram_pool + entry.token.ngrams,
-                n_items * sizeof *scorer->ngram_pool);
+        memmove(pool->items + n_pool, pool->items + entry.token.ngrams,
+                n_items * sizeof *pool->items);
         entry.start = (uint32_t)n_bytes;
         entry.token.ngrams = n_pool;
         entry.token.flags &= ~(uint32_t)(IS_MET | IS_MET_AGAIN);
@@ -173,7 +221,7 @@ static void forget_rare(Scorer *scorer)
     }
     words->n = n;
     words->n_bytes = n_bytes;
-    scorer->n_pool = n_pool;
+    pool->n = n_pool;
     refill_slots(words);
 }
 

@@ -85,6 +85,12 @@ typedef struct {
     int32_t bare[N_CASES];
 } NameRoles;
 
+/* What the characters of words say (ngram_pool.h). */
+typedef struct {
+    int32_t *items;
+    size_t n, capacity;
+} NgramPool;
+
 /* The classes of cue words, which blocks of frames need: negators are known by their folded form,
    all others by their stem. */
 typedef struct {
@@ -109,8 +115,7 @@ typedef struct {
     StringTable words;     /* as written */
     NameRoles *name_roles; /* by word */
     size_t roles_capacity;
-    int32_t *ngram_pool; /* see ngram_pool.h */
-    size_t n_pool, pool_capacity;
+    NgramPool ngrams;
     uint64_t generation; /* of the words: numbers of another generation mean nothing here */
 
     int n_running; /* threads that score without the GIL: nothing may be learned or forgotten */

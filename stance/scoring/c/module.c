@@ -49,7 +49,7 @@ static void scorer_dealloc(Scorer *self)
     free(self->is_familiar);
     free_strings(&self->words);
     free(self->name_roles);
-    free(self->ngram_pool);
+    free(self->ngrams.items);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -105,27 +105,6 @@ static int check_idle(const Scorer *self)
     return !self->n_running;
 }
 
-PyDoc_STRVAR(learn_doc, "learn(words)\n--\n\nLearn words as written, a list of str.");
-
-static PyObject *scorer_learn(Scorer *self, PyObject *words)
-{
-    FoldingRoom room = {0};
-    int ok = check_idle(self);
-    if (ok && !PyList_Check(words)) {
-        PyErr_SetString(PyExc_TypeError, "words must be a list.");
-        ok = 0;
-    }
-    for (Py_ssize_t i = 0; ok && i < PyList_GET_SIZE(words); i++) {
-        Utf8 word;
-        word.bytes = list_item_utf8(words, i, &word.length);
-        ok = word.bytes && learn_word(self, word, &room);
-    }
-    free_folding_room(&room);
-    if (!ok)
-        return NULL;
-    Py_RETURN_NONE;
-}
-
 PyDoc_STRVAR(forget_doc, "forget()\n--\n\nForget the words that were not met twice since the last call.");
 
 static PyObject *scorer_forget(Scorer *self, PyObject *Py_UNUSED(nothing))
@@ -141,7 +120,7 @@ static PyObject *scorer_size(Scorer *self, void *Py_UNUSED(nothing))
 {
     size_t size_of_word = sizeof(StringEntry) + sizeof(StringSlot) + sizeof(NameRoles);
     return PyLong_FromSize_t(self->words.n_bytes + self->words.n * size_of_word +
-                             self->n_pool * sizeof *self->ngram_pool);
+                             self->ngrams.n * sizeof *self->ngrams.items);
 }
 
 PyDoc_STRVAR(reset_after_fork_doc,
@@ -156,7 +135,8 @@ static PyObject *scorer_reset_after_fork(Scorer *self, PyObject *Py_UNUSED(nothi
 
 /* ---- scoring ------------------------------------------------------------------------------- */
 
-/* Score the texts of a workspace, without the GIL, into the rows from `first` on. */
+/* Score the texts of a workspace, without the GIL, into the rows from `first` on, and describe the
+   words that are not known yet. */
 static int score_texts(Scorer *self, Workspace *workspace, const Buffers *buffers, Py_ssize_t first)
 {
     int ok = 1;
@@ -164,6 +144,7 @@ static int score_texts(Scorer *self, Workspace *workspace, const Buffers *buffer
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t i = 0; ok && i < workspace->n_texts; i++)
         ok = score_text(self, workspace, &workspace->texts[i], buffers, first + i);
+    ok = ok && describe_words(self, workspace);
     Py_END_ALLOW_THREADS
     self->n_running--;
     return ok || set_memory_error();
@@ -186,21 +167,6 @@ static int read_texts(Workspace *workspace, PyObject *list, Py_ssize_t first, Py
     return 1;
 }
 
-static PyObject *list_unknown(const Workspace *workspace)
-{
-    const StringTable *unknown = &workspace->unknown;
-    PyObject *list = PyList_New(0);
-    for (size_t i = 0; list && i < unknown->n; i++) {
-        const StringEntry *entry = &unknown->entries[i];
-        PyObject *word = PyUnicode_DecodeUTF8(unknown->bytes + entry->start,
-                                              (Py_ssize_t)entry->length, "strict");
-        if (!word || PyList_Append(list, word))
-            Py_CLEAR(list);
-        Py_XDECREF(word);
-    }
-    return list;
-}
-
 /* The name of a capsule that owns a workspace with pending paragraphs. */
 static const char PENDING[] = "stance.scoring._scorer pending";
 
@@ -209,29 +175,24 @@ static void free_pending(PyObject *capsule)
     free_workspace(PyCapsule_GetPointer(capsule, PENDING));
 }
 
-/* Return (unknown words, pending paragraphs or None). The workspace goes into the pending
-   paragraphs, or back to the scorer. */
+/* Return the pending paragraphs, or None. The workspace goes into them, or back to the scorer. */
 static PyObject *hand_over(Scorer *self, Workspace *workspace)
 {
-    PyObject *unknown = list_unknown(workspace);
-    if (!unknown || !workspace->n_pending) {
-        release_workspace(self, workspace);
-        return unknown ? Py_BuildValue("NO", unknown, Py_None) : NULL;
-    }
-    PyObject *pending = PyCapsule_New(workspace, PENDING, free_pending);
-    if (!pending) {
-        release_workspace(self, workspace);
-        Py_DECREF(unknown);
-        return NULL;
-    }
-    return Py_BuildValue("NN", unknown, pending);
+    PyObject *pending = NULL;
+    if (workspace->n_pending)
+        pending = PyCapsule_New(workspace, PENDING, free_pending);
+    if (pending)
+        return pending;
+    int is_error = workspace->n_pending > 0;
+    release_workspace(self, workspace);
+    return is_error ? NULL : Py_NewRef(Py_None);
 }
 
 PyDoc_STRVAR(score_doc,
              "score(texts, first, last, copies, probabilities, familiarity, n_tokens)\n--\n\n"
              "Score ``texts[first:last]`` into the buffers of all texts.\n\n"
-             "Return the words that must be learned first, and what `score_pending` takes to\n"
-             "score the paragraphs that have one; None if there is none.");
+             "Return the paragraphs with words that must be learned first, or None. `learn` takes\n"
+             "them, then `score_pending`.");
 
 static PyObject *scorer_score(Scorer *self, PyObject *arguments)
 {
@@ -255,6 +216,22 @@ static PyObject *scorer_score(Scorer *self, PyObject *arguments)
     }
     release_buffers(&buffers);
     return result;
+}
+
+PyDoc_STRVAR(learn_doc, "learn(pending)\n--\n\nLearn the unknown words of pending paragraphs.");
+
+static PyObject *scorer_learn(Scorer *self, PyObject *capsule)
+{
+    Workspace *workspace = check_idle(self) ? PyCapsule_GetPointer(capsule, PENDING) : NULL;
+    if (!workspace)
+        return NULL;
+    if (workspace->generation != self->generation) {
+        set_misfit_error();
+        return NULL;
+    }
+    if (!learn_words(self, workspace))
+        return NULL;
+    Py_RETURN_NONE;
 }
 
 /* Return the workspace of a capsule, which keeps it; NULL with an error set if it does not fit. */
@@ -288,7 +265,7 @@ static PyObject *scorer_score_pending(Scorer *self, PyObject *arguments)
     if (workspace) {
         PyCapsule_SetDestructor(capsule, NULL);
         PyCapsule_SetName(capsule, NULL); /* it is used up: no other call finds a pointer in it */
-        free_strings(&workspace->unknown);
+        forget_unknown(workspace);
         PendingStatus status = SCORED;
         self->n_running++;
         Py_BEGIN_ALLOW_THREADS
@@ -300,7 +277,7 @@ static PyObject *scorer_score_pending(Scorer *self, PyObject *arguments)
         if (status == OUT_OF_MEMORY)
             PyErr_NoMemory();
         else if (status == NOT_LEARNED)
-            set_value_error("every word that `score` returned must be learned first.");
+            set_value_error("the words of pending paragraphs must be learned first.");
     }
     release_buffers(&buffers);
     if (PyErr_Occurred())
@@ -403,6 +380,27 @@ static PyObject *word_forms(PyObject *Py_UNUSED(module), PyObject *word)
     return result;
 }
 
+PyDoc_STRVAR(unknown_words_doc, "unknown_words(pending)\n--\n\n"
+                                "Return the words that pending paragraphs wait for.");
+
+static PyObject *unknown_words(PyObject *Py_UNUSED(module), PyObject *capsule)
+{
+    const Workspace *workspace = PyCapsule_GetPointer(capsule, PENDING);
+    if (!workspace)
+        return NULL;
+    const StringTable *unknown = &workspace->unknown;
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list && i < unknown->n; i++) {
+        const StringEntry *entry = &unknown->entries[i];
+        PyObject *word = PyUnicode_DecodeUTF8(unknown->bytes + entry->start,
+                                              (Py_ssize_t)entry->length, "strict");
+        if (!word || PyList_Append(list, word))
+            Py_CLEAR(list);
+        Py_XDECREF(word);
+    }
+    return list;
+}
+
 PyDoc_STRVAR(hash_bytes_doc, "hash_bytes(content, low, high)\n--\n\n"
                              "Return the SipHash-1-3 of bytes under a secret of two integers.");
 
@@ -446,6 +444,7 @@ static PyObject *split_plain(PyObject *Py_UNUSED(module), PyObject *arguments)
 static PyMethodDef module_functions[] = {
     {"hash_bytes", hash_bytes, METH_VARARGS, hash_bytes_doc},
     {"word_forms", word_forms, METH_O, word_forms_doc},
+    {"unknown_words", unknown_words, METH_O, unknown_words_doc},
     {"word_bounds", word_bounds, METH_O, word_bounds_doc},
     {"may_join", may_join, METH_VARARGS, may_join_doc},
     {"split_plain", split_plain, METH_VARARGS, split_plain_doc},

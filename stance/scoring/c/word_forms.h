@@ -59,11 +59,13 @@ static int fold_characters(Utf8 word, FoldedWord *folded)
     return 1;
 }
 
-/* Fold a word of which Python knows the lower case. Return 0 if there is no memory. */
+/* Fold a word of which Python knows the lower case, with the GIL or without. Return 0 if there is
+   no memory. */
 static int fold_by_python(Utf8 word, FoldedWord *folded)
 {
     Py_ssize_t length;
     const char *bytes = NULL;
+    PyGILState_STATE state = PyGILState_Ensure();
     PyObject *str = PyUnicode_DecodeUTF8(word.bytes, (Py_ssize_t)word.length, "surrogatepass");
     PyObject *lower = str ? PyObject_CallMethod(str, "lower", NULL) : NULL;
     if (lower)
@@ -72,6 +74,7 @@ static int fold_by_python(Utf8 word, FoldedWord *folded)
     Py_XDECREF(lower);
     Py_XDECREF(str);
     PyErr_Clear();
+    PyGILState_Release(state);
     return ok;
 }
 
