@@ -13,12 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_texts import random_texts
 
+from stance.data import read_data
 from stance.model import Model
 from stance.scoring.arrays import arrange_model
 from stance.scoring.evidence import explain_paragraph
 from stance.scoring.frozen import FrozenModel
 from stance.scoring.heads import FeatureBlock, Head
 from stance.text.cues import CUE_CLASSES, load_cues
+from stance.text.features import NEGATORS
 from stance.text.tokens import make_tokens
 from stance.text.words import ends_sentence
 
@@ -81,6 +83,15 @@ def test_backends_agree_with_the_head_in_any_company(framed: FrozenModel, texts:
         logs = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
         assert_close(compiled[name], np.exp(logs))
         assert_close(numpy[name], np.exp(logs))
+
+
+def test_backends_give_every_cue_the_same_class(framed: FrozenModel) -> None:
+    cues = [line.split(",")[1] for line in read_data("cues.csv").splitlines()[1:]]
+    words = [*cues, *NEGATORS, "needn't", "N’T", "n't", "nt", "knot", "NEVER", "Despite"]
+    texts = [f"call {word} truce accept {word}s war" for word in words]
+    numpy = with_backend(framed, "numpy").probabilities(texts)
+    for name, probabilities in framed.probabilities(texts).items():
+        assert_close(probabilities, numpy[name])
 
 
 @given(CUE_TEXTS)

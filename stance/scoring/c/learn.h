@@ -28,9 +28,9 @@ static int begins_name(const NameTable *names, int32_t word)
     return word >= 0 && names->first_name[word] < names->first_name[word + 1];
 }
 
-/* Find as which words of names a word counts. `room` is for folding it without its possessive; that
-   need not be what `folded` begins with, since a Σ at the end of a word is folded in its own way.
-   Return 0 if there is no memory. */
+/* Find as which words of names a word counts. `room` is for folding it without its possessive: that
+   need not be what `folded` begins with, since a sigma at the end of a word is folded in its own
+   way. Return 0 if there is no memory. */
 static int find_roles(const Scorer *scorer, Utf8 written, const FoldedWord *folded,
                       FoldedWord *room, NameRoles *roles)
 {

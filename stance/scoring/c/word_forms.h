@@ -12,8 +12,8 @@
 #include "stemmer.h"
 #include "words.h"
 
-/* Lower case depends on the neighbours of the one (ς ends a Greek word), and makes two characters
-   of the other (i and a dot). No other character is like them, in any Python so far. */
+/* Lower case depends on the neighbours of the one (a Greek word has another sigma at its end), and
+   makes two characters of the other (i and a dot). No other character is like them, in any Python so far. */
 #define CAPITAL_SIGMA 0x3a3
 #define CAPITAL_I_WITH_DOT 0x130
 
@@ -85,7 +85,7 @@ static int fold_word(Utf8 word, FoldedWord *folded)
     return status ? status > 0 : fold_by_python(word, folded);
 }
 
-/* Return a word as written without its possessive: 's or ’s at its end. */
+/* Return a word as written without its possessive: "s" after an apostrophe, straight or curly. */
 static Utf8 cut_possessive(Utf8 word)
 {
     static const char *const endings[] = {"'s", "'S", "\xe2\x80\x99s", "\xe2\x80\x99S"};
