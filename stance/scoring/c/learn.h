@@ -18,9 +18,15 @@ static int32_t find_utf8(const StringTable *table, Utf8 string)
     return find_string(table, string.bytes, string.length);
 }
 
-static Utf8 as_utf8(const FoldedWord *folded)
+/* A word is looked up in several tables: its hash is worked out once. */
+static StringKey make_utf8_key(Utf8 string)
 {
-    return (Utf8){folded->bytes, folded->length};
+    return make_key(string.bytes, string.length, string.length);
+}
+
+static StringKey make_folded_key(const FoldedWord *folded)
+{
+    return make_key(folded->bytes, folded->length, folded->length);
 }
 
 static int begins_name(const NameTable *names, int32_t word)
@@ -31,40 +37,41 @@ static int begins_name(const NameTable *names, int32_t word)
 /* Find as which words of names a word counts. `room` is for folding it without its possessive: that
    need not be what `folded` begins with, since a sigma at the end of a word is folded in its own
    way. Return 0 if there is no memory. */
-static int find_roles(const Scorer *scorer, Utf8 written, const FoldedWord *folded,
-                      FoldedWord *room, NameRoles *roles)
+static int find_roles(const Scorer *scorer, Utf8 written, const StringKey *folded, FoldedWord *room,
+                      NameRoles *roles)
 {
     const StringTable *any_case = &scorer->names[ANY_CASE].words;
     const StringTable *exact_case = &scorer->names[EXACT_CASE].words;
     Utf8 bare = cut_possessive(written);
-    roles->whole[ANY_CASE] = find_utf8(any_case, as_utf8(folded));
+    roles->whole[ANY_CASE] = find_key(any_case, folded);
     roles->whole[EXACT_CASE] = find_utf8(exact_case, written);
     memcpy(roles->bare, roles->whole, sizeof roles->bare);
     if (bare.length == written.length)
         return 1;
     if (!fold_word(bare, room))
         return 0;
-    roles->bare[ANY_CASE] = find_utf8(any_case, as_utf8(room));
+    StringKey folded_bare = make_folded_key(room);
+    roles->bare[ANY_CASE] = find_key(any_case, &folded_bare);
     roles->bare[EXACT_CASE] = find_utf8(exact_case, bare);
     return 1;
 }
 
-static int is_negator(const CueTable *cues, const FoldedWord *folded)
+static int is_negator(const CueTable *cues, const StringKey *folded)
 {
     static const char ending[] = "n't";
     const size_t n = sizeof ending - 1;
     return (folded->length >= n && !memcmp(folded->bytes + folded->length - n, ending, n)) ||
-           find_utf8(&cues->negators, as_utf8(folded)) >= 0;
+           find_key(&cues->negators, folded) >= 0;
 }
 
 /* Return the class of a word as a cue (number_cue_classes in stance/text/features.py). */
-static uint32_t find_class(const CueTable *cues, const FoldedWord *folded, Utf8 stem)
+static uint32_t find_class(const CueTable *cues, const StringKey *folded, const StringKey *stem)
 {
     if (cues->negation == NO_CLASS)
         return NO_CLASS;
     if (is_negator(cues, folded))
         return (uint32_t)cues->negation;
-    int32_t number = find_utf8(&cues->stems, stem);
+    int32_t number = find_key(&cues->stems, stem);
     return number < 0 ? NO_CLASS : cues->classes[number];
 }
 
@@ -103,11 +110,14 @@ static int describe_word(const Scorer *scorer, Utf8 written, FoldingRoom *room, 
 {
     FoldedWord *folded = &room->whole;
     char stem_room[4 * MAX_WORD_CHARACTERS];
-    if (!fold_word(written, folded) || !find_roles(scorer, written, folded, &room->bare, roles))
+    if (!fold_word(written, folded))
         return 0;
-    Utf8 stem = stem_word(folded, stem_room);
-    token->stem = find_utf8(&scorer->stems, stem);
-    token->flags = find_class(&scorer->cues, folded, stem) << CLASS_SHIFT |
+    StringKey folded_key = make_folded_key(folded);
+    StringKey stem_key = make_utf8_key(stem_word(folded, stem_room));
+    if (!find_roles(scorer, written, &folded_key, &room->bare, roles))
+        return 0;
+    token->stem = find_key(&scorer->stems, &stem_key);
+    token->flags = find_class(&scorer->cues, &folded_key, &stem_key) << CLASS_SHIFT |
                    find_flags(scorer, written, folded, token->stem, roles);
     token->ngrams = pool->n;
     return append_ngrams(scorer, pool, (const unsigned char *)folded->bytes, folded->length);
