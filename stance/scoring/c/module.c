@@ -178,14 +178,14 @@ static void free_pending(PyObject *capsule)
 /* Return the pending paragraphs, or None. The workspace goes into them, or back to the scorer. */
 static PyObject *hand_over(Scorer *self, Workspace *workspace)
 {
-    PyObject *pending = NULL;
-    if (workspace->n_pending)
-        pending = PyCapsule_New(workspace, PENDING, free_pending);
-    if (pending)
-        return pending;
-    int is_error = workspace->n_pending > 0;
-    release_workspace(self, workspace);
-    return is_error ? NULL : Py_NewRef(Py_None);
+    if (!workspace->n_pending) {
+        release_workspace(self, workspace);
+        Py_RETURN_NONE;
+    }
+    PyObject *pending = PyCapsule_New(workspace, PENDING, free_pending);
+    if (!pending)
+        release_workspace(self, workspace);
+    return pending;
 }
 
 PyDoc_STRVAR(score_doc,

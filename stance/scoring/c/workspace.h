@@ -2,7 +2,7 @@
 
    Workspaces are made when threads first need them and used again, so that scoring a paragraph
    allocates nothing. A paragraph with words that are not learned yet stays in its workspace,
-   pending, until Python has taught them; the words need not be read again. */
+   pending, until they are; the words need not be read again. */
 
 #ifndef STANCE_WORKSPACE_H
 #define STANCE_WORKSPACE_H
