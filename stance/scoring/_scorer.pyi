@@ -8,7 +8,8 @@ MAX_BLOCKS, MAX_OUTPUTS, MAX_NGRAM : int
 MAX_CLASSES : int
     The numbers of classes of cue words are less than this.
 MAX_WORD_CHARACTERS : int
-    How many characters of a word give character n-grams, as in `stance.text.words`.
+    How many characters of a word give character n-grams; a longer word is not stemmed, as in
+    `stance.text.words`.
 MAX_KIND_CHARACTERS, MAX_KIND_WORDS, MAX_WRAP_WIDTH : int
     Limits of the rules of `stance.text.kinds` and `stance.text.paragraphs`.
 """
@@ -59,11 +60,16 @@ class Scorer:
         ``name_words[name_start[n] : name_start[n + 1]]``.
     side : str
         The token that stands for a masked name.
+    cues : tuple
+        ``(negation, negators, stems, classes)``: the number of the class of negators, or 0 if no
+        word needs a class; the folded words that are negators, beside those in "n't"; the stems of
+        other cues, and as bytes the number of the class of each.
 
     Raises
     ------
     ValueError
-        If an array has another size or item size, or an index is out of range.
+        If an array has another size or item size, an index is out of range, or a class is not less
+        than `MAX_CLASSES`.
     """
 
     def __init__(
@@ -76,40 +82,19 @@ class Scorer:
         names_in_any_case: _Names,
         names_in_exact_case: _Names,
         side: str,
+        cues: tuple[int, list[str], list[str], bytes],
         /,
     ) -> None: ...
     @property
     def size(self) -> int:
         """How many bytes the learned words take up, roughly."""
-    def learn(
-        self,
-        words: list[str],
-        folded: list[str],
-        stems: list[str],
-        bare: list[str],
-        folded_bare: list[str],
-        plain: bytes,
-        classes: bytes,
-        /,
-    ) -> None:
-        """Learn words as written; those that are known are skipped.
-
-        Parameters
-        ----------
-        words, folded, stems : list of str
-            As written, folded, and stemmed.
-        bare, folded_bare : list of str
-            Without a possessive, as written and folded. Where there is none, `bare` must hold the
-            very str that `words` does.
-        plain : bytes
-            One byte per word, nonzero if it counts for familiarity.
-        classes : bytes
-            One byte per word, the number of its class as a cue; 0 if it has none.
+    def learn(self, pending: object, /) -> None:
+        """Learn the unknown words of pending paragraphs; those that were learned are skipped.
 
         Raises
         ------
         ValueError
-            If the lists differ in length, or a class is not less than `MAX_CLASSES`.
+            If the paragraphs are of another scorer, words were forgotten, or they were scored.
         RuntimeError
             While paragraphs are scored.
         """
@@ -135,7 +120,7 @@ class Scorer:
         familiarity: np.ndarray,
         n_tokens: np.ndarray,
         /,
-    ) -> tuple[list[str], object]:
+    ) -> object | None:
         """Score ``texts[first:last]`` into the buffers of all texts, without the GIL.
 
         Parameters
@@ -155,10 +140,9 @@ class Scorer:
 
         Returns
         -------
-        unknown : list of str
-            Words that must be learned first.
         pending : object or None
-            The paragraphs that have one, which are not scored yet; `score_pending` takes it.
+            The paragraphs that have a word not yet learned, which are not scored. `learn` takes
+            them, then `score_pending`.
         """
     def score_pending(
         self,
@@ -179,6 +163,15 @@ class Scorer:
 
 def hash_bytes(content: bytes, low: int, high: int, /) -> int:
     """Return the SipHash-1-3 of bytes under a secret of two integers."""
+
+def unknown_words(pending: object, /) -> list[str]:
+    """Return the words that pending paragraphs wait for."""
+
+def word_forms(word: str, /) -> tuple[str, str, str, bool]:
+    """Return a word folded, its stem, the word bare, and whether it counts for familiarity.
+
+    They are what `fold`, `stem`, `bare` and `is_plain` of `stance.text.words` say.
+    """
 
 def word_bounds(text: str | bytes, /) -> list[tuple[int, int]]:
     """Return the byte offsets (start, end) of the words of a str or of UTF-8."""

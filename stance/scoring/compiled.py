@@ -1,4 +1,4 @@
-"""The compiled backend: looks up words that the extension meets, and runs it on several threads."""
+"""The compiled backend: has the extension learn new words, and runs it on several threads."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import numpy as np
 
 from stance.scoring._scorer import MAX_CLASSES, Scorer
 from stance.scoring.arrays import BlockArrays, ModelArrays
-from stance.text.cues import number_pair
-from stance.text.features import number_cue_classes
+from stance.text.cues import CUE_CLASSES, NEGATION, number_cues, number_pair
+from stance.text.features import NEGATORS, number_cue_classes
 from stance.text.tokens import SIDE
-from stance.text.words import bare, fold, fold_all, is_plain, stem_all
+from stance.text.words import stem_all
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -38,10 +38,9 @@ _BACKENDS: weakref.WeakSet[CompiledBackend] = weakref.WeakSet()
 class CompiledBackend:
     """Scores with the extension `_scorer`: any model of words, characters and frames.
 
-    The extension splits and scores texts. What it cannot know of a word (its lower-case form, its
-    stem, its class as a cue) it learns from Python, once per word: `score` scores the paragraphs
-    whose words are all known and returns the unknown words of the others, which `score_pending`
-    scores after `learn`.
+    The extension splits texts, stems their words and scores them. A word is stemmed once: `score`
+    scores the paragraphs whose words are all known and returns the others, which `score_pending`
+    scores after `learn` has taken in their words.
 
     Parameters
     ----------
@@ -54,7 +53,6 @@ class CompiledBackend:
     def __init__(self, arrays: ModelArrays, *, why: str) -> None:
         self.name = "compiled"
         self.why = why
-        self._needs_classes = any(block.name == "frames" for block in arrays.blocks)
         phrases: Any = arrays.gazetteer.phrases if arrays.gazetteer else ({}, {})
         any_case, exact_case = (_number_names(table) for table in phrases)
         n_copies, self._n_outputs = arrays.intercepts.shape
@@ -68,6 +66,7 @@ class CompiledBackend:
             any_case,
             exact_case,
             SIDE,
+            _describe_cues(arrays.blocks),
         )
         self._lock = threading.Lock()  # a word must not be learned while another thread scores
         _BACKENDS.add(self)
@@ -95,16 +94,14 @@ class CompiledBackend:
     def _score_chunk(self, texts: list[str], first: int, last: int, *buffers: np.ndarray) -> None:
         n_threads = max(1, min(count_processors(), (last - first) // PER_THREAD))
         edges = np.linspace(first, last, n_threads + 1).astype(int).tolist()
-        runs = _run_in_threads(
+        shares = _run_in_threads(
             lambda share: self._scorer.score(texts, edges[share], edges[share + 1], *buffers),
             range(n_threads),
         )
-        if unknown := dict.fromkeys(word for words, _ in runs for word in words):
-            self._learn(list(unknown))
-            _run_in_threads(
-                lambda pending: self._scorer.score_pending(pending, *buffers),
-                [pending for _, pending in runs if pending],
-            )
+        if waiting := [pending for pending in shares if pending]:
+            for pending in waiting:
+                self._scorer.learn(pending)
+            _run_in_threads(lambda pending: self._scorer.score_pending(pending, *buffers), waiting)
 
     def _forget(self) -> None:
         """Forget rare words if all take up much memory, and all if that does not help."""
@@ -112,20 +109,6 @@ class CompiledBackend:
             self._scorer.forget()
             if self._scorer.size > MAX_BYTES // 2:
                 self._scorer.forget()
-
-    def _learn(self, words: list[str]) -> None:
-        folded = fold_all(words)
-        bares = [bare(word) for word in words]
-        folded_bares = [
-            folded_word if bare_word is word else fold(bare_word)
-            for word, folded_word, bare_word in zip(words, folded, bares, strict=True)
-        ]
-        stems = stem_all(folded)
-        classes = bytes(len(words))  # of no class
-        if self._needs_classes:
-            classes = number_cue_classes(folded, stems)
-        plain = bytes(map(is_plain, folded))
-        self._scorer.learn(words, folded, stems, bares, folded_bares, plain, classes)
 
 
 def count_processors() -> int:
@@ -187,6 +170,17 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def _describe_cues(blocks: Sequence[BlockArrays]) -> tuple[int, list[str], list[str], bytes]:
+    """Return the class of negators, the negators, and other cues with their classes."""
+    if not any(block.name == "frames" for block in blocks):
+        return 0, [], [], b""
+    words, cues = sorted(NEGATORS), number_cues()
+    negation = CUE_CLASSES.index(NEGATION) + 1
+    classes = number_cue_classes(words, stem_all(words))
+    negators = [word for word, number in zip(words, classes, strict=True) if number == negation]
+    return negation, negators, list(cues), bytes(cues.values())
 
 
 def _describe_block(block: BlockArrays) -> tuple[Any, ...]:

@@ -113,14 +113,13 @@ def test_rare_words_are_forgotten_and_frequent_ones_stay(small: Model) -> None:
     raw.forget()
     assert 0 < raw.size < size
     buffers = (copies, np.empty((4, 8)), np.empty(4), np.zeros(4, dtype=np.int64))
-    unknown, _ = raw.score(texts, 0, 4, *buffers)
+    unknown = compiled.unknown_words(raw.score(texts, 0, 4, *buffers))
     assert set(unknown) == {"They", "a", "Kenya’s", "lamplighters"}
     for again, before in zip(backend.score(texts, copies), expected, strict=True):
         np.testing.assert_array_equal(again, before)
     raw.forget()
     raw.forget()  # nothing was met since
-    unknown, _ = raw.score(texts, 0, 4, *buffers)
-    assert len(unknown) == 8
+    assert len(compiled.unknown_words(raw.score(texts, 0, 4, *buffers))) == 8
 
 
 def test_memory_is_bounded_whatever_is_scored(
@@ -175,26 +174,31 @@ def test_waiting_paragraphs_are_finished_once_and_only_with_their_words(small: M
         np.empty(2),
         np.zeros(2, dtype=np.int64),
     )
-    unknown, waiting = raw.score(texts, 0, 2, *buffers)
-    assert set(unknown) == {"truce", "lamplighters", "an", "unheard", "of"}
+    waiting = raw.score(texts, 0, 2, *buffers)
+    assert set(compiled.unknown_words(waiting)) == {"truce", "lamplighters", "an", "unheard", "of"}
     with pytest.raises(ValueError, match=r"^the buffers must fit the texts\.$"):
         raw.score_pending(waiting, buffers[0][:1], buffers[1][:1], buffers[2][:1], buffers[3][:1])
     with pytest.raises(
-        ValueError, match=r"^every word that `score` returned must be learned first\.$"
+        ValueError, match=r"^the words of pending paragraphs must be learned first\.$"
     ):
         raw.score_pending(waiting, *buffers)
-    _, early = raw.score(texts, 0, 2, *buffers)
+    early = raw.score(texts, 0, 2, *buffers)
     raw.forget()
     # What `score` had read was forgotten since.
     with pytest.raises(ValueError, match=r"^the buffers must fit the texts\.$"):
         raw.score_pending(early, *buffers)
-    _, again = raw.score(texts, 0, 2, *buffers)
-    backend._learn(unknown)  # type: ignore[attr-defined]
+    with pytest.raises(ValueError, match=r"^the buffers must fit the texts\.$"):
+        raw.learn(early)
+    again = raw.score(texts, 0, 2, *buffers)
+    raw.learn(again)
+    raw.learn(again)
     raw.score_pending(again, *buffers)
     assert buffers[3].tolist() == [2, 4]
     with pytest.raises(ValueError, match="PyCapsule_GetPointer"):
         raw.score_pending(again, *buffers)
-    assert raw.score(texts, 0, 2, *buffers) == ([], None)
+    with pytest.raises(ValueError, match="PyCapsule_GetPointer"):
+        raw.learn(again)
+    assert raw.score(texts, 0, 2, *buffers) is None
 
 
 SAME_FEATURE_TWICE = (["a", "a"], np.asarray([0], dtype=np.int32), np.zeros((1, 2, 2)))
@@ -237,6 +241,7 @@ def test_arrays_that_do_not_fit_are_refused(
                 "names",
                 "exact",
                 "side",
+                "cues",
             ]
             arguments.update(zip(names, values, strict=True))
 

@@ -13,12 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_texts import random_texts
 
+from stance.data import read_data
 from stance.model import Model
 from stance.scoring.arrays import arrange_model
 from stance.scoring.evidence import explain_paragraph
 from stance.scoring.frozen import FrozenModel
 from stance.scoring.heads import FeatureBlock, Head
 from stance.text.cues import CUE_CLASSES, load_cues
+from stance.text.features import NEGATORS
 from stance.text.tokens import make_tokens
 from stance.text.words import ends_sentence
 
@@ -81,6 +83,15 @@ def test_backends_agree_with_the_head_in_any_company(framed: FrozenModel, texts:
         logs = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
         assert_close(compiled[name], np.exp(logs))
         assert_close(numpy[name], np.exp(logs))
+
+
+def test_backends_give_every_cue_the_same_class(framed: FrozenModel) -> None:
+    cues = [line.split(",")[1] for line in read_data("cues.csv").splitlines()[1:]]
+    words = [*cues, *NEGATORS, "needn't", "N’T", "n't", "nt", "knot", "NEVER", "Despite"]
+    texts = [f"call {word} truce accept {word}s war" for word in words]
+    numpy = with_backend(framed, "numpy").probabilities(texts)
+    for name, probabilities in framed.probabilities(texts).items():
+        assert_close(probabilities, numpy[name])
 
 
 @given(CUE_TEXTS)
@@ -150,19 +161,23 @@ def test_the_extension_takes_no_pair_and_no_class_out_of_range() -> None:
     arrays = arrange_model({"stance": frames_only("NEG>CALL")}, None, (), social_media=False)
     no_names: Any = ([], *(np.zeros(n, dtype=np.int32) for n in (1, 1, 0)))
 
-    def make_scorer(kind: int, *pairs: Any) -> Scorer:
+    def make_scorer(kind: int, *pairs: Any, cues: Any = (1, ["no"], ["truce"], b"\2")) -> Scorer:
         rows = np.ones((1, len(pairs), 3))
         block: Any = (kind, 2, 2, list(pairs), arrays.blocks[0].outputs, rows)
         bounds = np.array([0, 2], dtype=np.int32)
-        return Scorer(bounds, 1, np.zeros((1, 2)), [block], [], no_names, no_names, "‹side›")
+        names = (no_names, no_names)
+        return Scorer(bounds, 1, np.zeros((1, 2)), [block], [], *names, "‹side›", cues)
 
     largest = (MAX_CLASSES - 1) * MAX_CLASSES + MAX_CLASSES - 2
-    scorer = make_scorer(2, MAX_CLASSES + 2, largest)
-    words = ["truce"]
-    with pytest.raises(ValueError, match=r"^the class of a word must be less than 32; got 32\.$"):
-        scorer.learn(words, words, words, words, words, b"1", bytes([MAX_CLASSES]))
-    with pytest.raises(ValueError, match=r"^the lists must have the same length\.$"):
-        scorer.learn(words, words, words, words, words, b"1", b"")
+    make_scorer(2, MAX_CLASSES + 2, largest)
+    for cues in [(MAX_CLASSES, [], [], b""), (1, [], ["truce"], bytes([MAX_CLASSES]))]:
+        with pytest.raises(
+            ValueError, match=r"^the class of a word must be less than 32; got 32\.$"
+        ):
+            make_scorer(2, cues=cues)
+    for cues in [(1, [], ["truce"], b""), (1, ["no", "no"], [], b"")]:
+        with pytest.raises(ValueError, match="must hold"):
+            make_scorer(2, cues=cues)
     for pairs in [
         (-1,),
         (2,),

@@ -246,6 +246,32 @@ static int read_names(NameTable *names, PyObject *tuple)
            all_between(names->name_words, (size_t)n_items, 0, n_words, "name_words");
 }
 
+static int check_class(int cue_class)
+{
+    if (cue_class >= NO_CLASS && cue_class < MAX_CLASSES)
+        return 1;
+    PyErr_Format(PyExc_ValueError, "the class of a word must be less than %d; got %d.", MAX_CLASSES,
+                 cue_class);
+    return 0;
+}
+
+/* Read (negation, negators, stems, classes). */
+static int read_cues(CueTable *cues, PyObject *tuple)
+{
+    PyObject *negators, *stems, *classes;
+    if (!PyArg_ParseTuple(tuple, "iO!O!O;cues", &cues->negation, &PyList_Type, &negators,
+                          &PyList_Type, &stems, &classes) ||
+        !check_class(cues->negation) ||
+        !add_distinct_strings(&cues->negators, negators, "negators") ||
+        !add_distinct_strings(&cues->stems, stems, "stems of cues"))
+        return 0;
+    cues->classes = copy_buffer(classes, 1, cues->stems.n, "classes of cues");
+    for (size_t i = 0; cues->classes && i < cues->stems.n; i++)
+        if (!check_class(cues->classes[i]))
+            return 0;
+    return cues->classes != NULL;
+}
+
 /* Read the familiar stems. No stem is numbered after this. */
 static int read_familiar(Scorer *scorer, PyObject *familiar)
 {

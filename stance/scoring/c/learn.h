@@ -1,7 +1,8 @@
-/* Take in words as written, with what Python says of them.
+/* Take in words as written, with what scoring needs to know of each.
 
-   The rules of words (folding, stemming, possessives) live in stance/text/words.py only. Python is
-   asked once per distinct word, and the answer is kept; scoring then runs without Python. */
+   A word's forms are worked out once (word_forms.h), and what follows from them is kept: scoring
+   compares numbers only. That is done by the thread that meets the word, in its workspace; words
+   are then added to the scorer while no thread scores. */
 
 #ifndef STANCE_LEARN_H
 #define STANCE_LEARN_H
@@ -9,20 +10,23 @@
 #include "build.h"
 #include "model.h"
 #include "ngram_pool.h"
+#include "word_forms.h"
+#include "workspace.h"
 
-/* A word as Python describes it; see `learn` in _scorer.pyi. */
-typedef struct {
-    PyObject *written, *folded, *stem, *bare, *folded_bare;
-    int is_plain;
-    uint32_t cue_class;
-} WordForms;
-
-/* Return the number of a str; -1 if it is not in the table, or with an error set. */
-static int32_t find_str(const StringTable *table, PyObject *str)
+static int32_t find_utf8(const StringTable *table, Utf8 string)
 {
-    Py_ssize_t length;
-    const char *bytes = PyUnicode_AsUTF8AndSize(str, &length);
-    return bytes ? find_string(table, bytes, (size_t)length) : -1;
+    return find_string(table, string.bytes, string.length);
+}
+
+/* A word is looked up in several tables: its hash is worked out once. */
+static StringKey make_utf8_key(Utf8 string)
+{
+    return make_key(string.bytes, string.length, string.length);
+}
+
+static StringKey make_folded_key(const FoldedWord *folded)
+{
+    return make_key(folded->bytes, folded->length, folded->length);
 }
 
 static int begins_name(const NameTable *names, int32_t word)
@@ -30,29 +34,57 @@ static int begins_name(const NameTable *names, int32_t word)
     return word >= 0 && names->first_name[word] < names->first_name[word + 1];
 }
 
-static NameRoles find_roles(const Scorer *scorer, const WordForms *forms)
+/* Find as which words of names a word counts. `room` is for folding it without its possessive: that
+   need not be what `folded` begins with, since a sigma at the end of a word is folded in its own
+   way. Return 0 if there is no memory. */
+static int find_roles(const Scorer *scorer, Utf8 written, const StringKey *folded, FoldedWord *room,
+                      NameRoles *roles)
 {
-    const StringTable *folded = &scorer->names[ANY_CASE].words;
-    const StringTable *exact = &scorer->names[EXACT_CASE].words;
-    NameRoles roles = {{find_str(folded, forms->folded), find_str(exact, forms->written)}, {0, 0}};
-    if (forms->bare == forms->written) /* it has no possessive */
-        memcpy(roles.bare, roles.whole, sizeof roles.bare);
-    else {
-        roles.bare[ANY_CASE] = find_str(folded, forms->folded_bare);
-        roles.bare[EXACT_CASE] = find_str(exact, forms->bare);
-    }
-    return roles;
+    const StringTable *any_case = &scorer->names[ANY_CASE].words;
+    const StringTable *exact_case = &scorer->names[EXACT_CASE].words;
+    Utf8 bare = cut_possessive(written);
+    roles->whole[ANY_CASE] = find_key(any_case, folded);
+    roles->whole[EXACT_CASE] = find_utf8(exact_case, written);
+    memcpy(roles->bare, roles->whole, sizeof roles->bare);
+    if (bare.length == written.length)
+        return 1;
+    if (!fold_word(bare, room))
+        return 0;
+    StringKey folded_bare = make_folded_key(room);
+    roles->bare[ANY_CASE] = find_key(any_case, &folded_bare);
+    roles->bare[EXACT_CASE] = find_utf8(exact_case, bare);
+    return 1;
 }
 
-static uint32_t find_flags(const Scorer *scorer, const WordForms *forms, int32_t stem,
-                           const NameRoles *roles)
+static int is_negator(const CueTable *cues, const StringKey *folded)
 {
-    uint32_t flags = forms->cue_class << CLASS_SHIFT;
-    if (forms->is_plain)
+    static const char ending[] = "n't";
+    const size_t n = sizeof ending - 1;
+    return (folded->length >= n && !memcmp(folded->bytes + folded->length - n, ending, n)) ||
+           find_key(&cues->negators, folded) >= 0;
+}
+
+/* Return the class of a word as a cue (number_cue_classes in stance/text/features.py). */
+static uint32_t find_class(const CueTable *cues, const StringKey *folded, const StringKey *stem)
+{
+    if (cues->negation == NO_CLASS)
+        return NO_CLASS;
+    if (is_negator(cues, folded))
+        return (uint32_t)cues->negation;
+    int32_t number = find_key(&cues->stems, stem);
+    return number < 0 ? NO_CLASS : cues->classes[number];
+}
+
+/* Return the flags of a word whose stem and roles are known, its class aside. */
+static uint32_t find_flags(const Scorer *scorer, Utf8 written, const FoldedWord *folded,
+                           int32_t stem, const NameRoles *roles)
+{
+    uint32_t flags = 0;
+    if (is_plain_word(folded))
         flags |= IS_PLAIN;
     if (stem >= 0 && scorer->is_familiar[stem])
         flags |= IS_FAMILIAR;
-    if (PyUnicode_GET_LENGTH(forms->written) <= MAX_ABBREVIATION)
+    if (is_short_word(written, MAX_ABBREVIATION))
         flags |= IS_SHORT;
     for (int name_case = 0; name_case < N_CASES; name_case++)
         if (begins_name(&scorer->names[name_case], roles->bare[name_case]))
@@ -60,44 +92,99 @@ static uint32_t find_flags(const Scorer *scorer, const WordForms *forms, int32_t
     return flags;
 }
 
-/* Add a word whose n-grams were appended to the pool last. */
-static int add_word(Scorer *scorer, const char *bytes, size_t length, Token token, NameRoles roles)
+/* The memory in which words are folded. */
+typedef struct {
+    FoldedWord whole, bare;
+} FoldingRoom;
+
+static void free_folding_room(FoldingRoom *room)
 {
+    free(room->whole.bytes);
+    free(room->bare.bytes);
+}
+
+/* Work out what scoring needs to know of a word, and append its n-grams to a pool. Return 0 if
+   there is no memory. */
+static int describe_word(const Scorer *scorer, Utf8 written, FoldingRoom *room, NgramPool *pool,
+                         Token *token, NameRoles *roles)
+{
+    FoldedWord *folded = &room->whole;
+    char stem_room[4 * MAX_WORD_CHARACTERS];
+    if (!fold_word(written, folded))
+        return 0;
+    StringKey folded_key = make_folded_key(folded);
+    StringKey stem_key = make_utf8_key(stem_word(folded, stem_room));
+    if (!find_roles(scorer, written, &folded_key, &room->bare, roles))
+        return 0;
+    token->stem = find_key(&scorer->stems, &stem_key);
+    token->flags = find_class(&scorer->cues, &folded_key, &stem_key) << CLASS_SHIFT |
+                   find_flags(scorer, written, folded, token->stem, roles);
+    token->ngrams = pool->n;
+    return append_ngrams(scorer, pool, (const unsigned char *)folded->bytes, folded->length);
+}
+
+/* Describe the unknown words of a workspace, so that `learn_words` need only copy. Threads may do
+   so side by side, without the GIL. Return 0 if there is no memory. */
+static int describe_words(const Scorer *scorer, Workspace *workspace)
+{
+    const StringTable *words = &workspace->unknown;
+    FoldingRoom room = {0};
+    int ok = RESERVE(workspace->unknown_roles, workspace->roles_capacity, words->n);
+    for (size_t i = 0; ok && i < words->n; i++) {
+        StringEntry *entry = &words->entries[i];
+        Utf8 written = {words->bytes + entry->start, entry->length};
+        ok = describe_word(scorer, written, &room, &workspace->unknown_ngrams, &entry->token,
+                           &workspace->unknown_roles[i]);
+    }
+    free_folding_room(&room);
+    return ok;
+}
+
+/* Return where a word's n-grams end in the pool of a table of words. */
+static size_t pool_end(const StringTable *words, const NgramPool *pool, size_t word)
+{
+    return word + 1 < words->n ? words->entries[word + 1].token.ngrams : pool->n;
+}
+
+/* Add a word, whose n-grams are the last `n_items` of the pool. Return 0 if there is no memory. */
+static int add_word(Scorer *scorer, Utf8 written, Token token, NameRoles roles, size_t n_items)
+{
+    token.ngrams = scorer->ngrams.n - n_items;
     if (!RESERVE(scorer->name_roles, scorer->roles_capacity, scorer->words.n + 1))
-        return set_memory_error();
-    int32_t number = add_string(&scorer->words, bytes, length);
+        return 0;
+    int32_t number = add_string(&scorer->words, written.bytes, written.length);
     if (number < 0)
-        return set_memory_error();
+        return 0;
     scorer->words.entries[number].token = token;
     scorer->name_roles[number] = roles;
     return 1;
 }
 
-/* Learn a word unless it is known. Return 0 with an error set if that fails. */
-static int learn_word(Scorer *scorer, const WordForms *forms)
+/* Learn the words that `describe_words` described, unless they are known, and forget them in the
+   workspace. Return 0 with an error set if there is no memory. */
+static int learn_words(Scorer *scorer, Workspace *workspace)
 {
-    Py_ssize_t length, folded_length;
-    const char *bytes = PyUnicode_AsUTF8AndSize(forms->written, &length);
-    if (!bytes)
-        return 0;
-    const char *folded = PyUnicode_AsUTF8AndSize(forms->folded, &folded_length);
-    if (!folded)
-        return 0;
-    if (find_string(&scorer->words, bytes, (size_t)length) >= 0)
-        return 1;
-    if (forms->cue_class >= MAX_CLASSES) {
-        PyErr_Format(PyExc_ValueError, "the class of a word must be less than %d; got %d.",
-                     MAX_CLASSES, (int)forms->cue_class);
-        return 0;
+    const StringTable *words = &workspace->unknown;
+    NgramPool *pool = &scorer->ngrams;
+    for (size_t i = 0; i < words->n; i++) {
+        const StringEntry *entry = &words->entries[i];
+        Utf8 written = {words->bytes + entry->start, entry->length};
+        size_t start = entry->token.ngrams;
+        size_t n_items = pool_end(words, &workspace->unknown_ngrams, i) - start;
+        if (find_utf8(&scorer->words, written) >= 0)
+            continue;
+        if (!RESERVE(pool->items, pool->capacity, pool->n + n_items))
+            return set_memory_error();
+        memcpy(pool->items + pool->n, workspace->unknown_ngrams.items + start,
+               n_items * sizeof *pool->items);
+        pool->n += n_items;
+        if (!add_word(scorer, written, entry->token, workspace->unknown_roles[i], n_items)) {
+            pool->n -= n_items;
+            return set_memory_error();
+        }
     }
-    NameRoles roles = find_roles(scorer, forms);
-    Token token = {find_str(&scorer->stems, forms->stem), 0, scorer->n_pool};
-    if (PyErr_Occurred())
-        return 0;
-    token.flags = find_flags(scorer, forms, token.stem, &roles);
-    if (!append_ngrams(scorer, (const unsigned char *)folded, (size_t)folded_length))
-        return set_memory_error();
-    return add_word(scorer, bytes, (size_t)length, token, roles);
+    forget_unknown(workspace);
+    return 1;
 }
 
 /* Learn the mark that stands for every masked name. It is the first word, has a stem but no
@@ -105,21 +192,17 @@ static int learn_word(Scorer *scorer, const WordForms *forms)
 static int learn_side(Scorer *scorer, PyObject *side)
 {
     const NameRoles none = {{-1, -1}, {-1, -1}};
-    Token token = {find_str(&scorer->stems, side), 0, scorer->n_pool};
+    Utf8 written;
     Py_ssize_t length;
-    const char *bytes = PyUnicode_AsUTF8AndSize(side, &length);
-    if (!bytes)
+    written.bytes = PyUnicode_AsUTF8AndSize(side, &length);
+    if (!written.bytes)
         return 0;
-    if (!append_ngrams(scorer, NULL, 0))
+    written.length = (size_t)length;
+    Token token = {find_utf8(&scorer->stems, written), 0, 0};
+    if (!append_ngrams(scorer, &scorer->ngrams, NULL, 0) ||
+        !add_word(scorer, written, token, none, scorer->ngrams.n))
         return set_memory_error();
-    return add_word(scorer, bytes, (size_t)length, token, none);
-}
-
-/* Return where a word's n-grams end in the pool. */
-static size_t pool_end(const Scorer *scorer, size_t word)
-{
-    return word + 1 < scorer->words.n ? scorer->words.entries[word + 1].token.ngrams
-                                      : scorer->n_pool;
+    return 1;
 }
 
 /* Forget the words that were not met twice since the last call. The others move up, in their order,
@@ -128,15 +211,16 @@ static size_t pool_end(const Scorer *scorer, size_t word)
 static void forget_rare(Scorer *scorer)
 {
     StringTable *words = &scorer->words;
+    NgramPool *pool = &scorer->ngrams;
     size_t n = 0, n_bytes = 0, n_pool = 0;
     for (size_t word = 0; word < words->n; word++) {
         StringEntry entry = words->entries[word];
-        size_t n_items = pool_end(scorer, word) - entry.token.ngrams;
+        size_t n_items = pool_end(words, pool, word) - entry.token.ngrams;
         if (word != SIDE && !(entry.token.flags & IS_MET_AGAIN))
             continue;
         memmove(words->bytes + n_bytes, words->bytes + entry.start, entry.length);
-        memmove(scorer->ngram_pool + n_pool, scorer->ngram_pool + entry.token.ngrams,
-                n_items * sizeof *scorer->ngram_pool);
+        memmove(pool->items + n_pool, pool->items + entry.token.ngrams,
+                n_items * sizeof *pool->items);
         entry.start = (uint32_t)n_bytes;
         entry.token.ngrams = n_pool;
         entry.token.flags &= ~(uint32_t)(IS_MET | IS_MET_AGAIN);
@@ -147,7 +231,7 @@ static void forget_rare(Scorer *scorer)
     }
     words->n = n;
     words->n_bytes = n_bytes;
-    scorer->n_pool = n_pool;
+    pool->n = n_pool;
     refill_slots(words);
 }
 

@@ -18,7 +18,8 @@
 #define MAX_OUTPUTS 4096
 #define MAX_NGRAM 64
 
-/* A word gives the character n-grams of its first 64 characters (stance/text/words.py). */
+/* A word gives the character n-grams of its first 64 characters; a longer one is not stemmed
+   (stance/text/words.py). */
 #define MAX_WORD_CHARACTERS 64
 
 /* Characters of a word that a full stop may abbreviate (stance/text/names.py). */
@@ -84,23 +85,37 @@ typedef struct {
     int32_t bare[N_CASES];
 } NameRoles;
 
+/* What the characters of words say (ngram_pool.h). */
 typedef struct {
-    PyObject_HEAD
-    int n_blocks, n_outputs, n_heads, n_copies;
+    int32_t *items;
+    size_t n, capacity;
+} NgramPool;
+
+/* The classes of cue words, which blocks of frames need: negators are known by their folded form,
+   all others by their stem. */
+typedef struct {
+    int negation; /* the class of negators; NO_CLASS if no block needs classes */
+    StringTable negators;
+    StringTable stems;
+    uint8_t *classes; /* by number of the stem */
+} CueTable;
+
+typedef struct {
+    PyObject_HEAD int n_blocks, n_outputs, n_heads, n_copies;
     FeatureBlock blocks[MAX_BLOCKS];
     double *intercepts;   /* n_copies x n_outputs */
     int32_t *head_bounds; /* where the outputs of each head begin, and where the last ones end */
     StringTable stems;    /* of features and familiar words */
     uint8_t *is_familiar; /* by stem */
     NameTable names[N_CASES];
+    CueTable cues;
     double sublinear[N_SUBLINEAR]; /* 1 + ln(count) */
 
     /* What `learn` adds to and `forget` empties. */
     StringTable words;     /* as written */
     NameRoles *name_roles; /* by word */
     size_t roles_capacity;
-    int32_t *ngram_pool; /* see ngram_pool.h */
-    size_t n_pool, pool_capacity;
+    NgramPool ngrams;
     uint64_t generation; /* of the words: numbers of another generation mean nothing here */
 
     int n_running; /* threads that score without the GIL: nothing may be learned or forgotten */
@@ -122,6 +137,13 @@ static void free_block(FeatureBlock *block)
     free_trie(&block->trie);
     free(block->unigrams);
     free(block->pairs);
+}
+
+static void free_cues(CueTable *cues)
+{
+    free_strings(&cues->negators);
+    free_strings(&cues->stems);
+    free(cues->classes);
 }
 
 static void free_names(NameTable *names)

@@ -16,8 +16,9 @@
 
    blocks.h splits a document of plain paragraphs, before any of this.
    model.h and workspace.h define the data. build.h makes a model from Python's arrays, and learn.h
-   adds words to it. stance/scoring/compiled.py drives the module and makes sure that no word is
-   learned while paragraphs are scored; stance/scoring/_scorer.pyi documents the functions. */
+   adds words to it, in the forms that word_forms.h and stemmer.h give them.
+   stance/scoring/compiled.py drives the module and makes sure that no word is learned while
+   paragraphs are scored; stance/scoring/_scorer.pyi documents the functions. */
 
 #include "blocks.h"
 #include "buffers.h"
@@ -41,13 +42,14 @@ static void scorer_dealloc(Scorer *self)
         free_block(&self->blocks[i]);
     for (int name_case = 0; name_case < N_CASES; name_case++)
         free_names(&self->names[name_case]);
+    free_cues(&self->cues);
     free(self->intercepts);
     free(self->head_bounds);
     free_strings(&self->stems);
     free(self->is_familiar);
     free_strings(&self->words);
     free(self->name_roles);
-    free(self->ngram_pool);
+    free(self->ngrams.items);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -55,10 +57,10 @@ static void scorer_dealloc(Scorer *self)
    the mark of a side is one of them. */
 static int read_model(Scorer *self, PyObject *arguments)
 {
-    PyObject *head_bounds, *intercepts, *blocks, *familiar, *any_case, *exact_case, *side;
-    if (!PyArg_ParseTuple(arguments, "OiOO!O!OOO", &head_bounds, &self->n_copies, &intercepts,
+    PyObject *head_bounds, *intercepts, *blocks, *familiar, *any_case, *exact_case, *side, *cues;
+    if (!PyArg_ParseTuple(arguments, "OiOO!O!OOOO!", &head_bounds, &self->n_copies, &intercepts,
                           &PyList_Type, &blocks, &PyList_Type, &familiar, &any_case, &exact_case,
-                          &side))
+                          &side, &PyTuple_Type, &cues))
         return 0;
     if (self->n_copies < 1) {
         PyErr_Format(PyExc_ValueError, "`n_copies` must be at least 1; got %d.", self->n_copies);
@@ -74,7 +76,8 @@ static int read_model(Scorer *self, PyObject *arguments)
         if (!list_unigrams(self, &self->blocks[i]))
             return 0;
     return read_names(&self->names[ANY_CASE], any_case) &&
-           read_names(&self->names[EXACT_CASE], exact_case) && learn_side(self, side);
+           read_names(&self->names[EXACT_CASE], exact_case) && read_cues(&self->cues, cues) &&
+           learn_side(self, side);
 }
 
 static PyObject *scorer_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
@@ -102,45 +105,6 @@ static int check_idle(const Scorer *self)
     return !self->n_running;
 }
 
-PyDoc_STRVAR(learn_doc,
-             "learn(words, folded, stems, bare, folded_bare, plain, classes)\n--\n\n"
-             "Learn words as written: lists of str of the same length, and two times one byte\n"
-             "per word.");
-
-static PyObject *scorer_learn(Scorer *self, PyObject *arguments)
-{
-    PyObject *words, *folded, *stems, *bare, *folded_bare;
-    Py_buffer plain, classes;
-    if (!check_idle(self) ||
-        !PyArg_ParseTuple(arguments, "O!O!O!O!O!y*y*", &PyList_Type, &words, &PyList_Type, &folded,
-                          &PyList_Type, &stems, &PyList_Type, &bare, &PyList_Type, &folded_bare,
-                          &plain, &classes))
-        return NULL;
-    Py_ssize_t n = plain.len;
-    int ok = classes.len == n && PyList_GET_SIZE(words) == n && PyList_GET_SIZE(folded) == n &&
-             PyList_GET_SIZE(stems) == n && PyList_GET_SIZE(bare) == n &&
-             PyList_GET_SIZE(folded_bare) == n;
-    if (!ok)
-        set_value_error("the lists must have the same length.");
-    for (Py_ssize_t i = 0; ok && i < n; i++) {
-        WordForms forms = {
-            .written = PyList_GET_ITEM(words, i),
-            .folded = PyList_GET_ITEM(folded, i),
-            .stem = PyList_GET_ITEM(stems, i),
-            .bare = PyList_GET_ITEM(bare, i),
-            .folded_bare = PyList_GET_ITEM(folded_bare, i),
-            .is_plain = ((const char *)plain.buf)[i],
-            .cue_class = ((const uint8_t *)classes.buf)[i],
-        };
-        ok = learn_word(self, &forms);
-    }
-    PyBuffer_Release(&plain);
-    PyBuffer_Release(&classes);
-    if (!ok)
-        return NULL;
-    Py_RETURN_NONE;
-}
-
 PyDoc_STRVAR(forget_doc, "forget()\n--\n\nForget the words that were not met twice since the last call.");
 
 static PyObject *scorer_forget(Scorer *self, PyObject *Py_UNUSED(nothing))
@@ -156,7 +120,7 @@ static PyObject *scorer_size(Scorer *self, void *Py_UNUSED(nothing))
 {
     size_t size_of_word = sizeof(StringEntry) + sizeof(StringSlot) + sizeof(NameRoles);
     return PyLong_FromSize_t(self->words.n_bytes + self->words.n * size_of_word +
-                             self->n_pool * sizeof *self->ngram_pool);
+                             self->ngrams.n * sizeof *self->ngrams.items);
 }
 
 PyDoc_STRVAR(reset_after_fork_doc,
@@ -171,7 +135,8 @@ static PyObject *scorer_reset_after_fork(Scorer *self, PyObject *Py_UNUSED(nothi
 
 /* ---- scoring ------------------------------------------------------------------------------- */
 
-/* Score the texts of a workspace, without the GIL, into the rows from `first` on. */
+/* Score the texts of a workspace, without the GIL, into the rows from `first` on, and describe the
+   words that are not known yet. */
 static int score_texts(Scorer *self, Workspace *workspace, const Buffers *buffers, Py_ssize_t first)
 {
     int ok = 1;
@@ -179,6 +144,7 @@ static int score_texts(Scorer *self, Workspace *workspace, const Buffers *buffer
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t i = 0; ok && i < workspace->n_texts; i++)
         ok = score_text(self, workspace, &workspace->texts[i], buffers, first + i);
+    ok = ok && describe_words(self, workspace);
     Py_END_ALLOW_THREADS
     self->n_running--;
     return ok || set_memory_error();
@@ -201,21 +167,6 @@ static int read_texts(Workspace *workspace, PyObject *list, Py_ssize_t first, Py
     return 1;
 }
 
-static PyObject *list_unknown(const Workspace *workspace)
-{
-    const StringTable *unknown = &workspace->unknown;
-    PyObject *list = PyList_New(0);
-    for (size_t i = 0; list && i < unknown->n; i++) {
-        const StringEntry *entry = &unknown->entries[i];
-        PyObject *word = PyUnicode_DecodeUTF8(unknown->bytes + entry->start,
-                                              (Py_ssize_t)entry->length, "strict");
-        if (!word || PyList_Append(list, word))
-            Py_CLEAR(list);
-        Py_XDECREF(word);
-    }
-    return list;
-}
-
 /* The name of a capsule that owns a workspace with pending paragraphs. */
 static const char PENDING[] = "stance.scoring._scorer pending";
 
@@ -224,29 +175,24 @@ static void free_pending(PyObject *capsule)
     free_workspace(PyCapsule_GetPointer(capsule, PENDING));
 }
 
-/* Return (unknown words, pending paragraphs or None). The workspace goes into the pending
-   paragraphs, or back to the scorer. */
+/* Return the pending paragraphs, or None. The workspace goes into them, or back to the scorer. */
 static PyObject *hand_over(Scorer *self, Workspace *workspace)
 {
-    PyObject *unknown = list_unknown(workspace);
-    if (!unknown || !workspace->n_pending) {
+    if (!workspace->n_pending) {
         release_workspace(self, workspace);
-        return unknown ? Py_BuildValue("NO", unknown, Py_None) : NULL;
+        Py_RETURN_NONE;
     }
     PyObject *pending = PyCapsule_New(workspace, PENDING, free_pending);
-    if (!pending) {
+    if (!pending)
         release_workspace(self, workspace);
-        Py_DECREF(unknown);
-        return NULL;
-    }
-    return Py_BuildValue("NN", unknown, pending);
+    return pending;
 }
 
 PyDoc_STRVAR(score_doc,
              "score(texts, first, last, copies, probabilities, familiarity, n_tokens)\n--\n\n"
              "Score ``texts[first:last]`` into the buffers of all texts.\n\n"
-             "Return the words that must be learned first, and what `score_pending` takes to\n"
-             "score the paragraphs that have one; None if there is none.");
+             "Return the paragraphs with words that must be learned first, or None. `learn` takes\n"
+             "them, then `score_pending`.");
 
 static PyObject *scorer_score(Scorer *self, PyObject *arguments)
 {
@@ -270,6 +216,22 @@ static PyObject *scorer_score(Scorer *self, PyObject *arguments)
     }
     release_buffers(&buffers);
     return result;
+}
+
+PyDoc_STRVAR(learn_doc, "learn(pending)\n--\n\nLearn the unknown words of pending paragraphs.");
+
+static PyObject *scorer_learn(Scorer *self, PyObject *capsule)
+{
+    Workspace *workspace = check_idle(self) ? PyCapsule_GetPointer(capsule, PENDING) : NULL;
+    if (!workspace)
+        return NULL;
+    if (workspace->generation != self->generation) {
+        set_misfit_error();
+        return NULL;
+    }
+    if (!learn_words(self, workspace))
+        return NULL;
+    Py_RETURN_NONE;
 }
 
 /* Return the workspace of a capsule, which keeps it; NULL with an error set if it does not fit. */
@@ -303,7 +265,7 @@ static PyObject *scorer_score_pending(Scorer *self, PyObject *arguments)
     if (workspace) {
         PyCapsule_SetDestructor(capsule, NULL);
         PyCapsule_SetName(capsule, NULL); /* it is used up: no other call finds a pointer in it */
-        free_strings(&workspace->unknown);
+        forget_unknown(workspace);
         PendingStatus status = SCORED;
         self->n_running++;
         Py_BEGIN_ALLOW_THREADS
@@ -315,7 +277,7 @@ static PyObject *scorer_score_pending(Scorer *self, PyObject *arguments)
         if (status == OUT_OF_MEMORY)
             PyErr_NoMemory();
         else if (status == NOT_LEARNED)
-            set_value_error("every word that `score` returned must be learned first.");
+            set_value_error("the words of pending paragraphs must be learned first.");
     }
     release_buffers(&buffers);
     if (PyErr_Occurred())
@@ -326,11 +288,11 @@ static PyObject *scorer_score_pending(Scorer *self, PyObject *arguments)
 /* ---- the type and the module --------------------------------------------------------------- */
 
 PyDoc_STRVAR(scorer_doc, "Scorer(head_bounds, n_copies, intercepts, blocks, familiar,\n"
-                         "               names_in_any_case, names_in_exact_case, side)\n--\n\n"
+                         "               names_in_any_case, names_in_exact_case, side, cues)\n--\n\n"
                          "Score paragraphs with the arrays of a frozen model.");
 
 static PyMethodDef scorer_methods[] = {
-    {"learn", (PyCFunction)scorer_learn, METH_VARARGS, learn_doc},
+    {"learn", (PyCFunction)scorer_learn, METH_O, learn_doc},
     {"forget", (PyCFunction)scorer_forget, METH_NOARGS, forget_doc},
     {"reset_after_fork", (PyCFunction)scorer_reset_after_fork, METH_NOARGS, reset_after_fork_doc},
     {"score", (PyCFunction)scorer_score, METH_VARARGS, score_doc},
@@ -392,6 +354,53 @@ static PyObject *may_join(PyObject *Py_UNUSED(module), PyObject *arguments)
     return PyBool_FromLong(joins);
 }
 
+PyDoc_STRVAR(word_forms_doc, "word_forms(word)\n--\n\n"
+                             "Return a word folded, stemmed, without its possessive, and whether it\n"
+                             "counts for familiarity.");
+
+static PyObject *word_forms(PyObject *Py_UNUSED(module), PyObject *word)
+{
+    FoldedWord folded = {0};
+    char room[4 * MAX_WORD_CHARACTERS];
+    PyObject *result = NULL;
+    Py_ssize_t length;
+    const char *bytes = PyUnicode_AsUTF8AndSize(word, &length);
+    if (!bytes)
+        return NULL;
+    Utf8 written = {bytes, (size_t)length};
+    if (!fold_word(written, &folded))
+        set_memory_error();
+    else {
+        Utf8 stem = stem_word(&folded, room), bare = cut_possessive(written);
+        result = Py_BuildValue("s#s#s#O", folded.bytes, (Py_ssize_t)folded.length, stem.bytes,
+                               (Py_ssize_t)stem.length, bare.bytes, (Py_ssize_t)bare.length,
+                               is_plain_word(&folded) ? Py_True : Py_False);
+    }
+    free(folded.bytes);
+    return result;
+}
+
+PyDoc_STRVAR(unknown_words_doc, "unknown_words(pending)\n--\n\n"
+                                "Return the words that pending paragraphs wait for.");
+
+static PyObject *unknown_words(PyObject *Py_UNUSED(module), PyObject *capsule)
+{
+    const Workspace *workspace = PyCapsule_GetPointer(capsule, PENDING);
+    if (!workspace)
+        return NULL;
+    const StringTable *unknown = &workspace->unknown;
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list && i < unknown->n; i++) {
+        const StringEntry *entry = &unknown->entries[i];
+        PyObject *word = PyUnicode_DecodeUTF8(unknown->bytes + entry->start,
+                                              (Py_ssize_t)entry->length, "strict");
+        if (!word || PyList_Append(list, word))
+            Py_CLEAR(list);
+        Py_XDECREF(word);
+    }
+    return list;
+}
+
 PyDoc_STRVAR(hash_bytes_doc, "hash_bytes(content, low, high)\n--\n\n"
                              "Return the SipHash-1-3 of bytes under a secret of two integers.");
 
@@ -434,6 +443,8 @@ static PyObject *split_plain(PyObject *Py_UNUSED(module), PyObject *arguments)
 
 static PyMethodDef module_functions[] = {
     {"hash_bytes", hash_bytes, METH_VARARGS, hash_bytes_doc},
+    {"word_forms", word_forms, METH_O, word_forms_doc},
+    {"unknown_words", unknown_words, METH_O, unknown_words_doc},
     {"word_bounds", word_bounds, METH_O, word_bounds_doc},
     {"may_join", may_join, METH_VARARGS, may_join_doc},
     {"split_plain", split_plain, METH_VARARGS, split_plain_doc},

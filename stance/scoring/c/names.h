@@ -124,8 +124,8 @@ static Py_ssize_t mask_names(const Scorer *scorer, Workspace *workspace, const W
         if (token->flags & MAY_BEGIN_NAME)
             n_masked = match_longest_name(scorer, words + i, n - i);
         /* Counting comes next. Two cache lines of 16 items hold the n-grams of most words. */
-        PREFETCH(scorer->ngram_pool + token->ngrams);
-        PREFETCH(scorer->ngram_pool + token->ngrams + 16);
+        PREFETCH(scorer->ngrams.items + token->ngrams);
+        PREFETCH(scorer->ngrams.items + token->ngrams + 16);
         workspace->tokens[n_tokens] = n_masked ? entries[SIDE].token : *token;
         workspace->tokens[n_tokens++].flags |= words[i].begins_sentence ? BEGINS_SENTENCE : 0;
         i += n_masked ? n_masked : 1;

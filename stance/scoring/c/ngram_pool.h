@@ -28,7 +28,7 @@ static ALWAYS_INLINE size_t n_sum_items(int width)
 static ALWAYS_INLINE const int32_t *find_ngrams(const Scorer *scorer, const Token *token,
                                                 const FeatureBlock *block)
 {
-    const int32_t *ngrams = scorer->ngram_pool + token->ngrams;
+    const int32_t *ngrams = scorer->ngrams.items + token->ngrams;
     for (const FeatureBlock *before = scorer->blocks; before < block; before++)
         if (before->kind == CHARACTERS)
             ngrams += 1 + n_sum_items(before->width) + (size_t)ngrams[0];
@@ -78,12 +78,12 @@ static size_t make_ngram_keys(const FeatureBlock *block, const PaddedWord *padde
 }
 
 /* Append one block's columns of a word to the pool, and add up their rows. The pool has room. */
-static size_t append_columns(Scorer *scorer, const FeatureBlock *block, const PaddedWord *padded,
+static size_t append_columns(NgramPool *pool, const FeatureBlock *block, const PaddedWord *padded,
                              double *sums)
 {
     StringKey keys[1 + MAX_WORD_CHARACTERS + 1];
     size_t n_columns = 0, row_length = (size_t)block->width + 1;
-    int32_t *columns = scorer->ngram_pool + scorer->n_pool;
+    int32_t *columns = pool->items + pool->n;
     for (size_t size = (size_t)block->min_n; size <= (size_t)block->max_n; size++) {
         size_t n_keys = block->ngrams.n ? make_ngram_keys(block, padded, size, keys) : 0;
         for (size_t i = 0; i < n_keys; i++) {
@@ -99,40 +99,39 @@ static size_t append_columns(Scorer *scorer, const FeatureBlock *block, const Pa
         for (size_t output = 0; output < row_length; output++)
             sums[output] += row[output];
     }
-    scorer->n_pool += n_columns;
+    pool->n += n_columns;
     return n_columns;
 }
 
 /* Append what one block says of a word; nothing of a masked name, which is NULL. Return 0 if there
    is no memory. */
-static int append_block(Scorer *scorer, const FeatureBlock *block, const PaddedWord *padded)
+static int append_block(NgramPool *pool, const FeatureBlock *block, const PaddedWord *padded)
 {
     size_t n_sums = (size_t)block->width + 1, n_items = n_sum_items(block->width);
     size_t max_columns = padded ? padded->n * (size_t)(block->max_n - block->min_n + 1) : 0;
-    size_t start = scorer->n_pool;
-    if (!RESERVE(scorer->ngram_pool, scorer->pool_capacity, start + 1 + n_items + max_columns))
+    size_t start = pool->n;
+    if (!RESERVE(pool->items, pool->capacity, start + 1 + n_items + max_columns))
         return 0;
-    double *sums = calloc(n_sums, sizeof *sums);
-    if (!sums)
-        return 0;
-    scorer->n_pool = start + 1 + n_items;
-    size_t n_columns = padded ? append_columns(scorer, block, padded, sums) : 0;
-    scorer->ngram_pool[start] = (int32_t)n_columns;
-    memcpy(scorer->ngram_pool + start + 1, sums, n_sums * sizeof *sums);
-    free(sums);
+    double sums[MAX_OUTPUTS + 1];
+    memset(sums, 0, n_sums * sizeof *sums);
+    pool->n = start + 1 + n_items;
+    size_t n_columns = padded ? append_columns(pool, block, padded, sums) : 0;
+    pool->items[start] = (int32_t)n_columns;
+    memcpy(pool->items + start + 1, sums, n_sums * sizeof *sums);
     return 1;
 }
 
-/* Append what all blocks of characters say of a folded word; NULL for a masked name. Return 0 if
-   there is no memory. */
-static int append_ngrams(Scorer *scorer, const unsigned char *folded, size_t length)
+/* Append to a pool what all blocks of characters say of a folded word; NULL for a masked name.
+   Return 0 if there is no memory. */
+static int append_ngrams(const Scorer *scorer, NgramPool *pool, const unsigned char *folded,
+                         size_t length)
 {
     PaddedWord padded;
     if (folded)
         pad_word(&padded, folded, folded + length);
     for (int i = 0; i < scorer->n_blocks; i++)
         if (scorer->blocks[i].kind == CHARACTERS &&
-            !append_block(scorer, &scorer->blocks[i], folded ? &padded : NULL))
+            !append_block(pool, &scorer->blocks[i], folded ? &padded : NULL))
             return 0;
     return 1;
 }

@@ -17,7 +17,7 @@
 typedef struct {
     int32_t stem;   /* in Scorer.stems; -1 if no feature and no familiar word has it */
     uint32_t flags; /* of the enum below */
-    size_t ngrams;  /* where its character n-grams begin in Scorer.ngram_pool */
+    size_t ngrams;  /* where its character n-grams begin in the pool of the words */
 } Token;
 
 enum {

@@ -2,7 +2,7 @@
 
    Workspaces are made when threads first need them and used again, so that scoring a paragraph
    allocates nothing. A paragraph with words that are not learned yet stays in its workspace,
-   pending, until Python has taught them; the words need not be read again. */
+   pending, until they are; the words need not be read again. */
 
 #ifndef STANCE_WORKSPACE_H
 #define STANCE_WORKSPACE_H
@@ -52,7 +52,10 @@ typedef struct Workspace {
     size_t tokens_capacity;
     PendingParagraph *pending;
     size_t n_pending, pending_capacity;
-    StringTable unknown; /* words to be learned */
+    StringTable unknown; /* words to be learned, each with its token ... */
+    NgramPool unknown_ngrams;
+    NameRoles *unknown_roles; /* ... and roles, once `describe_words` has been called */
+    size_t roles_capacity;
     int n_counters;
     NgramCounter counters[MAX_BLOCKS];
 } Workspace;
@@ -86,6 +89,16 @@ static int read_text(PyObject *object, Text *text)
     return 0;
 }
 
+static void forget_unknown(Workspace *workspace)
+{
+    free_strings(&workspace->unknown);
+    free(workspace->unknown_ngrams.items);
+    free(workspace->unknown_roles);
+    workspace->unknown_ngrams = (NgramPool){NULL, 0, 0};
+    workspace->unknown_roles = NULL;
+    workspace->roles_capacity = 0;
+}
+
 /* Forget the texts and what was read from them. The GIL is held. */
 static void clear_workspace(Workspace *workspace)
 {
@@ -95,7 +108,7 @@ static void clear_workspace(Workspace *workspace)
     workspace->texts = NULL;
     workspace->n_texts = 0;
     workspace->n_words = workspace->n_pending = 0;
-    free_strings(&workspace->unknown);
+    forget_unknown(workspace);
 }
 
 static void free_workspace(Workspace *workspace)
