@@ -19,11 +19,12 @@ strings that a frozen model looks up, so that the two cannot differ.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from stance.text.cues import CUE_CLASSES, NEGATION, load_cues, number_cues
 from stance.text.tokens import SIDE, Gazetteer, Token, make_tokens
-from stance.text.words import MAX_WORD_CHARACTERS
+from stance.text.words import MAX_WORD_CHARACTERS, REMEMBERED_WORDS
 
 UNSCALED: Final = ("valence",)
 """Feature blocks that are not scaled to length 1: the length of "valence" is how much there is."""
@@ -147,8 +148,9 @@ def find_negated(tokens: Sequence[Token]) -> list[bool]:
     return [any(negators[max(0, index - REACH) : index]) for index in range(len(tokens))]
 
 
+@lru_cache(maxsize=REMEMBERED_WORDS)
 def find_cue_class(word: str, stem: str) -> str | None:
-    """Return the class of a word, given folded and stemmed; None if it is no cue.
+    """Return the class of a word, given folded and stemmed; None if it is no cue. Remember it.
 
     A negator is NEG; but "despite" keeps the class that the table gives it.
 
