@@ -13,7 +13,7 @@ from stance.report.labelled_table import LabelledRow
 from stance.report.text_sections import shown_extremes
 from stance.results import LabelledParagraph
 
-# Of the list, in the order of the table: evidence takes some milliseconds per paragraph.
+# Of the list, in the order of the table: evidence takes a millisecond per paragraph.
 _EXPLAINED: Final = 400
 _TOLERANCE: Final = 1e-3  # of a probability, which the table has with six decimals
 

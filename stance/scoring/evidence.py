@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
+from itertools import repeat
 from math import isnan
 
 import numpy as np
@@ -40,7 +41,7 @@ def label_blocks(
     codes = np.asarray(statuses, dtype=np.int64)
     scored = score_blocks(model, texts, codes, [target] * len(blocks))
     numbers = scored.labelled.tolist()
-    tokens = [model.tokens(texts[number]) if evidence else [] for number in numbers]
+    tokens = [model.tokens(texts[number]) for number in numbers] if evidence else None
     offsets = [blocks[number].start for number in numbers]
     results: list[dict[str, HeadResult]] = [{} for _ in blocks]
     for name, head in model.heads.items():
@@ -77,18 +78,22 @@ def _head_results(
     table: np.ndarray,
     level: float,
     document: str,
-    tokens: Sequence[Sequence[Token]],
+    tokens: Sequence[Sequence[Token]] | None,
     offsets: Sequence[int],
 ) -> Iterator[HeadResult]:
     """Yield what one head gives for each labelled block; without tokens, without evidence."""
     best_labels = table.argmax(axis=1).tolist()
     uncertain = head.is_uncertain(table, level).tolist()
-    contributions = head.contributions_of_each(tokens)
-    for row, (best, probabilities) in enumerate(zip(best_labels, table.tolist(), strict=True)):
-        evidence = _list_evidence(next(contributions)[:, best], tokens[row], document, offsets[row])
+    evidence: Iterator[tuple[Evidence, ...]] = repeat(())
+    if tokens is not None:
+        contributions = head.contributions_of_each(tokens, best_labels)
+        evidence = map(_list_evidence, contributions, tokens, repeat(document), offsets)
+    for best, probabilities, is_uncertain, words in zip(
+        best_labels, table.tolist(), uncertain, evidence, strict=False
+    ):
         by_label = dict(zip(head.classes, probabilities, strict=True))
         intercept = float(head.intercept[best])
-        yield HeadResult(head.classes[best], by_label, uncertain[row], intercept, evidence)
+        yield HeadResult(head.classes[best], by_label, is_uncertain, intercept, words)
 
 
 def _paragraphs(
@@ -133,7 +138,9 @@ def explain_paragraph(
     intercept = float(aimed.intercept @ direction)
     if pairs:
         return intercept, _find_pairs(aimed, tokens, text, direction, 0)
-    return intercept, _list_evidence(aimed.contributions(tokens) @ direction, tokens, text, 0)
+    return intercept, _list_evidence(
+        (aimed.contributions(tokens) @ direction).tolist(), tokens, text, 0
+    )
 
 
 def _direction(head: Head, label: int) -> np.ndarray:
@@ -141,15 +148,21 @@ def _direction(head: Head, label: int) -> np.ndarray:
     return np.asarray(np.eye(len(head.classes))[label])
 
 
+def _add_up(head: Head, tokens: Sequence[Token], direction: np.ndarray) -> np.ndarray:
+    """Return the product of `Head.contributions` and a direction; few labels have a part in it."""
+    labels = np.flatnonzero(direction)
+    contributions = [*head.contributions_of_each([tokens] * len(labels), labels.tolist())]
+    return np.asarray(direction[labels] @ np.reshape(contributions, (len(labels), len(tokens))))
+
+
 def _list_evidence(
-    contributions: np.ndarray, tokens: Sequence[Token], document: str, offset: int
+    contributions: Sequence[float], tokens: Sequence[Token], document: str, offset: int
 ) -> tuple[Evidence, ...]:
     """Return the tokens that contribute anything, at their offsets in the document."""
-    spans = [(token.start + offset, token.end + offset) for token in tokens]
     return tuple(
-        Evidence(document[start:end], start, end, contribution)
-        for (start, end), contribution in zip(spans, contributions.tolist(), strict=True)
-        if contribution
+        Evidence(document[start + offset : end + offset], start + offset, end + offset, value)
+        for (_, _, start, end, _), value in zip(tokens, contributions, strict=True)
+        if value
     )
 
 
@@ -161,7 +174,7 @@ def _find_pairs(
     They are, if what they add together is more than what each of them adds without the other. Each
     piece then has what it adds by itself, so that the sum stays the same.
     """
-    alone = head.contributions(tokens) @ direction
+    alone = _add_up(head, tokens, direction)
     pairs: dict[tuple[int, int], float] = {}
     for block in head.blocks:
         first, last, added = head.occurrence_contributions(block, tokens)

@@ -6,14 +6,15 @@ import math
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, islice
 from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
 
 from stance.options import check_level
-from stance.text.features import PAIRED, UNSCALED, block_features
+from stance.text.features import PAIRED, UNSCALED
+from stance.text.occurrences import FeatureFinder, Occurrences, number_rows
 from stance.text.tokens import SIDE, Token
 from stance.text.words import is_plain
 
@@ -52,18 +53,13 @@ class FeatureBlock:
         """The column of each feature."""
         return {feature: column for column, feature in enumerate(self.features, start=self.first)}
 
-    def occurrences(self, tokens: Sequence[Token]) -> Iterator[tuple[int, int, int]]:
-        """Yield column, first token and last token (inclusive) of each known feature.
+    def occurrences(self, paragraphs: Sequence[Sequence[Token]]) -> Occurrences:
+        """Find the known features of paragraphs, as `FeatureFinder.find` does."""
+        return self._finder.find(paragraphs)
 
-        >>> from stance.text.tokens import make_tokens
-        >>> block = FeatureBlock("words", (1, 2), ("no", "no truce"), first=0)
-        >>> list(block.occurrences(make_tokens("No truce, no deal.")))
-        [(0, 0, 0), (0, 2, 2), (1, 0, 1)]
-        """
-        for occurrence in block_features(self.name, tokens, self.ngram_range, self.lexicon):
-            column = self.columns.get(occurrence.feature)
-            if column is not None:
-                yield column, occurrence.first, occurrence.last
+    @cached_property
+    def _finder(self) -> FeatureFinder:
+        return FeatureFinder(self.name, self.ngram_range, self.columns, self.lexicon)
 
     def description(self) -> dict[str, Any]:
         """Return what ``<head>.features.json`` stores about the block."""
@@ -133,15 +129,10 @@ class Head:
 
     def features(self, tokens: Sequence[Token]) -> tuple[list[int], list[float]]:
         """Return the columns and the TF-IDF values of a paragraph's known features."""
-        columns: list[int] = []
-        values: list[float] = []
-        for block in self.blocks:
-            occurring = np.asarray([c for c, _, _ in block.occurrences(tokens)], dtype=np.int64)
-            block_columns, counts = np.unique(occurring, return_counts=True)
-            columns += block_columns.tolist()
-            rows = np.zeros_like(block_columns)  # of this one paragraph
-            values += self._tfidf(block, rows, block_columns, counts).tolist()
-        return columns, values
+        found = [block.occurrences([tokens])[0] for block in self.blocks]
+        columns, counts = np.unique(np.concatenate(found), return_counts=True)
+        values = self._tfidf(np.zeros_like(columns), columns, counts)  # of this one paragraph
+        return columns.tolist(), values.tolist()
 
     def contributions(self, tokens: Sequence[Token]) -> np.ndarray:
         """Split each logit over the tokens that produced it.
@@ -169,35 +160,48 @@ class Head:
         array([[0.  , 1.41],
                [0.  , 0.71]])
         """
-        return next(self.contributions_of_each([tokens]))
+        labels = range(len(self.classes))
+        return np.stack([*self.contributions_of_each([tokens] * len(labels), labels)], axis=1)
 
-    def contributions_of_each(self, paragraphs: Sequence[Sequence[Token]]) -> Iterator[np.ndarray]:
-        """Yield the `contributions` of each paragraph.
+    def contributions_of_each(
+        self, paragraphs: Sequence[Sequence[Token]], labels: Sequence[int]
+    ) -> Iterator[list[float]]:
+        """Yield what the tokens of each paragraph add to the logit of its label.
 
-        They are worked out for many at once: a text of 300,000 one-letter paragraphs would take
-        minutes if NumPy was called for each.
+        They are worked out for many paragraphs at once: a text of 300,000 one-letter paragraphs
+        would take minutes if NumPy was called for each.
         """
-        sizes = np.asarray([len(tokens) for tokens in paragraphs], dtype=np.int64)
-        groups = (np.cumsum(sizes) // _TOGETHER).tolist()
-        for _, group in groupby(zip(groups, paragraphs, strict=True), key=itemgetter(0)):
-            together = [tokens for _, tokens in group]
-            contributions = self._contributions(together)
-            yield from np.split(contributions, np.cumsum([*map(len, together)])[:-1])
+        groups = (end // _TOGETHER for end in accumulate(map(len, paragraphs)))
+        for _, members in groupby(zip(groups, paragraphs, labels, strict=True), key=itemgetter(0)):
+            _, together, their_labels = zip(*members, strict=True)
+            contributions = iter(self._contributions(together, np.asarray(their_labels)).tolist())
+            for tokens in together:
+                yield [*islice(contributions, len(tokens))]
 
-    def _contributions(self, paragraphs: Sequence[Sequence[Token]]) -> np.ndarray:
+    def _contributions(
+        self, paragraphs: Sequence[Sequence[Token]], labels: np.ndarray
+    ) -> np.ndarray:
         """Return the contributions of the tokens of all paragraphs, one after the other."""
-        contributions = np.zeros((sum(map(len, paragraphs)), len(self.classes)))
-        for block in self.blocks:
-            first, last, per_occurrence = self._occurrences(block, paragraphs)
-            stride = last - first if block.name in PAIRED else np.ones_like(first)
-            n_tokens = 1 + (last - first) // stride
-            per_token = per_occurrence / n_tokens[:, None]
-            # Add to the first token of every occurrence, then to the second of those with two, ...
+        row = number_rows(paragraphs)
+        found = [block.occurrences(paragraphs) for block in self.blocks]
+        column, first, _ = np.concatenate(found, axis=1)
+        added = self._values(row[first], column) * self.weights[column, labels[row[first]]]
+        tokens, per_token = list[np.ndarray](), list[np.ndarray]()
+        end = 0
+        for block, (_, first, last) in zip(self.blocks, found, strict=True):
+            begin, end = end, end + len(first)
+            n_tokens = np.full_like(first, 2) if block.name in PAIRED else 1 + last - first
+            values = added[begin:end] / n_tokens
+            # To the first token of every occurrence, then to the second of those with two, ...
             for step in range(n_tokens.max(initial=0)):
                 longer = step < n_tokens
-                token = (first + step * stride)[longer]
-                np.add.at(contributions, token, per_token[longer])
-        return contributions
+                token = last if step and block.name in PAIRED else first + step
+                tokens.append(token[longer])
+                per_token.append(values[longer])
+        if not tokens:
+            return np.zeros(len(row))
+        # Floats are added one by one in this order, whatever stands beside a paragraph.
+        return np.bincount(np.concatenate(tokens), np.concatenate(per_token), minlength=len(row))
 
     def occurrence_contributions(
         self, block: FeatureBlock, tokens: Sequence[Token]
@@ -210,38 +214,37 @@ class Head:
             Its tokens.
         contributions : ndarray of shape (n_occurrences, n_classes)
         """
-        return self._occurrences(block, [tokens])
+        column, first, last = block.occurrences([tokens])
+        values = self._values(np.zeros_like(column), column)
+        return first, last, values[:, None] * self.weights[column]
 
-    def _occurrences(
-        self, block: FeatureBlock, paragraphs: Sequence[Sequence[Token]]
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the `occurrence_contributions` of all paragraphs, one after the other."""
-        sizes = [*map(len, paragraphs)]
-        starts = [0, *accumulate(sizes)]
-        row_of_token = np.repeat(np.arange(len(sizes)), sizes)
-        occurrences = [
-            (column, start + first, start + last)
-            for start, tokens in zip(starts[:-1], paragraphs, strict=True)
-            for column, first, last in block.occurrences(tokens)
-        ]
-        # The shape holds if there are none.
-        column, first, last = np.asarray(occurrences, dtype=np.int64).reshape(-1, 3).T
+    def _values(self, row: np.ndarray, column: np.ndarray) -> np.ndarray:
+        """Return the TF-IDF value of each occurrence, a feature's being split equally over its."""
         keys, feature, counts = np.unique(
-            row_of_token[first] * len(self.idf) + column, return_inverse=True, return_counts=True
+            row * len(self.idf) + column, return_inverse=True, return_counts=True
         )
         rows, columns = np.divmod(keys, len(self.idf))
-        per_count = (self._tfidf(block, rows, columns, counts) / counts)[:, None]
-        return first, last, (per_count * self.weights[columns])[feature]
+        return np.asarray((self._tfidf(rows, columns, counts) / counts)[feature])
 
-    def _tfidf(
-        self, block: FeatureBlock, rows: np.ndarray, columns: np.ndarray, counts: np.ndarray
-    ) -> np.ndarray:
+    def _tfidf(self, rows: np.ndarray, columns: np.ndarray, counts: np.ndarray) -> np.ndarray:
         """Return the TF-IDF value of each column that occurs in a row, of its count there."""
-        values = (1 + np.log(counts)) * self.idf[columns]
-        if block.name in UNSCALED or not len(values):
-            return np.asarray(values)
-        lengths = np.sqrt(np.bincount(rows, values**2))
-        return np.asarray(values / np.where(lengths > 0, lengths, 1.0)[rows])
+        values = np.asarray((1 + np.log(counts)) * self.idf[columns])
+        if not len(values):
+            return values
+        part = rows * len(self.blocks) + self._block_of_column[columns]
+        lengths = np.sqrt(np.bincount(part, values**2))[part]
+        scaled = self._is_scaled[columns] & (lengths > 0)
+        return np.asarray(values / np.where(scaled, lengths, 1.0))
+
+    @cached_property
+    def _block_of_column(self) -> np.ndarray:
+        sizes = [len(block.features) for block in self.blocks]
+        return np.repeat(np.arange(len(sizes)), sizes)
+
+    @cached_property
+    def _is_scaled(self) -> np.ndarray:
+        scaled = np.asarray([block.name not in UNSCALED for block in self.blocks])
+        return np.asarray(scaled[self._block_of_column])
 
     def is_uncertain(self, probabilities: np.ndarray, level: float) -> np.ndarray:
         """Return for each row whether more than one label, or none, is plausible at a level.
@@ -300,9 +303,13 @@ class Head:
         check_level(level)
         if self.nonconformity.ndim == 1:
             return np.asarray(1.0 - probabilities <= _limit(self.nonconformity, level))
-        label, values = self.nonconformity.T
-        limits = [_limit(values[label == number], level) for number in range(len(self.classes))]
+        limits = [_limit(values, level) for values in self._nonconformity_of_labels]
         return np.asarray(1.0 - probabilities <= np.asarray(limits))
+
+    @cached_property
+    def _nonconformity_of_labels(self) -> list[np.ndarray]:
+        label, values = self.nonconformity.T
+        return [values[label == number] for number in range(len(self.classes))]
 
 
 def _limit(values: np.ndarray, level: float) -> float:

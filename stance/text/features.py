@@ -19,11 +19,12 @@ strings that a frozen model looks up, so that the two cannot differ.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from stance.text.cues import CUE_CLASSES, NEGATION, load_cues, number_cues
 from stance.text.tokens import SIDE, Gazetteer, Token, make_tokens
-from stance.text.words import MAX_WORD_CHARACTERS
+from stance.text.words import MAX_WORD_CHARACTERS, REMEMBERED_WORDS
 
 UNSCALED: Final = ("valence",)
 """Feature blocks that are not scaled to length 1: the length of "valence" is how much there is."""
@@ -147,8 +148,9 @@ def find_negated(tokens: Sequence[Token]) -> list[bool]:
     return [any(negators[max(0, index - REACH) : index]) for index in range(len(tokens))]
 
 
+@lru_cache(maxsize=REMEMBERED_WORDS)
 def find_cue_class(word: str, stem: str) -> str | None:
-    """Return the class of a word, given folded and stemmed; None if it is no cue.
+    """Return the class of a word, given folded and stemmed; None if it is no cue. Remember it.
 
     A negator is NEG; but "despite" keeps the class that the table gives it.
 
@@ -210,6 +212,26 @@ def block_features(
     return character_features(tokens, ngram_range)
 
 
+def list_features(
+    block: str,
+    tokens: Sequence[Token],
+    ngram_range: tuple[int, int],
+    lexicon: Mapping[str, int] | None = None,
+) -> list[str]:
+    """List the features that `block_features` yields, without their tokens, in half of the time."""
+    if block == "words":
+        stems = [token.stem for token in tokens]
+        return [
+            " ".join(stems[first : first + length])
+            for length in range(ngram_range[0], ngram_range[1] + 1)
+            for first in range(len(stems) - length + 1)
+        ]
+    if block == "characters":
+        words = [token.word for token in tokens if token.word != SIDE]
+        return [run for word in words for run in runs_of_characters(word, ngram_range)]
+    return [feature for feature, _, _ in block_features(block, tokens, ngram_range, lexicon)]
+
+
 class Analyzer:
     """The analyzer of a scikit-learn vectorizer: a paragraph in, its features as strings out.
 
@@ -251,7 +273,4 @@ class Analyzer:
 
     def __call__(self, text: str) -> list[str]:
         tokens = make_tokens(text, self.gazetteer, social_media=self.social_media)
-        return [
-            occurrence.feature
-            for occurrence in block_features(self.block, tokens, self.ngram_range, self.lexicon)
-        ]
+        return list_features(self.block, tokens, self.ngram_range, self.lexicon)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from stance.errors import InputError
@@ -10,6 +13,7 @@ from stance.text.features import UNSCALED, VALENCES, Analyzer
 from stance.text.tokens import Gazetteer
 
 if TYPE_CHECKING:
+    import numpy as np
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import FeatureUnion
 
@@ -88,6 +92,88 @@ def _vectorize(analyzer: Analyzer, min_df: int) -> TfidfVectorizer:
         # All of them, or a table without any word of the lexicon could not be fitted.
         vocabulary=VALENCES if analyzer.block == "valence" else None,
     )
+
+
+def count_features(vectorizer: TfidfVectorizer, texts: Iterable[str]) -> Any:
+    """Count the features of texts once, for `weigh_fold` to take folds of them.
+
+    Returns
+    -------
+    csr_array of shape (n_texts, n_features)
+        The columns are those of the vocabulary, if it is fixed, or all features in sorted order.
+        The features of each row are in the order of its text.
+    """
+    import numpy as np
+    from scipy import sparse
+
+    features = list(vectorizer.vocabulary or ())
+    numbers = defaultdict[str, int](None, {name: number for number, name in enumerate(features)})
+    numbers.default_factory = numbers.__len__
+    indices, counts, ends = array("q"), array("d"), array("q", [0])
+    for text in texts:
+        found = Counter(map(numbers.__getitem__, vectorizer.analyzer(text)))
+        indices.extend(found)
+        counts.extend(found.values())
+        ends.append(len(indices))
+    columns = np.empty(len(numbers), dtype=np.int32)
+    columns[[numbers[feature] for feature in features or sorted(numbers)]] = range(len(numbers))
+    shape = (len(ends) - 1, len(numbers))
+    return sparse.csr_array((np.asarray(counts), columns[np.asarray(indices)], ends), shape=shape)
+
+
+def weigh_fold(
+    vectorizer: TfidfVectorizer, counts: Any, train: np.ndarray, test: np.ndarray
+) -> tuple[Any, Any]:
+    """Return what a vectorizer makes of some texts after a fit on others, to the last digit.
+
+    Parameters
+    ----------
+    vectorizer : TfidfVectorizer
+        One of `make_vectorizer`, fitted or not.
+    counts : csr_array of shape (n_texts, n_features)
+        The result of `count_features`.
+    train, test : ndarray of int
+        The numbers of the texts to fit on, and of those to transform.
+
+    Returns
+    -------
+    train_matrix, test_matrix : sparse matrix
+        With a column for each feature that is frequent enough among the texts to fit on.
+    """
+    import numpy as np
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    fitted, tested = counts[train], counts[test]
+    if vectorizer.vocabulary is None:
+        least = vectorizer.min_df
+        least = least if isinstance(least, Integral) else least * len(train)
+        n_texts = np.bincount(fitted.indices, minlength=fitted.shape[1])
+        kept = np.flatnonzero(n_texts >= max(least, 1))
+        fitted, tested = _sort_as_met(fitted)[:, kept], tested[:, kept]
+    else:
+        fitted.sort_indices()
+    tested.sort_indices()
+    transformer = TfidfTransformer(norm=vectorizer.norm, sublinear_tf=vectorizer.sublinear_tf)
+    return transformer.fit_transform(fitted), transformer.transform(tested)
+
+
+def _sort_as_met(counts: Any) -> Any:
+    """Sort each row by where its features first occur in all rows.
+
+    A vectorizer has them in that order, in which floats are then added up.
+    """
+    import numpy as np
+    from scipy import sparse
+
+    columns, places = counts.indices, np.arange(counts.nnz)
+    first_place = np.zeros(counts.shape[1], dtype=np.int64)
+    first_place[columns[::-1]] = places[::-1]  # of several, the last one that is written stays
+    met = sparse.csr_array(
+        (counts.data, first_place[columns], counts.indptr),
+        shape=(counts.shape[0], max(counts.nnz, 1)),
+    )
+    met.sort_indices()
+    return sparse.csr_array((met.data, columns[met.indices], met.indptr), shape=counts.shape)
 
 
 def copy_features(matrix: Any, targets: Sequence[str | None], known: Sequence[str]) -> Any:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.linear_model import LogisticRegression
@@ -16,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from stance.errors import InputError, TrainingError
 from stance.text.sides import load_gazetteer
 from stance.text.valence import load_lexicon
-from stance.text.vectorizer import copy_features, make_vectorizer
+from stance.text.vectorizer import copy_features, count_features, make_vectorizer, weigh_fold
 
 
 class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped bases
@@ -171,8 +172,11 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             lexicon=load_lexicon() if self.valence else None,
         )
 
+    def _make_linear(self) -> LogisticRegression:
+        return LogisticRegression(C=self.C, class_weight=self.class_weight, max_iter=2_000)
+
     def _make_classifier(self, labels: np.ndarray, groups: Any) -> Any:
-        linear = LogisticRegression(C=self.C, class_weight=self.class_weight, max_iter=2_000)
+        linear = self._make_linear()
         if not self.calibrate:
             return linear
         folds = make_folds(labels, groups, cv=self.cv, random_state=self.random_state)
@@ -216,6 +220,45 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         targets = None if targets is None else list(targets)
         matrix = self._add_copies(self.pipeline_["features"].transform(texts), targets)
         return np.asarray(self.pipeline_["classifier"].predict_proba(matrix))
+
+    def predict_held_out(
+        self,
+        X: Iterable[str],
+        y: Iterable[Any],
+        folds: Sequence[tuple[np.ndarray, np.ndarray]],
+        targets: Any = None,
+    ) -> np.ndarray:
+        """Cross-validate without calibration, counting the features of each paragraph once.
+
+        Parameters
+        ----------
+        X, y, targets
+            As in `fit`.
+        folds : sequence of tuple of ndarray
+            The rows to fit on and the rows to predict, as `make_folds` gives them.
+
+        Returns
+        -------
+        ndarray of shape (n_paragraphs, n_classes)
+            Probabilities of each row, to the last digit those of a fit on the other folds.
+        """
+        texts, labels = check_texts(X), np.asarray(list(y))
+        vectorizers = [vectorizer for _, vectorizer in self._make_features().transformer_list]
+        counts = [count_features(vectorizer, texts) for vectorizer in vectorizers]
+        probabilities = np.empty((len(texts), len(np.unique(labels))))
+        for train, test in folds:
+            blocks = [
+                weigh_fold(vectorizer, counted, train, test)
+                for vectorizer, counted in zip(vectorizers, counts, strict=True)
+            ]
+            fitted, tested = (sparse.hstack(part).tocsr() for part in zip(*blocks, strict=True))
+            if targets is not None:
+                known = sorted({targets[row] for row in train})
+                fitted = copy_features(fitted, [targets[row] for row in train], known)
+                tested = copy_features(tested, [targets[row] for row in test], known)
+            linear = self._make_linear().fit(fitted, labels[train])
+            probabilities[test] = linear.predict_proba(tested)
+        return probabilities
 
     def predict(self, X: Iterable[str], targets: Any = None) -> np.ndarray:
         """Return the most probable label of each paragraph, of shape (n_paragraphs,)."""

@@ -372,23 +372,13 @@ def _predict_held_out(
 
     Of shape (n_rows, n_classes), at the temperature of the whole fit.
     """
-    from sklearn.base import clone
-
-    texts = np.asarray(rows.texts, dtype=object)
-    groups = None if rows.groups is None else np.asarray(rows.groups, dtype=object)
-    targets = None if rows.targets is None else np.asarray(rows.targets, dtype=object)
-    log_probabilities = np.empty((len(texts), len(fitted.classes_)))
-    for train, test in make_folds(labels, groups, cv=fitted.cv, random_state=fitted.random_state):
-        plain = clone(fitted).set_params(calibrate=False)
-        plain.fit(texts[train], labels[train], targets=None if targets is None else targets[train])
-        log_probabilities[test] = np.log(
-            plain.predict_proba(texts[test], None if targets is None else targets[test])
-        )
+    folds = make_folds(labels, rows.groups, cv=fitted.cv, random_state=fitted.random_state)
+    probabilities = fitted.predict_held_out(rows.texts, labels, folds, rows.targets)
     # Of two labels with the margin x, scikit-learn makes the logits (-x/2, x/2) without a
     # temperature and (-x, x) with one.
     factor = 2.0 if fitted.calibrate and len(fitted.classes_) == 2 else 1.0
     scale = factor * inverse_temperature(fitted.pipeline_["classifier"])
-    return softmax(scale * log_probabilities)
+    return softmax(scale * np.log(probabilities))
 
 
 def _measure(

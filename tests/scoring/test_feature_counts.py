@@ -39,10 +39,10 @@ def test_counts_are_those_of_each_paragraph(
     arrays = WordArrays(row, token, begins_sentence.astype(bool))
     counts = COUNTS[name](block).count(arrays, TOKENS, len(paragraphs)).toarray()
     for paragraph, counted in zip(paragraphs, counts, strict=True):
-        occurrences = one_by_one.occurrences(
-            [TOKENS[word]._replace(begins_sentence=begins) for word, begins in paragraph]
-        )
-        expected = Counter(column for column, _, _ in occurrences)
+        paragraph_tokens = [
+            TOKENS[word]._replace(begins_sentence=begins) for word, begins in paragraph
+        ]
+        expected = Counter(one_by_one.occurrences([paragraph_tokens])[0].tolist())
         assert counted.tolist() == [expected[column] for column in range(len(features))]
 
 

@@ -28,11 +28,12 @@ def test_contributions_and_intercept_add_up_to_the_logit(small: Model, text: str
 def test_many_paragraphs_contribute_what_each_does_alone(small: Model) -> None:
     tokens = [small.frozen.tokens(text) for text in (*HOSTILE, "a truce " * 5000, "", "A truce.")]
     for head in small.frozen.heads.values():
-        together = list(head.contributions_of_each(tokens))
+        labels = [number % len(head.classes) for number in range(len(tokens))]
+        together = list(head.contributions_of_each(tokens, labels))
         assert len(together) == len(tokens)
-        for alone, contributions in zip(tokens, together, strict=True):
-            np.testing.assert_allclose(contributions, head.contributions(alone), rtol=0, atol=1e-12)
-    assert list(head.contributions_of_each([])) == []
+        for alone, label, contributions in zip(tokens, labels, together, strict=True):
+            assert contributions == head.contributions(alone)[:, label].tolist()
+    assert list(head.contributions_of_each([], [])) == []
 
 
 def test_prediction_sets_contain_the_true_label_as_often_as_promised(small: Model) -> None:

@@ -16,6 +16,7 @@ from stance.text.features import (
     find_negated,
     frame_features,
     is_negator,
+    list_features,
     valence_features,
     word_features,
 )
@@ -82,8 +83,11 @@ def test_a_vectorizer_gets_the_marks_of_a_post_if_asked() -> None:
 @settings(deadline=None)
 def test_every_occurrence_lies_among_the_tokens(block: str, text: str) -> None:
     tokens = make_tokens(text)
-    for occurrence in block_features(block, tokens, (1, 3), {"good": 2, "bad": -1}):
+    lexicon = {"good": 2, "bad": -1}
+    occurrences = list(block_features(block, tokens, (1, 3), lexicon))
+    for occurrence in occurrences:
         assert 0 <= occurrence.first <= occurrence.last < len(tokens)
+    assert list_features(block, tokens, (1, 3), lexicon) == [each.feature for each in occurrences]
 
 
 def test_a_negator_reaches_three_tokens() -> None:

@@ -12,6 +12,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.estimator_checks import check_estimator
 
 from stance import InputError, ParagraphClassifier, TrainingError
+from stance.training.classifier import make_folds
 
 
 @pytest.fixture(scope="module")
@@ -200,3 +201,29 @@ def test_bad_input_is_named(lighthouse: pd.DataFrame, fitted: ParagraphClassifie
         ParagraphClassifier().fit(
             ["a truce", "no truce", "lamp"], ["opposed", "opposed", "neutral"]
         )
+
+
+@pytest.mark.parametrize(
+    ("recipe", "targets"),
+    [
+        ({}, None),
+        ({"min_df": 2, "char_ngram_range": (3, 5), "class_weight": "balanced"}, None),
+        ({"min_df": 0.1}, ["north", "south", "north"] * 12),
+        ({"valence": True}, None),
+    ],
+    ids=["words", "characters", "share of rows, targets", "valence"],
+)
+def test_held_out_rows_are_predicted_as_by_a_fit_on_the_other_folds(
+    recipe: dict[str, object], targets: list[str] | None, lighthouse: pd.DataFrame
+) -> None:
+    """Counting once changes no digit: scikit-learn's solver makes much of the last one."""
+    if "valence" in recipe:
+        pytest.importorskip("vaderSentiment")
+    texts, labels = lighthouse["text"].to_numpy(), lighthouse["stance"].to_numpy()
+    classifier = ParagraphClassifier(calibrate=False, **recipe)
+    folds = make_folds(labels, lighthouse["voice"], cv=5, random_state=0)
+    held_out = classifier.predict_held_out(texts, labels, folds, targets)
+    for train, test in folds:
+        own, other = (targets and [targets[row] for row in rows] for rows in (train, test))
+        fitted = clone(classifier).fit(texts[train], labels[train], targets=own)
+        np.testing.assert_array_equal(held_out[test], fitted.predict_proba(texts[test], other))
