@@ -179,7 +179,7 @@ def _blocks(document: str, group: Sequence[_Line]) -> Iterator[_Block]:
 
 
 def _continues(first: _Line, last: _Line, line: _Line, margin: int, *, wrapped: bool) -> bool:
-    """Return whether a line belongs to the block above it, of which the first and last are given."""
+    """Return whether a line belongs to the block that begins and ends with the lines before it."""
     _, _, indent, mark = line
     if mark or last[3] == "heading":
         return False
