@@ -86,19 +86,21 @@ def _check_figures(figures: Mapping[str, Any]) -> None:
         raise ValueError("macro_f1_interval is no pair")
 
 
-def check_shape(value: Any, shape: Any, name: str) -> None:
+def check_shape(value: Any, shape: Any, name: str, *, whole: bool = False) -> None:
     """Raise ValueError unless a JSON value has a shape.
 
     Parameters
     ----------
     value : object
         What `json.loads` returned.
-    shape : type, list or dict
-        ``float`` takes finite whole numbers too; ``[str]`` is a list of str; ``{str: int}`` a dict
-        whose values are all int; ``{"text": str}`` a dict in which "text", if it is there, is a
-        str. Keys that the shape does not have may hold anything.
+    shape : type, list, tuple or dict
+        ``float`` takes finite whole numbers too; ``[str]`` is a list of str; ``(str,)`` a str or
+        None; ``{str: int}`` a dict whose values are all int; ``{"text": str}`` a dict in which
+        "text", if it is there, is a str. Keys that the shape does not have may hold anything.
     name : str
         What messages call the value.
+    whole : bool, default=False
+        Whether all keys of the shape must be there.
 
     Examples
     --------
@@ -107,15 +109,22 @@ def check_shape(value: Any, shape: Any, name: str) -> None:
     Traceback (most recent call last):
     ValueError: figures.a[1] is no finite number
     """
-    if isinstance(shape, list):
+    if isinstance(shape, tuple):
+        if value is not None:
+            check_shape(value, shape[0], name, whole=whole)
+    elif isinstance(shape, list):
         _check_type(value, list, name)
         for index, item in enumerate(value):
-            check_shape(item, shape[0], f"{name}[{index}]")
+            check_shape(item, shape[0], f"{name}[{index}]", whole=whole)
     elif isinstance(shape, Mapping):
         _check_type(value, dict, name)
+        missing = [key for key in shape if key is not str and key not in value] if whole else []
+        if missing:
+            raise ValueError(f"{name} lacks {missing[0]!r}")
         for key, item in value.items():
             if key in shape or str in shape:
-                check_shape(item, shape.get(key, shape.get(str)), f"{name}.{key:.40}")
+                inner = shape.get(key, shape.get(str))
+                check_shape(item, inner, f"{name}.{key:.40}", whole=whole)
     elif shape is float:
         if type(value) not in (int, float) or not abs(value) <= _MAX_COUNT:
             raise ValueError(f"{name} is no finite number")
