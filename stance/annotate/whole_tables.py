@@ -54,6 +54,10 @@ def read_table(
 
 def cells(column: pd.Series[Any]) -> pd.Series[Any]:
     """Return a column's cells as str, NaN where they are empty."""
-    texts = column.astype(object)
-    texts = texts.where(column.notna(), "").astype(str).str.strip().astype(object)
+    import pandas as pd
+
+    pairs = zip(column.astype(object), column.notna(), strict=True)
+    values = [str(value).strip() if is_there else "" for value, is_there in pairs]
+    # Not `astype(str)`: in pandas 3 that encodes, which half of a surrogate pair cannot be.
+    texts = pd.Series(values, index=column.index, name=column.name, dtype=object)
     return texts.where(texts != "", np.nan)
