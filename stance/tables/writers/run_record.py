@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from stance.data.shapes import check_shape
 from stance.errors import TableError
 from stance.options import check_html, check_level, check_unit
-from stance.scoring.checks import check_shape
 from stance.tables.formats import Format
 
 SUFFIX: Final = ".run.json"
