@@ -126,8 +126,27 @@ def _serve() -> None:
             result = function(*arguments)
         except Exception as raised:
             error = raised
-        pickle.dump((result, error), results, pickle.HIGHEST_PROTOCOL)
+        results.write(_pack(result, error))
         results.flush()
+
+
+def _pack(result: Any, error: Exception | None) -> bytes:
+    """Return what the parent unpickles; an error that it could not is told in words.
+
+    >>> pickle.loads(_pack(0, UnicodeDecodeError("utf-8", b"a", 0, 1, "is short")))[1]
+    UnicodeDecodeError('utf-8', b'a', 0, 1, 'is short')
+    """
+    try:
+        packed = pickle.dumps((result, error), pickle.HIGHEST_PROTOCOL)
+        if error is not None:
+            pickle.loads(packed)
+    except Exception as refused:
+        told = refused if error is None else error
+        named = f"{type(told).__name__}: {told}"
+        if error is None:
+            named = f"what a process returns must be plain data; {named}"
+        packed = pickle.dumps((None, StanceError(named)), pickle.HIGHEST_PROTOCOL)
+    return packed
 
 
 def _end_with(parent: int) -> None:

@@ -133,6 +133,8 @@ def main() -> None:
                     faults.append((name, pair))
                     print(f"{name} of {pair!r} is not linear", flush=True)
             n_pairs += 1
+            if n_pairs % 200 == 0:
+                print(f"{n_pairs:,} pairs, {len(faults)} not linear", flush=True)
             if time.process_time() > seconds:
                 break
     print(f"{n_pairs:,} of {len(PAIRS):,} pairs in {len(tasks)} tasks, {len(faults)} not linear")

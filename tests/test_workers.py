@@ -1,8 +1,10 @@
 """Calls in several processes."""
 
+import contextlib
 import os
+import pickle
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -21,14 +23,27 @@ def double(number: int) -> int:
     return 2 * number
 
 
-class KillsItsProcess:
-    def __reduce__(self) -> str:
-        os.kill(os.getpid(), signal.SIGKILL)
-        return "never"
+def die_in_the_middle_of_a_result(number: int) -> None:
+    half = pickle.dumps((b"x" * 100_000, None))[:50_000]
+    for handle in range(3, 20):  # one of them is the pipe of results
+        with contextlib.suppress(OSError):
+            os.write(handle, half)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
-def die_in_the_middle_of_a_result(number: int) -> object:
-    return b"x" * 1_000_000, KillsItsProcess()
+class NeedsTwoError(Exception):
+    """An error that can be pickled, and not unpickled."""
+
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(one)
+
+
+def raise_what_cannot_be_unpickled(number: int) -> None:
+    raise NeedsTwoError("a rope", "an oar")
+
+
+def return_what_cannot_be_pickled(number: int) -> object:
+    return lambda: number
 
 
 def test_results_come_in_the_order_of_the_calls() -> None:
@@ -60,6 +75,24 @@ def test_an_error_of_the_calls_is_raised_after_the_results_before_it() -> None:
 def test_a_process_killed_in_the_middle_of_a_result_is_noticed() -> None:
     with pytest.raises(StanceError, match=ENDED):
         list(call_in_processes(die_in_the_middle_of_a_result, 2, [(1,), (2,), (3,)]))
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (raise_what_cannot_be_unpickled, "^NeedsTwoError: a rope$"),
+        (
+            return_what_cannot_be_pickled,
+            "^what a process returns must be plain data; AttributeError: Can't pickle local ",
+        ),
+    ],
+)
+def test_what_cannot_be_sent_is_told_in_words(
+    function: Callable[[int], object], message: str
+) -> None:
+    """It was told as a lack of memory, or as a TypeError of pickle."""
+    with pytest.raises(StanceError, match=message):
+        list(call_in_processes(function, 1, [(1,)]))
 
 
 def test_no_process_outlives_a_consumer_that_stops() -> None:

@@ -172,6 +172,10 @@ def _notice(message: str) -> None:
 def _read_guidelines(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(
+            f"{path} must be a text file; {error.strerror or error}. Check the path."
+        ) from error
     except UnicodeDecodeError as error:
         raise InputError(
             f"{path} must be a text in UTF-8; it is not. Save it as plain text in UTF-8."

@@ -102,7 +102,7 @@ def _check_empty_columns(columns: Sequence[str], model: Model) -> None:
 
 
 def _question(head: str, labels: Sequence[str]) -> Question:
-    names = [labels] if isinstance(labels, str) else [name.strip() for name in labels]
+    names = [labels] if isinstance(labels, str) else [str(name).strip() for name in labels]
     if not re.fullmatch(r"\w[\w -]*", head) or head in PAGE_COLUMNS:
         raise InputError(
             "a label column must have a plain name that no other column of the page has; "

@@ -132,6 +132,8 @@ def _count_sentences(record: Mapping[str, Any], citations: _Citations) -> list[s
         f"{number:,} have the status {status!r}" for status, number in counts["statuses"].items()
     ]
     sentences = [f"Of {counts['written']:,} rows of the output, {_listed(statuses)}."]
+    if not statuses:
+        sentences = ["The output has no rows."]
     if counts["unreadable"]:
         sentences.append(f"{counts['unreadable']:,} rows could not be read and are not counted.")
     unsure = [
@@ -217,5 +219,6 @@ def _software_sentence(record: Mapping[str, Any]) -> str:
 
 def _listed(items: Sequence[str]) -> str:
     """Join items as a list in a sentence."""
-    *some, last = items
-    return f"{', '.join(some)} and {last}" if some else last
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"

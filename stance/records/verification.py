@@ -15,19 +15,21 @@ from typing import Any, Final
 from stance.batch import label_chunk
 from stance.errors import InputError, TableError
 from stance.model import Model, as_model
-from stance.options import Reading, check_positive
+from stance.options import Reading, check_columns, check_positive, choose_results
 from stance.tables.formats import Format
 from stance.tables.inputs import Inputs
 from stance.tables.outputs import made_files
 from stance.tables.rows import Chunk
 from stance.tables.runs import make_encoder
 from stance.tables.streams import open_source
+from stance.tables.writers.csv import check_excel
 from stance.tables.writers.encoder import RowEncoder
 from stance.tables.writers.run_record import read_record, record_path
 
 _LINES: Final = ("csv", "tsv", "jsonl")
 """Formats in which the rows of an output stand one after the other as bytes."""
 _READ_AS: Final = ("source_format", "encoding", "delimiter", "records", "sheet")
+_OTHER_COLUMNS: Final = ("target_column", "key", "article")
 _READING: Final = (
     "text", "target_column", "unit", "level", "longest", "key", "with_text", "html",
     "extra",
@@ -97,6 +99,7 @@ def verify(
     path, scorer = Path(labelled), as_model(model)
     record = read_record(path)
     options = record["options"]
+    check_excel(options["excel"], Format(*options["output_format"]))
     _check_model(scorer, record)
     if options["output_format"][0] not in _LINES:
         raise InputError(
@@ -107,19 +110,25 @@ def verify(
     made = (*made_files(path), record_path(path))
     with Inputs(source, besides=made, **read_as) as inputs:
         _check_inputs(inputs, record)
+        kept = check_columns(
+            inputs.columns, *(options[name] for name in ("text", "keep", *_OTHER_COLUMNS))
+        )
+        results = choose_results(
+            options["columns"], options["unit"], scorer.columns(options["unit"])
+        )
         rows = record["counts"]["rows"]
         chosen = set(random.Random(random_state).sample(range(rows), min(n, rows)))
         encoder = make_encoder(
             inputs,
             Format(options["output_format"][0]),
-            options["keep"],
-            options["columns"],
+            kept,
+            results,
             article=options["article"],
             excel=options["excel"],
         )
         reading = Reading(**{name: options[name] for name in _READING})
         with _bytes_of(path) as written:
-            blocks = _label_chosen(inputs, reading, encoder, scorer, chosen)
+            blocks = _label_chosen(inputs, reading, encoder, scorer, chosen, rows)
             difference = _compare(blocks, written, path, reading.empty(scorer), encoder)
     return Verification(len(chosen), rows, difference)
 
@@ -158,9 +167,20 @@ def _bytes_of(path: Path) -> Iterator[bytes | mmap.mmap]:
 
 
 def _label_chosen(
-    inputs: Inputs, reading: Reading, encoder: RowEncoder, model: Model, chosen: set[int]
+    inputs: Inputs,
+    reading: Reading,
+    encoder: RowEncoder,
+    model: Model,
+    chosen: set[int],
+    rows: int,
 ) -> Iterator[tuple[str, int, bytes]]:
-    """Yield the file, number and output bytes of each chosen row, in order."""
+    """Yield the file, number and output bytes of each chosen row, in order.
+
+    Raises
+    ------
+    TableError
+        If there are not as many rows as those were chosen from: a record could say 0.
+    """
     before = 0
     kept = [name for name in encoder.carried if name is not None]
     for file, chunk, position in inputs.chunks(reading.columns(kept)):
@@ -171,6 +191,11 @@ def _label_chosen(
                 done = label_chunk(reading, encoder, inputs.several, model, file, one, position)
                 yield file, number, b"".join(done.data)
         before += len(chunk.numbers)
+    if before != rows:
+        raise TableError(
+            f"the input must have the {rows:,} rows that the record counts; it has {before:,}. "
+            "Score again."
+        )
 
 
 def _compare(

@@ -10,7 +10,7 @@ import numpy as np
 from stance.labels import KINDS, LABELLED_KINDS, STATUSES
 from stance.options import cell_status
 from stance.text.html import plain_text, reads_html, split_text
-from stance.text.paragraphs import name_kinds
+from stance.text.paragraphs import find_blocks, name_kinds
 
 try:
     from stance.scoring._scorer import split_plain
@@ -87,22 +87,25 @@ def _split(
 ) -> tuple[Sequence[int], Sequence[int], Sequence[str], Sequence[str]]:
     """Return the starts, ends, kinds and texts of the blocks of a text.
 
-    The extension splits a text of plain paragraphs; where it cannot, `split_text` does the same in
+    The extension splits a text of plain paragraphs; where it cannot, `find_blocks` does the same in
     more time.
     """
-    plain = None if reads_html(text, html) else split_plain(text, "paragraph")
-    if plain is not None:
-        starts, ends, kinds, texts = plain
-        return starts, ends, name_kinds(texts, kinds), texts
-    blocks = split_text(text, html)
-    if not blocks:
-        return _NO_BLOCK
-    return (
-        [block.start for block in blocks],
-        [block.end for block in blocks],
-        [block.kind for block in blocks],
-        [block.text for block in blocks],
-    )
+    if reads_html(text, html):
+        blocks = split_text(text, "strip")
+        if not blocks:
+            return _NO_BLOCK
+        return (
+            [block.start for block in blocks],
+            [block.end for block in blocks],
+            [block.kind for block in blocks],
+            [block.text for block in blocks],
+        )
+    plain = split_plain(text, "paragraph")
+    if plain is None:
+        found = find_blocks(text)
+        return found if found[0] else _NO_BLOCK
+    starts, ends, kinds, texts = plain
+    return starts, ends, name_kinds(texts, kinds), texts
 
 
 def take_whole(

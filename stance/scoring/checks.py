@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from stance.data.shapes import check_shape
 from stance.scoring.heads import Head
 from stance.text.tokens import Gazetteer
 
@@ -54,7 +55,6 @@ FACTS: Final[Mapping[str, Any]] = {
 }
 """The types of the facts that something reads; a list or dict of one type holds only that type."""
 _NEEDED: Final = ("heads", "familiar", "social_media", "self_test")
-_MAX_COUNT: Final = 2**53  # a larger whole number is none that somebody counted
 
 
 def check_facts(facts: Mapping[str, Any]) -> None:
@@ -84,50 +84,6 @@ def _check_figures(figures: Mapping[str, Any]) -> None:
         raise ValueError("confusion is not square")
     if figures and len(figures.get("macro_f1_interval", ())) != 2:
         raise ValueError("macro_f1_interval is no pair")
-
-
-def check_shape(value: Any, shape: Any, name: str) -> None:
-    """Raise ValueError unless a JSON value has a shape.
-
-    Parameters
-    ----------
-    value : object
-        What `json.loads` returned.
-    shape : type, list or dict
-        ``float`` takes finite whole numbers too; ``[str]`` is a list of str; ``{str: int}`` a dict
-        whose values are all int; ``{"text": str}`` a dict in which "text", if it is there, is a
-        str. Keys that the shape does not have may hold anything.
-    name : str
-        What messages call the value.
-
-    Examples
-    --------
-    >>> check_shape({"a": [1, 2]}, {str: [float]}, "figures")
-    >>> check_shape({"a": [1, None]}, {str: [float]}, "figures")
-    Traceback (most recent call last):
-    ValueError: figures.a[1] is no finite number
-    """
-    if isinstance(shape, list):
-        _check_type(value, list, name)
-        for index, item in enumerate(value):
-            check_shape(item, shape[0], f"{name}[{index}]")
-    elif isinstance(shape, Mapping):
-        _check_type(value, dict, name)
-        for key, item in value.items():
-            if key in shape or str in shape:
-                check_shape(item, shape.get(key, shape.get(str)), f"{name}.{key:.40}")
-    elif shape is float:
-        if type(value) not in (int, float) or not abs(value) <= _MAX_COUNT:
-            raise ValueError(f"{name} is no finite number")
-    else:
-        _check_type(value, shape, name)
-        if shape is int and not 0 <= value <= _MAX_COUNT:
-            raise ValueError(f"{name} is no count")
-
-
-def _check_type(value: Any, wanted: type, name: str) -> None:
-    if type(value) is not wanted:
-        raise ValueError(f"{name} is {type(value).__name__}")
 
 
 def check_distinct(values: Any, name: str, most: int) -> None:
@@ -195,7 +151,7 @@ def _check_features(features: Collection[str]) -> None:
 
 
 def _check_lexicon(lexicon: Any) -> None:
-    _check_type(lexicon, dict, "lexicon")
+    check_shape(lexicon, {}, "lexicon")
     if any(
         type(strength) is not int or abs(strength) > MAX_VALENCE for strength in lexicon.values()
     ):

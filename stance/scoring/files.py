@@ -30,12 +30,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from stance.data.shapes import check_shape
 from stance.errors import ModelError
 from stance.scoring.checks import (
     check_facts,
     check_gazetteer,
     check_head,
-    check_shape,
     check_sides,
     check_weights,
 )

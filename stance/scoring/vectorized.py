@@ -27,7 +27,7 @@ from stance.text.words import (
 CHUNK: Final = 1024
 """Paragraphs scored at a time."""
 MAX_WORDS: Final = 200_000
-"""All learned words are dropped when there are more."""
+"""Words that were not met twice are forgotten when there are more; all, if that does not help."""
 
 # Flags of a word.
 PLAIN: Final = 1  # it counts for familiarity
@@ -84,9 +84,10 @@ class NumpyBackend:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return logits, familiarity and numbers of tokens; `feature_counts` shows the arrays."""
         if len(self._learned.tokens) > MAX_WORDS:
-            self._forget()
+            self._forget_rare_words()
         words = [list_words(text, social_media=self._arrays.social_media) for text in texts]
         token = self._learned.number(chain.from_iterable(words))
+        self._learned.note_meetings(token)
         row = np.repeat(np.arange(len(texts)), list(map(len, words)))
         starts = self._sentence_starts(texts) if self._needs_sentences else np.zeros_like(row, bool)
         masked = self._mask(texts, words, WordArrays(row, token, starts))
@@ -136,6 +137,12 @@ class NumpyBackend:
                 keep[name_start + 1 : name_start + n_words] = False
         return WordArrays(*(values[keep] for values in arrays))
 
+    def _forget_rare_words(self) -> None:
+        words = self._learned.list_met_again()
+        self._forget()
+        if len(words) <= MAX_WORDS // 2:
+            self._learned.number(words)
+
     def _forget(self) -> None:
         self._learned = _LearnedWords(self._arrays.words, self._arrays.gazetteer)
         for block in self._blocks:
@@ -150,6 +157,7 @@ class _LearnedWords:
         self._familiar = familiar
         self._gazetteer = gazetteer
         self._flags = bytearray(1)
+        self._meetings = np.zeros(1, dtype=np.int64)  # of each word, at most 2
         self._numbers: defaultdict[str, int] = defaultdict(None, {SIDE: 0})
         self._numbers.default_factory = self._numbers.__len__  # a new word takes the next number
 
@@ -159,6 +167,17 @@ class _LearnedWords:
         n_new = len(self._numbers) - len(self.tokens)
         self._learn(list(islice(reversed(self._numbers), n_new))[::-1])
         return numbers
+
+    def note_meetings(self, numbers: np.ndarray) -> None:
+        """Note that words of texts were met, each as often as its number occurs."""
+        counts = np.bincount(numbers, minlength=len(self.tokens))
+        counts[: len(self._meetings)] += self._meetings
+        self._meetings = np.minimum(counts, 2)
+
+    def list_met_again(self) -> list[str]:
+        """List the words that were met twice or more."""
+        met_again = self._meetings > 1
+        return [word for word, number in self._numbers.items() if number and met_again[number]]
 
     def flags_of(self, numbers: np.ndarray) -> np.ndarray:
         """Return the flags of each numbered word."""

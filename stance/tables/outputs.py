@@ -123,6 +123,11 @@ class FileOutput:
         try:
             yield
         except OSError as error:
+            if error.errno == errno.EISDIR and error.filename2 is None:
+                raise TableError(
+                    f"{self.path} cannot be written; a folder lies where its unfinished file goes, "
+                    f"{error.filename}. Move it, or choose another path."
+                ) from error
             raise TableError(
                 f"{self.path} cannot be written; {error.strerror or error}. {self._advice(error)}"
             ) from error

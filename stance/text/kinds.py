@@ -75,6 +75,10 @@ _CREDIT: Final = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# How a credit begins: few blocks do, and no other is compared with the pattern above.
+_MAY_BE_CREDIT: Final = re.compile(
+    r"[(©]|by|so|cr|da|ph|im|ad|fu|re|wr|ed|wo|te|tr|co|al", re.IGNORECASE
+)
 # Words that title case writes small: the Lamp *and* the Bell.
 _MINOR: Final = frozenset(
     {
@@ -123,6 +127,8 @@ def ends_sentence(text: str, start: int, end: int) -> bool:
 
 
 def _is_credit(text: str) -> bool:
+    if not _MAY_BE_CREDIT.match(text):
+        return False
     if len(text.split(maxsplit=_MAX_CREDIT_WORDS)) > _MAX_CREDIT_WORDS or not _CREDIT.match(text):
         return False
     # "By Noon It Was Over." is a sentence.
@@ -153,7 +159,9 @@ def _is_heading(text: str) -> bool:
     """
     if ends_sentence(text, 0, len(text)) or text[-1] in ',;"”»' or text[0] in '"“«‘':
         return False
-    words = [match[0] for match in islice(WORD.finditer(text), _MAX_HEADING_WORDS + 1)]
+    words = [text]  # what a text of letters and digits only is
+    if not text.isalnum():
+        words = [match[0] for match in islice(WORD.finditer(text), _MAX_HEADING_WORDS + 1)]
     if len(words) > _MAX_HEADING_WORDS:
         return False
     if text.endswith(":"):

@@ -50,11 +50,11 @@ class Paragraph(NamedTuple):
     kind: str
 
 
-class _Line(NamedTuple):
-    start: int  # after white space and marks
-    end: int  # before white space
-    indent: int  # characters of white space before it; 0 in a quotation
-    mark: str  # "bullet", "heading" or ""
+_Line = tuple[int, int, int, str]
+"""Start, after white space and marks; end, before white space; characters of white space before it,
+0 in a quotation; mark: "bullet", "heading" or ""."""
+_Block = tuple[int, int, str]
+"""Start, end and mark."""
 
 
 def split_paragraphs(document: str) -> list[Paragraph]:
@@ -82,13 +82,23 @@ def split_paragraphs(document: str) -> list[Paragraph]:
     paragraph | Envoys met on Monday.
     list item | A truce was discussed.
     """
-    blocks = [block for group in _groups(document) for block in _blocks(document, group)]
-    texts = [document[block[0].start : block[-1].end] for block in blocks]
-    kinds = name_kinds(texts, [_KINDS[block[0].mark] for block in blocks])
-    return [
-        Paragraph(block[0].start, block[-1].end, kind)
-        for block, kind in zip(blocks, kinds, strict=True)
-    ]
+    starts, ends, kinds, _ = find_blocks(document)
+    return list(map(Paragraph, starts, ends, kinds))
+
+
+def find_blocks(document: str) -> tuple[list[int], list[int], list[str], list[str]]:
+    """Return the starts, ends, kinds and texts of the blocks that `split_paragraphs` returns.
+
+    A document may have as many blocks as half its characters: lists take the least time and room.
+    """
+    starts, ends, marks, texts = list[int](), list[int](), list[str | None](), list[str]()
+    for group in _groups(document):
+        for start, end, mark in _blocks(document, group):
+            starts.append(start)
+            ends.append(end)
+            marks.append(_KINDS[mark])
+            texts.append(document[start:end])
+    return starts, ends, name_kinds(texts, marks), texts
 
 
 def name_kinds(texts: Sequence[str], kinds: Sequence[str | None]) -> list[str]:
@@ -98,7 +108,12 @@ def name_kinds(texts: Sequence[str], kinds: Sequence[str | None]) -> list[str]:
     ['heading', 'list item', 'paragraph']
     """
     alone = len(texts) == 1
-    named = [kind or find_kind(text, alone=alone) for text, kind in zip(texts, kinds, strict=True)]
+    # A text that is repeated, as short lines are, is looked at once.
+    found = {
+        text: find_kind(text, alone=alone)
+        for text in {text for text, kind in zip(texts, kinds, strict=True) if not kind}
+    }
+    named = [kind or found[text] for text, kind in zip(texts, kinds, strict=True)]
     named = refine_kinds(texts, named)
     # A heading stands over something: below the last paragraph or list item, only a mark makes one.
     for number in reversed(range(len(named))):
@@ -112,7 +127,10 @@ def name_kinds(texts: Sequence[str], kinds: Sequence[str | None]) -> list[str]:
 def _groups(document: str) -> Iterator[list[_Line]]:
     """Yield the lines between those without any letter or digit."""
     group: list[_Line] = []
-    for line in _lines(document):
+    start = 0
+    for characters in document.splitlines(keepends=True):
+        line = _line(characters, start)
+        start += len(characters)
         if line is not None:
             group.append(line)
         elif group:
@@ -122,66 +140,52 @@ def _groups(document: str) -> Iterator[list[_Line]]:
         yield group
 
 
-def _lines(document: str) -> Iterator[_Line | None]:
-    """Yield each line of a document; None for one without any letter or digit."""
-    start = 0
-    for characters in document.splitlines(keepends=True):
-        end = start + len(characters)
-        yield _line(document, start, end)
-        start = end
+def _line(characters: str, start: int) -> _Line | None:
+    """Read a line that begins at a character of its document; None if it has no letter or digit.
 
-
-def _line(document: str, start: int, end: int) -> _Line | None:
-    """Read ``document[start:end]``, which is one line.
-
-    >>> _line("  • talks", 0, 9), _line("> ***", 0, 5)
-    (_Line(start=4, end=9, indent=2, mark='bullet'), None)
+    >>> _line("  • talks", 100), _line("> ***", 0)
+    ((104, 109, 2, 'bullet'), None)
     """
-    characters = document[start:end].rstrip()
-    text_end = start + len(characters)
-    text = characters.lstrip()
-    text_start = text_end - len(text)
-    indent = text_start - start
+    unended = characters.rstrip()
+    text = unended.lstrip()
+    indent = len(unended) - len(text)
+    end = start + len(unended)
     if not _MAY_BE_MARK.match(text):
         is_text = text[:1].isalpha() or _LETTER_OR_DIGIT.search(text)
-        return _Line(text_start, text_end, indent, "") if is_text else None
+        return (start + indent, end, indent, "") if is_text else None
     quotation = _QUOTATION_MARK.match(text)
     if quotation:
-        quoted = text[quotation.end() :]
-        text_start, indent = text_end - len(quoted.lstrip()), 0
-    if not _LETTER_OR_DIGIT.search(document, text_start, text_end):
+        text, indent = text[quotation.end() :].lstrip(), 0
+    if not _LETTER_OR_DIGIT.search(text):
         return None
     for mark, pattern in (("heading", _HEADING_MARK), ("bullet", _BULLET)):
-        match = pattern.match(document, text_start, text_end)
-        if match and _LETTER_OR_DIGIT.search(document, match.end(), text_end):
-            return _Line(match.end(), text_end, indent, mark)
-    return _Line(text_start, text_end, indent, "")
+        match = pattern.match(text)
+        if match and _LETTER_OR_DIGIT.search(text, match.end()):
+            return (end - len(text) + match.end(), end, indent, mark)
+    return (end - len(text), end, indent, "")
 
 
-def _blocks(document: str, group: Sequence[_Line]) -> Iterator[list[_Line]]:
-    """Split the lines of a group into blocks."""
-    if len(group) == 1:
-        yield [*group]
-        return
-    wrapped = _is_wrapped(document, group)
-    margin = min(line.indent for line in group)
-    block: list[_Line] = []
-    for line in group:
-        if block and not _continues(block, line, margin, wrapped=wrapped):
-            yield block
-            block = []
-        block.append(line)
-    yield block
+def _blocks(document: str, group: Sequence[_Line]) -> Iterator[_Block]:
+    """Join the lines of a group into blocks."""
+    wrapped = len(group) > 1 and _is_wrapped(document, group)
+    margin = min(indent for _, _, indent, _ in group)
+    first = last = group[0]
+    for line in group[1:]:
+        if not _continues(first, last, line, margin, wrapped=wrapped):
+            yield first[0], last[1], first[3]
+            first = line
+        last = line
+    yield first[0], last[1], first[3]
 
 
-def _continues(block: Sequence[_Line], line: _Line, margin: int, *, wrapped: bool) -> bool:
-    """Return whether a line belongs to the block above it."""
-    first, last = block[0], block[-1]
-    if line.mark or last.mark == "heading":
+def _continues(first: _Line, last: _Line, line: _Line, margin: int, *, wrapped: bool) -> bool:
+    """Return whether a line belongs to the block that begins and ends with the lines before it."""
+    _, _, indent, mark = line
+    if mark or last[3] == "heading":
         return False
-    if first.mark == "bullet":
-        return wrapped or line.indent > first.indent
-    return wrapped and not (line.indent > margin and line.indent > last.indent)
+    if first[3] == "bullet":
+        return wrapped or indent > first[2]
+    return wrapped and not (indent > margin and indent > last[2])
 
 
 def _is_wrapped(document: str, group: Sequence[_Line]) -> bool:
@@ -190,10 +194,12 @@ def _is_wrapped(document: str, group: Sequence[_Line]) -> bool:
     Its lines are narrow. Of all but the last, most end inside a sentence, and at least half are
     nearly as long as the longest.
     """
-    if any(line.end - line.start > _MAX_WRAP_WIDTH for line in group if not line.mark):
+    width = max(end - start for start, end, _, _ in group)
+    if width < _MIN_WRAP_WIDTH:
         return False
-    width = max(line.end - line.start for line in group)
+    if any(end - start > _MAX_WRAP_WIDTH for start, end, _, mark in group if not mark):
+        return False
     inner = group[:-1]  # the last line ends wherever the text does
-    n_open = sum(not ends_sentence(document, line.start, line.end) for line in inner)
-    n_full = sum(line.end - line.start >= _FULL * width for line in inner)
-    return width >= _MIN_WRAP_WIDTH and n_open > len(inner) / 2 and n_full >= len(inner) / 2
+    n_open = sum(not ends_sentence(document, start, end) for start, end, _, _ in inner)
+    n_full = sum(end - start >= _FULL * width for start, end, _, _ in inner)
+    return n_open > len(inner) / 2 and n_full >= len(inner) / 2

@@ -201,9 +201,11 @@ def make_tokens(
     ['they']
     """
     tokens: list[Token] = []
+    before = 0  # where the token before ends
     for word, start, end in mask_words(text, gazetteer, social_media=social_media):
-        begins_sentence = bool(tokens) and ends_sentence(text, tokens[-1].end, start)
+        begins_sentence = 0 < before < start and ends_sentence(text, before, start)
         folded = SIDE if word is SIDE else fold(word)
         stemmed = SIDE if word is SIDE else stem(folded)
         tokens.append(Token(folded, stemmed, start, end, begins_sentence))
+        before = end
     return tokens

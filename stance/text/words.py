@@ -70,9 +70,13 @@ def split_words(text: str, *, social_media: bool = False) -> Iterator[tuple[str,
     >>> list(split_words("#TruceNow!! :)", social_media=True))
     [('Truce', 1, 6), ('Now', 6, 9), ('!', 9, 11), (':)', 12, 14)]
     """
-    for match in (_POST_WORD if social_media else WORD).finditer(text):
-        word, start, end = match.group(), match.start(), match.end()
-        if social_media and word[0] == "#":
+    if not social_media:
+        for match in WORD.finditer(text):
+            yield match[0], *match.span()
+        return
+    for match in _POST_WORD.finditer(text):
+        word, (start, end) = match[0], match.span()
+        if word[0] == "#":
             yield from _split_hashtag(text, start + 1, end)
         else:
             yield word[0] if word[0] in "!?" else word, start, end

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MIN_ROWS: Final = 50
+MIN_ARTICLES: Final = 3  # one to measure on, and two to fit with, each without the other
 """With fewer paragraphs, what is refitted and what is measured are both mostly chance."""
 
 
@@ -139,6 +140,13 @@ class _Paragraphs:
             raise TrainingError(
                 f"there must be at least {MIN_ROWS} annotated paragraphs of {head!r}, better 300; "
                 f"got {len(annotated)} (left out: {left_out}). Annotate more."
+            )
+        n_articles = len(np.unique(self.groups[annotated]))
+        if n_articles < MIN_ARTICLES:
+            raise TrainingError(
+                f"the annotated paragraphs of {head!r} must be of at least {MIN_ARTICLES} "
+                f"articles, better 100, to be measured on others; they are of {n_articles}. "
+                "Annotate others."
             )
         return Rows(
             self.probabilities[head][annotated],

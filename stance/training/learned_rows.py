@@ -64,7 +64,8 @@ def find_learned(facts: Mapping[str, Any], texts: Sequence[str]) -> np.ndarray:
     for record in (facts.get(FACT), facts.get("adapted", {}).get(FACT)):
         if record:
             known = frozenset(record["digests"])
-            learned |= [_digest(_normalize(text), record["salt"]) in known for text in texts]
+            digests = [_digest(_normalize(text), record["salt"]) for text in texts]
+            learned |= np.array([digest in known for digest in digests], dtype=bool)
     return learned
 
 

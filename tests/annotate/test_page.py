@@ -243,3 +243,22 @@ def test_a_reader_without_scripts_is_told(tmp_path: Path) -> None:
         "This page needs JavaScript. It loads nothing from elsewhere: allow scripts for this file, and "
         "open it again."
     )
+
+
+def test_guidelines_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    for path, reason in (
+        (tmp_path / "none.txt", "No such file or directory"),
+        (tmp_path, "Is a directory"),
+    ):
+        with pytest.raises(InputError) as error:
+            write(tmp_path, guidelines=path)
+        assert str(error.value) == f"{path} must be a text file; {reason}. Check the path."
+
+
+def test_labels_may_be_numbers(tmp_path: Path) -> None:
+    stance.write_annotation_page(
+        pd.DataFrame({"text": TEXTS}),
+        tmp_path / "numbers.html",
+        labels=[1, 2],  # type: ignore[list-item]
+    )
+    assert '"name":"2"' in (tmp_path / "numbers.html").read_text(encoding="utf-8")

@@ -1,14 +1,18 @@
 """The record of a run, told as a paragraph on methods."""
 
+import json
+import os
+import random
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from conftest import ROOT
+from fuzz_models import change_json
 
 import stance
 from stance.cli.main import main
-from stance.errors import TableError
+from stance.errors import StanceError, TableError
 from stance.model import Model
 from stance.tables.writers.run_record import digest_of
 
@@ -66,3 +70,49 @@ def test_without_a_record_it_is_said_how_to_get_one(scored: Path) -> None:
 def test_the_citation_names_this_version() -> None:
     citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert f"\nversion: {stance.__version__}\n" in citation
+
+
+def test_a_forged_record_is_told_or_refused(scored: Path, small: Model) -> None:
+    """A record may come from anyone: nothing but an error of stance may come of it."""
+    path = scored.parent / "labelled.csv.run.json"
+    record, outcomes = path.read_bytes(), set()
+    for number in range(150):
+        path.write_bytes(change_json(record, random.Random(number)))
+        try:
+            stance.describe_methods(scored)
+            stance.verify(scored, scored.parent / "articles.csv", model=small, n=1)
+        except StanceError:
+            outcomes.add("refused")
+        else:
+            outcomes.add("told")
+    assert outcomes == {"refused", "told"}
+
+
+@pytest.mark.parametrize(
+    "content", ["[" * 100_000, "[]", '{"format": "stance run, 1"}', "1" * 5000, "\x00"]
+)
+def test_what_is_no_record_is_refused(scored: Path, content: str) -> None:
+    path = scored.parent / "labelled.csv.run.json"
+    path.write_text(content)
+    with pytest.raises(TableError) as error:
+        stance.describe_methods(scored)
+    assert str(error.value) == (
+        f"{path} must be the record of a run, as `stance score` writes it; it is something else. "
+        "Score again."
+    )
+
+
+def test_a_pipe_is_no_record(scored: Path) -> None:
+    path = scored.parent / "labelled.csv.run.json"
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(TableError, match="it is something else"):
+        stance.describe_methods(scored)
+
+
+def test_an_output_without_rows_is_described(scored: Path) -> None:
+    path = scored.parent / "labelled.csv.run.json"
+    record = json.loads(path.read_text())
+    record["counts"] |= {"rows": 0, "written": 0, "statuses": {}, "labels": {}}
+    path.write_text(json.dumps(record))
+    assert " The output has no rows. " in stance.describe_methods(scored)

@@ -104,3 +104,16 @@ def test_a_record_replaces_a_record_and_nothing_else(scored: Path) -> None:
         "Move it, or leave the record out (--no-record)."
     )
     assert not scored.exists()
+
+
+def test_a_record_that_counts_other_rows_is_refused(scored: Path) -> None:
+    """One that counts none would have none compared, and all would seem well."""
+    path = scored.parent / "labelled.csv.run.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["counts"]["rows"] = 0
+    path.write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(TableError) as error:
+        stance.verify(scored, scored.parent / "articles.csv", model=scored.parent / "model")
+    assert str(error.value) == (
+        "the input must have the 0 rows that the record counts; it has 20. Score again."
+    )

@@ -31,6 +31,16 @@ def test_forgetting_words_changes_nothing(small: Model, monkeypatch: pytest.Monk
     assert_close(with_backend(small.frozen, "numpy").probabilities(texts)["tone"], expected)
 
 
+def test_only_rare_words_are_forgotten(small: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    frozen = with_backend(small.frozen, "numpy")
+    backend = frozen.scorer
+    monkeypatch.setattr("stance.scoring.vectorized.MAX_WORDS", 30)
+    frozen.probabilities(["no truce", "no deal", *(f"lamp{number}" for number in range(40))])
+    frozen.probabilities(["harbour"])
+    learned = [token.word for token in backend._learned.tokens[1:]]  # type: ignore[attr-defined]
+    assert learned == ["no", "harbour"]
+
+
 def test_an_interrupt_leaves_no_word_half_learned(
     small: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:

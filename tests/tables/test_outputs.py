@@ -283,3 +283,16 @@ def test_a_journal_of_another_shape_is_named_and_left(content: str, tmp_path: Pa
         f"{journal} must be the journal of a run that was cut off; it is something else. Remove it."
     )
     assert journal.read_text() == f"{content}\n"
+
+
+@pytest.mark.parametrize("suffix", ["part", "journal", "errors.part"])
+def test_a_folder_where_a_hidden_file_goes_is_named_and_left(suffix: str, tmp_path: Path) -> None:
+    hidden = tmp_path / f".out.csv.{suffix}"
+    hidden.mkdir()
+    with pytest.raises(TableError) as error:
+        FileOutput(tmp_path / "out.csv", force=False)
+    assert str(error.value) == (
+        f"{tmp_path / 'out.csv'} cannot be written; a folder lies where its unfinished file goes, "
+        f"{hidden}. Move it, or choose another path."
+    )
+    assert names(tmp_path) == [hidden.name]

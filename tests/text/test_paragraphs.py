@@ -1,6 +1,7 @@
 """Splitting documents into blocks."""
 
 import csv
+import tracemalloc
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance import KINDS, split_paragraphs
+from stance.text import paragraphs
 
 DOCUMENTS = st.lists(
     st.sampled_from(
@@ -161,6 +163,30 @@ def test_a_heading_stands_over_something() -> None:
         "paragraph",
         "paragraph",
     ]
+
+
+@pytest.mark.parametrize("line", ["a\n", "中\n", "* a\n", "> > a\n"])
+def test_a_short_line_takes_little_memory(line: str) -> None:
+    document = line * 20_000
+    tracemalloc.start()
+    try:
+        split_paragraphs(document)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 300 * 20_000  # bytes: one tuple, its numbers, and what the caller gets
+
+
+def test_a_short_line_that_is_repeated_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def find_kind(text: str, *, alone: bool) -> str:
+        seen.append(text)
+        return "paragraph"
+
+    monkeypatch.setattr(paragraphs, "find_kind", find_kind)
+    split_paragraphs("a\nb\n" * 500)
+    assert sorted(seen) == ["a", "b"]
 
 
 def test_the_article_that_stance_began_from(shared: Path) -> None:

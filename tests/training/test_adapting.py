@@ -9,7 +9,7 @@ from conftest import LIGHTHOUSE
 
 import stance
 from stance.cli.main import main
-from stance.errors import StanceWarning
+from stance.errors import StanceWarning, TrainingError
 from stance.model import Model
 from stance.training.learned_rows import count_learned
 from stance.training.recalibration import Refit
@@ -202,3 +202,17 @@ def test_a_model_with_targets_is_adapted_for_each(lighthouse: pd.DataFrame) -> N
     fitted = Refit(record["scale"], np.array(list(record["offsets"].values())))
     after = adapted.frozen.score(texts, frame["topic"].tolist()).probabilities["stance"]
     np.testing.assert_allclose(after, fitted.probabilities(before), atol=1e-9)
+
+
+def test_paragraphs_of_one_article_are_too_few(small: Model, drawn: pd.DataFrame) -> None:
+    with pytest.raises(TrainingError) as error:
+        stance.adapt(small, drawn.assign(article="the same"), article="article")
+    assert str(error.value) == (
+        "the annotated paragraphs of 'stance' must be of at least 3 articles, better 100, to be "
+        "measured on others; they are of 1. Annotate others."
+    )
+
+
+def test_a_table_without_rows_is_too_few(small: Model, drawn: pd.DataFrame) -> None:
+    with pytest.raises(TrainingError, match=r"^there must be at least 50 annotated paragraphs "):
+        stance.adapt(small, drawn[:0], article="article")

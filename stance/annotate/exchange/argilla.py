@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from stance.annotate.exchange.tasks import Labels, Task, text_of, to_json
 
+NAME: Final = "Argilla"
+
 _RESPONSES: Final = ".responses"
 _OWN: Final = ("id", "status", "_server_id")
 

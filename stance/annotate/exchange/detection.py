@@ -11,12 +11,24 @@ from stance.annotate.columns import empty_readings
 from stance.annotate.exchange import argilla, doccano, label_studio, potato, prodigy
 from stance.annotate.exchange.tasks import HEADS_KEY
 from stance.annotate.whole_tables import read_table
-from stance.errors import TableError
+from stance.errors import StanceError, TableError
+from stance.tables.readers.workbook_room import UNPACKING_ERRORS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_OTHER_SHAPE: Final = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What reading a record raises that is built in another way than the tool builds it."""
 _TOOLS: Final = (label_studio, doccano, prodigy, argilla, potato)
+_PACKINGS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_MAX_FILES: Final = 10_000
 _MAX_UNPACKED: Final = 2**30  # bytes of a zip: what is packed tightly could fill the disk
 
 
@@ -44,7 +56,15 @@ def read_export(source: pd.DataFrame | Path, encoding: str | None = None) -> pd.
     records: list[dict[str, Any]] = [
         {str(key): value for key, value in record.items()} for record in frame.to_dict("records")
     ]
-    return _as_readings(list(tool.read_rows(records, name)))
+    try:
+        return _as_readings(list(tool.read_rows(records, name)))
+    except _OTHER_SHAPE as error:
+        if isinstance(error, StanceError):
+            raise
+        raise TableError(
+            f"{name} must be what {tool.NAME} exports; one of its records has another shape "
+            f"({type(error).__name__}: {error!s:.80}). Export it again."
+        ) from error
 
 
 def _as_readings(rows: list[dict[str, str]]) -> pd.DataFrame:
@@ -59,17 +79,43 @@ def _as_readings(rows: list[dict[str, str]]) -> pd.DataFrame:
 def _read_zip(source: Path, encoding: str | None) -> pd.DataFrame:
     import pandas as pd
 
-    try:
-        with zipfile.ZipFile(source) as archive, tempfile.TemporaryDirectory() as folder:
-            members = [one for one in archive.infolist() if not one.is_dir()]
-            if sum(one.file_size for one in members) > _MAX_UNPACKED:
-                raise TableError(
-                    f"{source} must hold at most {_MAX_UNPACKED:,} bytes; it holds more. Unpack it."
-                )
-            files = [Path(archive.extract(one, folder)) for one in members]
-            frames = [read_export(file, encoding) for file in files]
-    except zipfile.BadZipFile as error:
-        raise TableError(f"{source} must be a zip; it is not ({error}). Export again.") from error
+    with tempfile.TemporaryDirectory() as folder:
+        files = _unpack(source, Path(folder))
+        frames = [read_export(file, encoding) for file in files]
     if not frames:
         raise TableError(f"{source} must hold a table; it is empty. Export again.")
     return pd.concat(frames, ignore_index=True)
+
+
+def _unpack(source: Path, folder: Path) -> list[Path]:
+    """Unpack a zip, each file into a folder of its own: two may have one name."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            members = [one for one in archive.infolist() if not one.is_dir()]
+            _check_members(source, members)
+            return [
+                Path(archive.extract(one, folder / str(number)))
+                for number, one in enumerate(members)
+            ]
+    except (*UNPACKING_ERRORS, RuntimeError, ValueError) as error:
+        if isinstance(error, StanceError):
+            raise
+        raise TableError(f"{source} must be a zip; it is not ({error}). Export again.") from error
+
+
+def _check_members(source: Path, members: list[zipfile.ZipInfo]) -> None:
+    if len(members) > _MAX_FILES or sum(one.file_size for one in members) > _MAX_UNPACKED:
+        raise TableError(
+            f"{source} must hold at most {_MAX_FILES:,} files of {_MAX_UNPACKED:,} bytes in all; "
+            "it holds more. Unpack it."
+        )
+    if any(one.compress_type not in _PACKINGS or one.flag_bits & 1 for one in members):
+        raise TableError(
+            f"{source} must be packed by deflate, as exports are; it is packed in another way, or "
+            "encrypted. Unpack it."
+        )
+    inner = [one.filename for one in members if one.filename.lower().endswith(".zip")]
+    if inner:  # it may hold itself
+        raise TableError(
+            f"{source} must hold tables; it holds the zip {inner[0]!r}. Unpack it first."
+        )

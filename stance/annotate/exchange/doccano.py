@@ -17,6 +17,8 @@ from stance.annotate.exchange.tasks import (
 )
 from stance.labels import STANCES, TONES
 
+NAME: Final = "doccano"
+
 _COLOURS: Final = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#777777")
 
 

@@ -123,7 +123,8 @@ def _find_labels(
     frame: pd.DataFrame, labels: Mapping[str, Sequence[str]] | Sequence[str] | None, name: str
 ) -> Labels:
     if labels is not None:
-        return labels if isinstance(labels, Mapping) else {"label": labels}
+        by_head = labels if isinstance(labels, Mapping) else {"label": labels}
+        return {head: [str(name) for name in names] for head, names in by_head.items()}
     heads = list_label_columns([str(column) for column in frame.columns]) or list(_KNOWN)
     asked = {head: _KNOWN.get(head) or sorted(set(cells(frame[head]).dropna())) for head in heads}
     unknown = [head for head, names in asked.items() if not names]

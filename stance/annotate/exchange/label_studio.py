@@ -8,6 +8,8 @@ from xml.sax.saxutils import quoteattr
 
 from stance.annotate.exchange.tasks import Labels, Task, only_label, text_of, to_json
 
+NAME: Final = "Label Studio"
+
 
 def make_files(tasks: list[Task], labels: Labels) -> dict[str, bytes]:
     """Return what is imported, and, for the settings of the project, its labelling interface."""

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from stance.annotate.exchange.tasks import Labels, Task, only_label, text_of, to_jsonl
 
+NAME: Final = "Potato"
+
 _NONE: Final = ("", "0", "False", "false")
 
 

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from stance.annotate.exchange.tasks import Labels, Task, only_label, text_of, to_jsonl
 
+NAME: Final = "Prodigy"
+
 _OWN: Final = ("answer", "accept", "label", "options", "meta", "config")
 
 

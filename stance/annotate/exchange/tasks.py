@@ -63,9 +63,10 @@ def only_label(labels: Iterable[Any], name: str) -> str:
 
 def to_json(value: Any) -> bytes:
     """Return JSON with a line end."""
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode(errors="replace")
 
 
 def to_jsonl(values: Iterable[Any]) -> bytes:
     """Return one line of JSON for each value."""
-    return "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values).encode()
+    lines = (json.dumps(value, ensure_ascii=False) + "\n" for value in values)
+    return "".join(lines).encode(errors="replace")

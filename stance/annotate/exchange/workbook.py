@@ -35,8 +35,8 @@ def make_workbook(frame: pd.DataFrame, labels: Labels) -> bytes:
             sheet.set_column(number, number, _WIDTHS.get(name, 16), style, options)
             sheet.write_string(0, number, name, bold)
             for row, cell in enumerate(frame.iloc[:, number], start=1):
-                if text_of(cell):
-                    sheet.write_string(row, number, text_of(cell))
+                if shown := text_of(cell).encode(errors="replace").decode():
+                    sheet.write_string(row, number, shown)
             if name in labels:
                 source = _write_list(lists, list(labels).index(name), name, labels[name])
                 drop_down = {"validate": "list", "source": source}

@@ -36,8 +36,8 @@ def find_copies(prints: Fingerprints) -> np.ndarray:
 
     Notes
     -----
-    Time grows as n log n with the number of texts, memory by some 40 bytes for each, beside the
-    fingerprints.
+    Time grows as n log n with the number of texts, memory by less than 200 bytes for each, beside
+    the fingerprints and some 20 MB, however many are copies of each other.
     """
     n_texts = len(prints.exact)
     original = np.arange(n_texts)
@@ -47,19 +47,19 @@ def find_copies(prints: Fingerprints) -> np.ndarray:
     original[has_words] = firsts[codes]
     firsts = np.sort(firsts)  # one of each exact text
     firsts = firsts[prints.sizes[firsts] >= MIN_WORDS]
-    edges = _near_pairs(prints.signatures, firsts)
-    first_in_group = _join(n_texts, edges)
-    original = first_in_group[original]
+    original = _group_near(prints.signatures, firsts)[original]
     original[original == np.arange(n_texts)] = -1
     return original
 
 
-def _near_pairs(signatures: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return pairs of rows that are near-copies, of shape (n_pairs, 2).
+def _group_near(signatures: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return for each text the first of its group: those of `rows` that near-copies join.
 
-    Rows of which a band is equal are compared with the first of them and with the one before.
+    Rows of which a band is equal are compared with the first of them and with the one before,
+    unless an earlier band has joined them: the pairs of all bands together could be forty for each
+    text.
     """
-    pairs = [np.empty((0, 2), dtype=np.int64)]
+    group = np.arange(len(signatures))
     for start in range(0, N_HASHES, _BAND):
         keys = np.zeros(len(rows), dtype=np.uint64)
         for number in range(start, start + _BAND):
@@ -68,11 +68,11 @@ def _near_pairs(signatures: np.ndarray, rows: np.ndarray) -> np.ndarray:
         same = np.concatenate([[False], keys[order][1:] == keys[order][:-1]])
         heads = np.maximum.accumulate(np.where(same, 0, np.arange(len(order))))
         members = np.flatnonzero(same)
-        for others in (heads[members], members[heads[members] != members - 1] - 1):
-            own = members if len(others) == len(members) else members[heads[members] != members - 1]
-            found = np.stack([rows[order[own]], rows[order[others]]], axis=1)
-            pairs.append(_keep_alike(signatures, found))
-    return np.concatenate(pairs)
+        for others in (heads[members], members - 1):
+            found = rows[order[np.stack([members, others], axis=1)]]
+            found = found[group[found[:, 0]] != group[found[:, 1]]]
+            group = _join(group, _keep_alike(signatures, found))
+    return group
 
 
 def _keep_alike(signatures: np.ndarray, pairs: np.ndarray) -> np.ndarray:
@@ -84,16 +84,20 @@ def _keep_alike(signatures: np.ndarray, pairs: np.ndarray) -> np.ndarray:
     return pairs[alike]
 
 
-def _join(n_texts: int, edges: np.ndarray) -> np.ndarray:
-    """Return the first text of each text's group, where edges join texts to groups."""
+def _join(group: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Return the first text of each text's group, once edges have joined groups."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
+    if not len(edges):
+        return group
+    n_texts = len(group)
     ones = np.ones(len(edges), dtype=bool)
-    graph = coo_array((ones, (edges[:, 0], edges[:, 1])), shape=(n_texts, n_texts))
-    codes = connected_components(graph, directed=False)[1]
-    first = np.unique(codes, return_index=True)[1]
-    return np.asarray(first[codes], dtype=np.int64)
+    graph = coo_array((ones, (group[edges[:, 0]], group[edges[:, 1]])), shape=(n_texts, n_texts))
+    n_groups, codes = connected_components(graph, directed=False)
+    first = np.empty(n_groups, dtype=np.int64)
+    first[codes[::-1]] = np.arange(n_texts)[::-1]  # of several, the last that is written stays
+    return np.asarray(first[codes][group], dtype=np.int64)
 
 
 def find_copied_articles(original: np.ndarray, articles: np.ndarray) -> np.ndarray:

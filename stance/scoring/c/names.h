@@ -59,7 +59,7 @@ static Py_ssize_t read_words(const Scorer *scorer, Workspace *workspace, const T
 static int are_joined(const Scorer *scorer, const Word *word, const Word *next)
 {
     const char *gap = word->key.bytes + word->key.length;
-    int after_short = scorer->words.entries[word->number].token.flags & IS_SHORT;
+    int after_short = LOAD_RELAXED(scorer->words.entries[word->number].token.flags) & IS_SHORT;
     return is_joint((const unsigned char *)gap, (const unsigned char *)next->key.bytes,
                     after_short);
 }
@@ -120,14 +120,18 @@ static Py_ssize_t mask_names(const Scorer *scorer, Workspace *workspace, const W
     for (size_t i = 0; i < n;) {
         Token *token = &entries[words[i].number].token;
         size_t n_masked = 0;
-        note_meeting(token);
-        if (token->flags & MAY_BEGIN_NAME)
+        uint32_t flags = note_meeting(token);
+        if (flags & MAY_BEGIN_NAME)
             n_masked = match_longest_name(scorer, words + i, n - i);
         /* Counting comes next. Two cache lines of 16 items hold the n-grams of most words. */
         PREFETCH(scorer->ngrams.items + token->ngrams);
         PREFETCH(scorer->ngrams.items + token->ngrams + 16);
-        workspace->tokens[n_tokens] = n_masked ? entries[SIDE].token : *token;
-        workspace->tokens[n_tokens++].flags |= words[i].begins_sentence ? BEGINS_SENTENCE : 0;
+        if (n_masked) {
+            token = &entries[SIDE].token;
+            flags = LOAD_RELAXED(token->flags);
+        }
+        flags |= words[i].begins_sentence ? BEGINS_SENTENCE : 0;
+        workspace->tokens[n_tokens++] = (Token){token->stem, flags, token->ngrams};
         i += n_masked ? n_masked : 1;
     }
     return (Py_ssize_t)n_tokens;

@@ -9,10 +9,36 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from stance.data.shapes import check_shape
 from stance.errors import TableError
+from stance.options import check_html, check_level, check_unit
+from stance.tables.formats import Format
 
 SUFFIX: Final = ".run.json"
 _FORMAT: Final = "stance run, 1"
+_MAX_BYTES: Final = 64 * 2**20  # of a record: room for the names of 500,000 files
+
+_FILE: Final = {"name": str, "sha256": (str,)}
+_OPTIONS: Final = {
+    "keep": [str], "columns": [str], "excel": (str,), "article": (str,), "output_format": [str],
+    "text": str, "target_column": (str,), "unit": str, "level": float, "longest": (int,),
+    "key": (str,), "with_text": bool, "html": str, "extra": [str], "source_format": (str,),
+    "encoding": (str,), "delimiter": (str,), "records": (str,), "sheet": (str,),
+}  # fmt: skip
+_COUNTS: Final = {
+    "rows": int, "written": int, "unreadable": int, "labels": {str: {str: int}},
+    "uncertain": {str: int}, "statuses": {str: int},
+}  # fmt: skip
+_SHAPE: Final = {
+    "command": str,
+    "date": str,
+    "inputs": [_FILE],
+    "model": {"name": str, "sha256": str, "labels": {str: [str]}},
+    "versions": {"stance-tone": str, str: str},
+    "options": _OPTIONS,
+    "counts": _COUNTS,
+}
+"""What a record holds, as `check_shape` takes it: it may come from anyone."""
 
 
 def record_path(output: Path) -> Path:
@@ -60,20 +86,44 @@ def read_record(output: Path) -> dict[str, Any]:
     """
     path = record_path(output)
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = _load(path)
+        if record.get("format") != _FORMAT:
+            raise ValueError(f"its format is {record.get('format')!r:.40}")
+        check_shape(record, _SHAPE, "it", whole=True)
+        _check_options(record["options"])
     except FileNotFoundError as error:
         raise TableError(
             f"{output} must have the record of its run beside it; there is no {path.name}. Score "
             "again with `stance score`, which writes it, or with label_file(record=True)."
         ) from error
-    except (OSError, ValueError):
-        record = None
-    if not isinstance(record, dict) or record.get("format") != _FORMAT:
+    except (OSError, ValueError, RecursionError) as error:
         raise TableError(
             f"{path} must be the record of a run, as `stance score` writes it; it is something "
             "else. Score again."
-        )
+        ) from error
     return record
+
+
+def _load(path: Path) -> dict[str, Any]:
+    if path.exists() and not path.is_file():  # a pipe would never end
+        raise ValueError("it is no file")
+    with path.open("rb") as stream:
+        content = stream.read(_MAX_BYTES + 1)
+    if len(content) > _MAX_BYTES:
+        raise ValueError("it is too long")
+    record = json.loads(content)
+    if not isinstance(record, dict):
+        raise ValueError("it is no object")
+    return record
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    """Raise ValueError for options that no run can have had."""
+    check_unit(options["unit"])
+    check_level(options["level"])
+    check_html(options["html"])
+    if len(options["output_format"]) != len(Format._fields):
+        raise ValueError("its output has no format")
 
 
 def digest_of(path: Path) -> str:

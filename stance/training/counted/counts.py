@@ -31,8 +31,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from stance.data.shapes import check_shape
 from stance.errors import TableError
-from stance.scoring.checks import check_distinct, check_shape
+from stance.scoring.checks import check_distinct
 from stance.scoring.sums import SUMS, digest, make_sums
 from stance.text.cues import number_pair
 from stance.text.sides import load_gazetteer

@@ -1,18 +1,22 @@
 """What other tools export is read as readings, whichever kind it is."""
 
+import contextlib
 import json
+import random
+import warnings
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pandas as pd
 import pytest
 from conftest import ROOT
+from fuzz_models import change_json
 
 import stance
 from stance.annotate.exchange.detection import read_export
 from stance.annotate.readings import read_readings
-from stance.errors import TableError
+from stance.errors import StanceError, TableError
 
 FILES = ROOT / "tests" / "files" / "annotate"
 IDS = ["a:0-44", "a:46-91", "b:0-40", "b:42-80"]
@@ -128,6 +132,86 @@ def test_texts_come_from_the_table_that_was_drawn_where_an_export_has_none(tmp_p
 def test_other_tables_are_read_as_they_are() -> None:
     table = pd.DataFrame({"id": [1], "text": ["A truce."], "label": ["opposed"]})
     pd.testing.assert_frame_equal(read_export(table), table)
+
+
+@pytest.mark.parametrize(
+    ("records", "tool", "reason"),
+    [
+        ([{**ARGILLA[0], "fields": 3.5}], "Argilla", "TypeError: 'float' object is not a mapping"),
+        ([{**ARGILLA[0], "responses": {"stance": [1]}}], "Argilla", "AttributeError: 'int' object has no attribute 'get'"),
+        ([{**FLAT_ARGILLA[0], "stance.responses.users": []}], "Argilla", "ValueError: zip() argument 2 is shorter than argument 1"),
+        ([{**POTATO[0], "labels": {"stance": True}}], "Potato", "AttributeError: 'bool' object has no attribute 'items'"),
+        ([{"data": {}, "annotations": [{}]}], "Label Studio", "KeyError: 'result'"),
+    ],
+)  # fmt: skip
+def test_a_record_of_another_shape_is_told(
+    records: list[dict[str, Any]], tool: str, reason: str
+) -> None:
+    with pytest.raises(TableError) as error:
+        read_export(pd.DataFrame(records))
+    assert str(error.value) == (
+        f"the table must be what {tool} exports; one of its records has another shape ({reason}). "
+        "Export it again."
+    )
+
+
+@pytest.mark.parametrize(
+    "records",
+    [PRODIGY, ARGILLA, FLAT_ARGILLA, POTATO, FLAT_POTATO],
+    ids=["prodigy", "argilla", "flat argilla", "potato", "flat potato"],
+)
+def test_a_forged_export_is_read_or_refused(records: list[dict[str, Any]], tmp_path: Path) -> None:
+    path = tmp_path / "export.json"
+    for number in range(60):
+        path.write_bytes(change_json(json.dumps(records).encode(), random.Random(number)))
+        with contextlib.suppress(StanceError):
+            read_export(path)
+
+
+def _hostile_zip(path: Path, kind: str) -> None:
+    method = ZIP_LZMA if kind == "lzma" else ZIP_DEFLATED
+    row = b"id,text,label,Comments\n1,A truce.,opposed,\n"
+    with ZipFile(path, "w", method) as archive:
+        archive.writestr("ann.csv" if kind != "long name" else "a" * 300 + ".csv", row)
+        if kind == "inner":
+            archive.writestr("export.zip", row)
+        if kind == "files":
+            for number in range(10_000):
+                archive.writestr(f"{number}.csv", b"")
+    content = bytearray(path.read_bytes())
+    if kind == "encrypted":
+        for start in (content.index(b"PK\3\4") + 6, content.index(b"PK\1\2") + 8):
+            content[start] |= 1
+    if kind == "damaged":
+        content[40:60] = bytes(20)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("inner", "must hold tables; it holds the zip 'export.zip'. Unpack it first."),
+        ("files", "must hold at most 10,000 files of 1,073,741,824 bytes in all; it holds more."),
+        ("lzma", "must be packed by deflate, as exports are; it is packed in another way"),
+        ("encrypted", "must be packed by deflate, as exports are; it is packed in another way"),
+        ("long name", "must be a zip; it is not ([Errno 36] File name too long"),
+        ("damaged", "must be a zip; it is not ("),
+    ],
+)
+def test_a_hostile_zip_is_refused(kind: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "export.zip"
+    _hostile_zip(path, kind)
+    with pytest.raises(TableError) as error:
+        read_export(path)
+    assert str(error.value).startswith(f"{path} {message}")
+
+
+def test_two_files_of_one_name_in_a_zip_are_both_read(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "export.zip", "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that the name is there already
+        for number in range(2):
+            archive.writestr("ann.csv", f"id,text,label,Comments\n{number},A truce.,opposed,\n")
+    assert read_export(tmp_path / "export.zip")["paragraph_id"].tolist() == ["0", "1"]
 
 
 def test_several_labels_of_a_kind_are_refused() -> None:

@@ -12,6 +12,7 @@ from conftest import ROOT
 import stance
 from stance.annotate.exchange.exporting import FORMATS
 from stance.annotate.readings import read_readings
+from stance.annotate.whole_tables import read_table
 from stance.cli.main import main
 from stance.errors import InputError, TableError
 
@@ -139,3 +140,20 @@ def test_one_of_two_heads_is_exported(drawn: pd.DataFrame, tmp_path: Path) -> No
     assert main([*command, "-o", str(tmp_path / "a.jsonl")]) == 0
     types = json.loads((tmp_path / "a.labels.json").read_text(encoding="utf-8"))
     assert [one["text"] for one in types] == ["hopeful", "neutral", "alarmed", "angry", "mournful"]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_half_of_a_surrogate_pair_is_written_as_a_question_mark(kind: str, tmp_path: Path) -> None:
+    """A table of JSON may hold it; no file in UTF-8 can."""
+    table = pd.DataFrame(
+        [["a:0-9", "A \ud800 truce."]], columns=["paragraph_id", "text"], dtype=object
+    )
+    suffix = {"doccano": "jsonl", "prodigy": "jsonl", "potato": "jsonl", "xlsx": "xlsx"}.get(
+        kind, "json"
+    )
+    path = tmp_path / f"a.{suffix}"
+    stance.export_annotations(table, path, format=kind, labels=["call", "none"])
+    if kind != "xlsx":
+        assert "A ? truce." in path.read_text(encoding="utf-8")
+    else:
+        assert read_table(path)[0]["text"].tolist() == ["A ? truce."]

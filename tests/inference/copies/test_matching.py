@@ -1,9 +1,11 @@
 """Planted copies are found, and nothing else is."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
-from stance.inference.copies.fingerprints import make_fingerprints
+from stance.inference.copies.fingerprints import N_HASHES, Fingerprints, make_fingerprints
 from stance.inference.copies.matching import find_copied_articles, find_copies
 
 WORDS = np.array([f"word{number}" for number in range(3000)])
@@ -71,3 +73,23 @@ def test_an_article_is_no_copy_of_itself_or_of_a_later_one() -> None:
     interleaved = find_copied_articles(np.array([-1, -1, 1]), np.array([0, 1, 0]))
     assert interleaved.tolist() == [-1] * 3
     assert len(find_copied_articles(np.empty(0, dtype=int), np.empty(0, dtype=int))) == 0
+
+
+def test_many_copies_of_one_text_take_little_memory() -> None:
+    """They meet in all twenty bands: that is forty pairs for each, of 32 bytes."""
+    n_texts = 50_000
+    random = np.random.default_rng(0)
+    signatures = np.tile(random.integers(0, 2**16, N_HASHES).astype(np.uint16), (n_texts, 1))
+    changed = random.integers(0, N_HASHES, n_texts)
+    signatures[np.arange(n_texts), changed] = random.integers(0, 2**16, n_texts)
+    prints = Fingerprints(
+        np.arange(n_texts).astype(np.uint64), signatures, np.full(n_texts, 20, dtype=np.int32)
+    )
+    tracemalloc.start()
+    try:
+        original = find_copies(prints)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert original.tolist() == [-1] + [0] * (n_texts - 1)
+    assert peak < 20 * 2**20 + 250 * n_texts
