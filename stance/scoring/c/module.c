@@ -15,6 +15,7 @@
        buffers.h        fills the paragraph's row of Python's buffers
 
    blocks.h splits a document of plain paragraphs, before any of this.
+   rows.h writes the rows of a labelled table, after all of it.
    model.h and workspace.h define the data. build.h makes a model from Python's arrays, and learn.h
    adds words to it. stance/scoring/compiled.py drives the module and makes sure that no word is
    learned while paragraphs are scored; stance/scoring/_scorer.pyi documents the functions. */
@@ -25,6 +26,7 @@
 #include "common.h"
 #include "learn.h"
 #include "model.h"
+#include "rows.h"
 #include "words.h"
 #include "workspace.h"
 
@@ -432,10 +434,29 @@ static PyObject *split_plain(PyObject *Py_UNUSED(module), PyObject *arguments)
     return result;
 }
 
+PyDoc_STRVAR(join_rows_doc,
+             "join_rows(between, columns, first, last)\n--\n\n"
+             "Return the rows from first to last, exclusive, as UTF-8.");
+
+static PyObject *join_rows(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    PyObject *between, *columns;
+    Py_ssize_t first, last;
+    if (!PyArg_ParseTuple(arguments, "O!O!nn", &PyList_Type, &between, &PyList_Type, &columns,
+                          &first, &last))
+        return NULL;
+    if (PyList_GET_SIZE(between) != PyList_GET_SIZE(columns) + 1 || first < 0) {
+        set_value_error("`between` must have one str more than there are columns.");
+        return NULL;
+    }
+    return join_columns(between, columns, first, last);
+}
+
 static PyMethodDef module_functions[] = {
     {"hash_bytes", hash_bytes, METH_VARARGS, hash_bytes_doc},
     {"word_bounds", word_bounds, METH_O, word_bounds_doc},
     {"may_join", may_join, METH_VARARGS, may_join_doc},
+    {"join_rows", join_rows, METH_VARARGS, join_rows_doc},
     {"split_plain", split_plain, METH_VARARGS, split_plain_doc},
     {NULL, NULL, 0, NULL},
 };
