@@ -34,7 +34,7 @@ lint: $(VENV)/.dev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 
-# The compiled scorer under AddressSanitizer and UndefinedBehaviorSanitizer: its tests, then INPUTS
+# The extension under AddressSanitizer and UndefinedBehaviorSanitizer: its tests, then INPUTS
 # hostile inputs. PYTHONMALLOC=malloc gives every object memory of its own, so that a read past its
 # end is seen.
 INPUTS ?= 200000
@@ -46,7 +46,8 @@ sanitize: $(VENV)/.dev
 	  -fno-sanitize-recover=all -fsanitize=address,undefined \
 	  -I"$$($(RUN) -c "import sysconfig; print(sysconfig.get_path('include'))")" \
 	  stance/scoring/c/module.c -o $(SANITIZED) -lm
-	$(SANITIZER) -m pytest -q -p no:cacheprovider -m "not slow" tests/scoring
+	$(SANITIZER) -m pytest -q -p no:cacheprovider -m "not slow" tests/scoring \
+	  tests/tables/readers/test_csv_records.py tests/tables/writers/test_encoder.py
 	$(SANITIZER) tests/fuzz_scorer.py $(INPUTS)
 
 # Pages in docs/_build/html, offline; a warning is an error.

@@ -182,6 +182,83 @@ def may_join(gap: str, after_short: bool, /) -> bool:
     `after_short` says that the word before has at most two characters.
     """
 
+def read_records(
+    text: str,
+    start: int,
+    first_fresh: int,
+    max_lines: int,
+    max_characters: int,
+    is_whole: bool,
+    delimiter: str,
+    n_columns: int,
+    wanted: list[int],
+    /,
+) -> tuple[int, int, int, int, list[list[str]]] | None:
+    """Parse the records of CSV that are complete where a limit is reached.
+
+    Parameters
+    ----------
+    text : str
+        CSV.
+    start : int
+        Where a record begins.
+    first_fresh : int
+        Where the lines begin that count toward the limits.
+    max_lines, max_characters : int
+        The line that reaches one of them is the last.
+    is_whole : bool
+        Whether the text may end before a limit is reached.
+    delimiter : str
+        One character: no quotation mark and no line end.
+    n_columns : int
+        The number of fields of each record.
+    wanted : list of int
+        The numbers of the columns whose cells are returned.
+
+    Returns
+    -------
+    end, n_lines, n_records, limit : int
+        Where the last complete record ends; how many lines the records have, and how many they are;
+        where the last line ends.
+    columns : list of list of str
+        The cells of each wanted column.
+
+    None is returned if no record is complete, or if one of them may be at fault.
+
+    Raises
+    ------
+    ValueError
+        If `start`, `n_columns` or `wanted` is out of range.
+    """
+
+def join_rows(
+    between: list[str],
+    columns: list[tuple[np.ndarray, list[str] | str]],
+    first: int,
+    last: int,
+    /,
+) -> bytes:
+    """Return rows as UTF-8; `stance.tables.writers.encoder` does the same in more time.
+
+    Parameters
+    ----------
+    between : list of str, of length n_columns + 1
+        What stands before, between and after the cells of a row.
+    columns : list of (ndarray, list of str or str)
+        The columns, each with at least `last` rows: int64 and a list of texts that it indexes, -1
+        for the last; or int64 or float64 and what stands for a missing number, NaN or below zero.
+        A float has six decimals.
+    first, last : int
+        The rows to write, `last` exclusive.
+
+    Raises
+    ------
+    ValueError
+        If a column is something else, too short, or its index out of range.
+    UnicodeEncodeError
+        If a text holds half of a surrogate pair.
+    """
+
 def split_plain(
     text: str, kind: str, /
 ) -> tuple[list[int], list[int], list[str | None], list[str]] | None:

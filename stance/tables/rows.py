@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ROWS: Final = 4096
 CHARACTERS: Final = 4 * 2**20
 
+_BLOCK: Final = 2**20  # characters that are split into lines at a time
 LONGEST_RECORD: Final = 16 * 2**20  # characters of one row: four times the longest books
 
 
@@ -120,9 +121,13 @@ class Lines:
     """
 
     def __init__(self, blocks: Iterable[str], newline: str = "") -> None:
-        self._batches = _split(blocks, newline)
+        self._blocks = iter(blocks)
+        self._newline = newline
         self._batch: list[str] = []
         self._n_taken = 0  # lines of this batch
+        self._rest = ""  # a line that goes on in the next block
+        self._ahead, self._start = "", 0  # text after that, and where in it the next block begins
+        self._has_ended = False  # no block comes after that
 
     def take(self, rows: int, characters: int) -> list[str]:
         """Take lines until either limit is reached; return an empty list at the end of the text."""
@@ -130,7 +135,7 @@ class Lines:
         size = 0
         while len(taken) < rows and size < characters:
             if self._n_taken == len(self._batch):
-                self._batch, self._n_taken = next(self._batches, []), 0
+                self._batch, self._n_taken = self._split_block(), 0
                 if not self._batch:
                     break
             lines = self._batch[self._n_taken : self._n_taken + rows - len(taken)]
@@ -147,17 +152,65 @@ class Lines:
         """Put lines back, to be taken next."""
         self._batch, self._n_taken = lines + self._batch[self._n_taken :], 0
 
+    def peek(self, characters: int) -> tuple[str, int, bool]:
+        """Return a text, where in it begins what comes next, and whether it has the whole rest.
 
-def _split(blocks: Iterable[str], newline: str) -> Iterator[list[str]]:
-    """Yield the lines that end in each block; a line that goes on waits for the next block."""
-    rest = ""
-    for block in blocks:
-        lines = io.StringIO(rest + block, newline=newline).readlines()
-        rest = lines.pop() if lines and _may_go_on(lines[-1]) else ""
-        if lines:
-            yield lines
-    if rest:
-        yield [rest]
+        It has at least so many characters of the rest, unless as many were split into lines before:
+        one of these may have been cut. An error of the source waits until lines are taken.
+        """
+        split = "".join([*self._batch[self._n_taken :], self._rest])
+        if len(split) >= characters:
+            return "", 0, False
+        self._batch, self._n_taken, self._rest = [], 0, ""
+        if self._ahead.endswith(split, 0, self._start):  # as a rule: it was split from there
+            self._start -= len(split)
+            split = ""
+        if split or len(self._ahead) - self._start < characters:
+            self._read_ahead([split, self._ahead[self._start :]], characters)
+        return self._ahead, self._start, self._has_ended
+
+    def skip_to(self, end: int) -> None:
+        """Take what `peek` returned, up to an index in its text."""
+        self._start = end
+
+    def _read_ahead(self, pieces: list[str], characters: int) -> None:
+        """Read blocks after some pieces, until all have so many characters."""
+        size = sum(map(len, pieces))
+        try:
+            while size < characters and not self._has_ended:
+                pieces.append(next(self._blocks))
+                size += len(pieces[-1])
+        except StopIteration:
+            self._has_ended = True
+        except Exception as error:
+            self._blocks = _failing(error)
+        self._ahead, self._start = "".join(pieces), 0
+
+    def _next_block(self) -> str | None:
+        if self._start == len(self._ahead):
+            return next(self._blocks, None)
+        block = self._ahead[self._start : self._start + _BLOCK]
+        self._start += len(block)
+        return block
+
+    def _split_block(self) -> list[str]:
+        """Return the lines that end in the next block; one that goes on waits for the one after.
+
+        There are none at the end of the text.
+        """
+        while True:
+            block = self._next_block()
+            lines = io.StringIO(self._rest + (block or ""), newline=self._newline).readlines()
+            goes_on = block is not None and lines and _may_go_on(lines[-1])
+            self._rest = lines.pop() if goes_on else ""
+            if lines or block is None:
+                return lines
+
+
+def _failing(error: Exception) -> Iterator[str]:
+    """Raise an error when a block is asked for."""
+    raise error
+    yield
 
 
 def _may_go_on(line: str) -> bool:

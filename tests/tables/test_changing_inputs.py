@@ -119,7 +119,7 @@ def test_a_table_that_changes_after_it_was_read_is_named_too(
 def write_table(path: Path) -> None:
     """Write more than any reader takes at once, which packs badly."""
     chance = random.Random(0)
-    rows = [f"The lamp {chance.randbytes(200).hex()} burns." for _ in range(12_000)]
+    rows = [f"The lamp {chance.randbytes(200).hex()} burns." for _ in range(24_000)]
     if path.suffix == ".jsonl":
         path.write_text("".join(json.dumps({"text": row}) + "\n" for row in rows))
     elif path.suffix == ".gz":

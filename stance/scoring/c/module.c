@@ -15,6 +15,7 @@
        buffers.h        fills the paragraph's row of Python's buffers
 
    blocks.h splits a document of plain paragraphs, before any of this.
+   records.h reads the rows of a CSV, before all of it; rows.h writes rows, after it.
    model.h and workspace.h define the data. build.h makes a model from Python's arrays, and learn.h
    adds words to it, in the forms that word_forms.h and stemmer.h give them.
    stance/scoring/compiled.py drives the module and makes sure that no word is learned while
@@ -26,6 +27,8 @@
 #include "common.h"
 #include "learn.h"
 #include "model.h"
+#include "records.h"
+#include "rows.h"
 #include "words.h"
 #include "workspace.h"
 
@@ -441,12 +444,88 @@ static PyObject *split_plain(PyObject *Py_UNUSED(module), PyObject *arguments)
     return result;
 }
 
+/* Check that a list holds numbers of columns, and return as many new lists; NULL with an error set if
+   not. */
+static PyObject *make_columns(PyObject *wanted, Py_ssize_t n_columns)
+{
+    PyObject *columns = PyList_New(0);
+    for (Py_ssize_t i = 0; columns && i < PyList_GET_SIZE(wanted); i++) {
+        Py_ssize_t number = PyLong_AsSsize_t(PyList_GET_ITEM(wanted, i));
+        if (number < 0 || number >= n_columns) {
+            set_value_error("`wanted` must hold numbers of columns.");
+            Py_CLEAR(columns);
+        } else if (!append_and_release(columns, PyList_New(0)))
+            Py_CLEAR(columns);
+    }
+    return columns;
+}
+
+PyDoc_STRVAR(read_records_doc,
+             "read_records(text, start, first_fresh, max_lines, max_characters, is_whole,\n"
+             "             delimiter, n_columns, wanted)\n--\n\n"
+             "Return where the complete records of CSV end, their lines, their number, where the\n"
+             "limit is, and their wanted cells; None if Python must read them.");
+
+static PyObject *read_records(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    Records records = {0};
+    int delimiter, is_whole;
+    if (!PyArg_ParseTuple(arguments, "UnnnnpCnO!", &records.str, &records.position,
+                          &records.first_fresh, &records.max_lines, &records.max_characters,
+                          &is_whole, &delimiter, &records.n_columns, &PyList_Type,
+                          &records.wanted))
+        return NULL;
+    if (records.position < 0 || records.n_columns < 1) {
+        set_value_error("`start` must be at least 0 and `n_columns` at least 1.");
+        return NULL;
+    }
+    records.delimiter = (Py_UCS4)delimiter;
+    records.columns = make_columns(records.wanted, records.n_columns);
+    if (!records.columns)
+        return NULL;
+    records.fields = PyMem_Calloc((size_t)records.n_columns, sizeof *records.fields);
+    RecordStatus status = records.fields ? read_records_of_str(&records) : NO_MEMORY;
+    if (!records.fields)
+        PyErr_NoMemory();
+    PyMem_Free(records.fields);
+    if (status == AT_END && is_whole && ends_with_line_feed(records.str))
+        status = AT_LIMIT;
+    PyObject *result = NULL;
+    if (records.n_rows && status == AT_LIMIT)
+        result = Py_BuildValue("nnnnO", records.end, records.n_ended, records.n_rows,
+                               records.position, records.columns);
+    else if (status != NO_MEMORY)
+        result = Py_NewRef(Py_None);
+    Py_DECREF(records.columns);
+    return result;
+}
+
+PyDoc_STRVAR(join_rows_doc,
+             "join_rows(between, columns, first, last)\n--\n\n"
+             "Return the rows from first to last, exclusive, as UTF-8.");
+
+static PyObject *join_rows(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    PyObject *between, *columns;
+    Py_ssize_t first, last;
+    if (!PyArg_ParseTuple(arguments, "O!O!nn", &PyList_Type, &between, &PyList_Type, &columns,
+                          &first, &last))
+        return NULL;
+    if (PyList_GET_SIZE(between) != PyList_GET_SIZE(columns) + 1 || first < 0) {
+        set_value_error("`between` must have one str more than there are columns.");
+        return NULL;
+    }
+    return join_columns(between, columns, first, last);
+}
+
 static PyMethodDef module_functions[] = {
     {"hash_bytes", hash_bytes, METH_VARARGS, hash_bytes_doc},
     {"word_forms", word_forms, METH_O, word_forms_doc},
     {"unknown_words", unknown_words, METH_O, unknown_words_doc},
     {"word_bounds", word_bounds, METH_O, word_bounds_doc},
     {"may_join", may_join, METH_VARARGS, may_join_doc},
+    {"read_records", read_records, METH_VARARGS, read_records_doc},
+    {"join_rows", join_rows, METH_VARARGS, join_rows_doc},
     {"split_plain", split_plain, METH_VARARGS, split_plain_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -1,8 +1,8 @@
 """Read CSV as checked rows; no row is lost.
 
 pandas' reader shifts a row with one field too many and turns "NA" into nothing. So rows are parsed
-by the standard library, and each is checked. If pyarrow is installed, it parses those lines on
-which it surely agrees.
+by the standard library, and each is checked. Where all rows of a chunk are well-formed, the
+extension parses them, if it was built.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from typing import IO, Any, Final
 
 from stance.errors import TableError
 from stance.tables.encodings import is_whole, read_text
-from stance.tables.readers.csv_pyarrow import PlainRows
 from stance.tables.readers.csv_records import RecordParser, Records
 from stance.tables.rows import CHARACTERS, ROWS, Chunk, Fault, Lines, ReadOptions
 from stance.tables.streams import ByteSource, open_source
@@ -66,22 +65,24 @@ class CsvTable:
 
     def chunks(self, columns: Sequence[str]) -> Iterator[Chunk]:
         """Yield all rows in chunks, with the cells of the given columns."""
-        indexes = {column: self.columns.index(column) for column in columns}
-        n_columns = 0  # for the first chunk: many tables are read before pyarrow is loaded
+        indexes = [self.columns.index(column) for column in columns]
         while True:
-            parsed = self._parser.read(ROWS, CHARACTERS, n_columns)
-            if isinstance(parsed, PlainRows):
-                cells = {column: parsed.column(index) for column, index in indexes.items()}
-                self._n_lines += parsed.n_lines
-                yield Chunk(self._next_numbers(len(parsed.table)), cells, [])
-            elif parsed.records:
-                numbers, rows, faults = self._check(parsed)
-                cells = {column: [row[index] for row in rows] for column, index in indexes.items()}
-                self._n_lines += len(parsed.lines)
-                yield Chunk(numbers, cells, faults)
-            else:
+            plain = self._parser.read_plain(ROWS, CHARACTERS, len(self.columns), indexes)
+            if plain:
+                cells = dict(zip(columns, plain.columns, strict=True))
+                self._n_lines += plain.n_lines
+                yield Chunk(self._next_numbers(plain.n_rows), cells, [])
+                continue
+            parsed = self._parser.read(ROWS, CHARACTERS)
+            if not parsed.records:
                 break
-            n_columns = len(self.columns)
+            numbers, rows, faults = self._check(parsed)
+            cells = {
+                column: [row[index] for row in rows]
+                for column, index in zip(columns, indexes, strict=True)
+            }
+            self._n_lines += len(parsed.lines)
+            yield Chunk(numbers, cells, faults)
 
     def position(self) -> int:
         """Return how many bytes of the file have been taken."""
@@ -90,7 +91,6 @@ class CsvTable:
     def _read_header(self) -> tuple[list[str], int]:
         """Return the names of the columns, and the number of lines of the header."""
         parsed = self._parser.read(1, 1)
-        assert isinstance(parsed, Records)
         lines = parsed.lines[: parsed.starts()[min(1, len(parsed.records))]]
         # After a header of several lines, rows may have been read with it.
         self._parser.give_back(parsed.lines[len(lines) :])

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from stance.errors import TableError
-from stance.tables.readers.csv_pyarrow import PlainRows, parse_plain
-from stance.tables.rows import LONGEST_RECORD, Lines
+from stance.tables.rows import CHARACTERS, LONGEST_RECORD, Lines
+
+try:
+    from stance.scoring._scorer import read_records
+except ImportError:  # it was not built: the standard library parses all
+    read_records = None  # type: ignore[assignment]
 
 _MOST_LINES: Final = 2**18  # lines of one record: even empty ones take up memory
+_NO_DELIMITERS: Final = ('"', "\n", "\r")  # what the extension does not take for one
 
 # One cell may be a whole book; by default the standard library refuses 131,073 characters.
 csv.field_size_limit(2**31 - 1)
@@ -55,6 +61,22 @@ class Records:
         return list(itertools.accumulate(self._line_counts, initial=0))
 
 
+class PlainRows(NamedTuple):
+    """Rows without a fault, of complete records.
+
+    Attributes
+    ----------
+    n_rows, n_lines : int
+        How many they are, and how many lines they take up.
+    columns : list of list of str
+        The cells of the wanted columns.
+    """
+
+    n_rows: int
+    n_lines: int
+    columns: list[list[str]]
+
+
 class RecordParser:
     """Turns lines into records.
 
@@ -69,29 +91,64 @@ class RecordParser:
         self._lines = lines
         self._delimiter = delimiter
         self._pending: list[str] = []  # the lines of a record that is not closed yet
+        self._open = (0, 0)  # lines and characters of such a record that are not taken yet
+        self._likely = CHARACTERS  # the characters of the next chunk
         self._more = True
 
-    def read(self, rows: int, characters: int, n_columns: int = 0) -> Records | PlainRows:
-        """Read records: at least one, from about so many lines and characters; none at the end.
-
-        If the number of columns is given, pyarrow parses the lines on which it surely agrees with
-        the standard library.
-        """
+    def read(self, rows: int, characters: int) -> Records:
+        """Read records: at least one, from about so many lines and characters; none at the end."""
         parsed = Records()
+        self._pending += self._lines.take(*self._open)
+        self._open = (0, 0)
         while self._more and not parsed.records:
             # An open record is parsed again with as many new lines: the work stays linear.
-            fresh = self._lines.take(
-                max(rows, len(self._pending)), max(characters, sum(map(len, self._pending)))
-            )
+            n_characters = sum(map(len, self._pending))
+            fresh = self._lines.take(max(rows, len(self._pending)), max(characters, n_characters))
             self._more = bool(fresh)
-            lines = self._pending + fresh
-            if fresh and n_columns:
-                plain = parse_plain(lines, self._delimiter, n_columns)
-                if plain and not _is_endless(rest := lines[plain.n_lines :]):
-                    self._pending = rest
-                    return plain
-            self._parse(parsed, lines)
+            self._parse(parsed, self._pending + fresh)
         return parsed
+
+    def read_plain(
+        self, rows: int, characters: int, n_columns: int, wanted: list[int]
+    ) -> PlainRows | None:
+        """Read what `read` would, if the extension is built and surely reads the same; or nothing.
+
+        Parameters
+        ----------
+        rows, characters : int
+            As for `read`: a chunk ends where it would end otherwise.
+        n_columns : int
+            The number of fields of each record.
+        wanted : list of int
+            The numbers of the columns to read.
+        """
+        if read_records is None or self._delimiter in _NO_DELIMITERS:
+            return None
+        if self._pending:
+            self._open = len(self._pending), sum(map(len, self._pending))
+            self._lines.give_back(self._pending)
+            self._pending = []
+        n_open, n_known = self._open
+        if 2 * (n_known + characters) > LONGEST_RECORD:  # near the length at which a line is cut
+            return None
+        # As little as is needed: the shorter the text, the better it fits into the caches.
+        for ahead in (min(self._likely, characters), characters):
+            text, start, is_whole = self._lines.peek(n_known + ahead)
+            limits = start + n_known, max(rows, n_open), max(characters, n_known), is_whole
+            read = read_records(text, start, *limits, self._delimiter, n_columns, wanted)
+            if read or is_whole or ahead == characters:
+                break
+        self._likely = characters
+        if not read:
+            return None
+        end, n_lines, n_rows, limit, columns = read
+        pending = io.StringIO(text[end:limit], newline="").readlines()
+        if _is_endless(pending):
+            return None
+        self._lines.skip_to(end)
+        self._likely = (limit - start) * 9 // 8
+        self._open = len(pending), limit - end
+        return PlainRows(n_rows, n_lines, columns)
 
     def give_back(self, lines: list[str]) -> None:
         """Put lines back, to be parsed next."""

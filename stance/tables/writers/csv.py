@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from stance.errors import InputError
 from stance.tables.encodings import original_bytes
 from stance.tables.formats import Format
-from stance.tables.writers.encoder import RowEncoder, columns_as_text, encode_lines, packed
+from stance.tables.writers.encoder import (
+    RowEncoder,
+    encode_rows,
+    indexed_texts,
+    packed,
+    result_cells,
+)
 from stance.tables.writers.values import carried_text
 
 if TYPE_CHECKING:
@@ -46,18 +52,19 @@ class CsvEncoder(RowEncoder):
         labelled: Columns,
     ) -> Iterator[bytes]:
         """Yield rows, as in `RowEncoder.rows`."""
-        indexes = row_numbers.tolist()
         cells = [
             [self._carried_cell(value) for value in carried[column]] for column in self.carried
         ]
         columns = [
-            *([column[index] for index in indexes] for column in cells),
-            *columns_as_text(self.results, labelled, "", self._result_cell),
+            *(indexed_texts(row_numbers, column) for column in cells),
+            *result_cells(self.results, labelled, "", self._result_cell),
         ]
         if len(columns) == 1:  # an empty line would be read as no row
-            columns = [[cell or '""' for cell in columns[0]]]
-        lines = map(self.delimiter.join, zip(*columns, strict=True))
-        return packed(encode_lines(lines, cells), self.table_format.packing)
+            array, texts = columns[0]
+            marked = [text or '""' for text in ([texts] if isinstance(texts, str) else texts)]
+            columns = [(array, marked[0] if isinstance(texts, str) else marked)]
+        between = ["", *[self.delimiter] * (len(columns) - 1), "\n"]
+        return packed(encode_rows(between, columns, cells), self.table_format.packing)
 
     def _carried_cell(self, value: Any) -> str:
         text = carried_text(value)

@@ -6,20 +6,38 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from stance.optional import load_extra
 from stance.tables.formats import Format, load_encoder
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from stance.columns import Columns
     from stance.tables.output_streams import Assemble
 
+RowColumn = tuple[np.ndarray, list[str] | str]
+"""A column of rows to be written: an array, and what its numbers stand for.
+
+Integers and a list: each is the index of a text in it, -1 that of the last. Numbers and a str: each
+is written as it is, NaN and what is below zero, which is missing, as the str."""
+
+
+def join_in_python(between: list[str], columns: list[RowColumn], first: int, last: int, /) -> bytes:
+    """Return the rows from `first` to `last`, exclusive, as UTF-8: the rule of `join_rows`."""
+    row = "%s".join(piece.replace("%", "%%") for piece in between)
+    cells = [_as_text(array[first:last], texts) for array, texts in columns]
+    return "".join(map(row.__mod__, zip(*cells, strict=True))).encode()
+
+
+try:
+    from stance.scoring._scorer import join_rows
+except ImportError:  # it was not built
+    join_rows = join_in_python
+
 _PIECE: Final = 2**20  # characters to encode at a time, about
-_LINE: Final = 1000  # characters of the results in one line, about
+_ROW: Final = 1000  # characters of the results in one row, about
 
 
 @dataclass(frozen=True)
@@ -94,20 +112,25 @@ def encoder_of(
     return load_encoder(table_format)(table_format, carried, results, excel, types or {})
 
 
-def encode_lines(lines: Iterator[str], carried: Sequence[Sequence[str]]) -> Iterator[bytes]:
-    """Encode lines, a few at a time: many lines may carry the same long cell.
+def encode_rows(
+    between: list[str], columns: list[RowColumn], carried: Sequence[Sequence[str]]
+) -> Iterator[bytes]:
+    """Encode rows, a few at a time: many rows may carry the same long cell.
 
     Parameters
     ----------
-    lines : iterator of str
-        Without their ends.
+    between : list of str, of length n_columns + 1
+        What stands before, between and after the cells of a row.
+    columns : list of (ndarray, list of str or str)
+        As `result_cells` and `indexed_texts` give them, of the same length.
     carried : sequence of sequence of str
-        The cells that the lines carry, by column.
+        The cells that the rows carry, by column.
     """
-    line_size = _LINE + sum(max(map(len, cells), default=0) for cells in carried)
-    count = max(1, _PIECE // line_size)
-    while batch := list(islice(lines, count)):
-        yield ("\n".join(batch) + "\n").encode()
+    row_size = _ROW + sum(max(map(len, cells), default=0) for cells in carried)
+    count = max(1, _PIECE // row_size)
+    n_rows = len(columns[0][0]) if columns else 0
+    for first in range(0, n_rows, count):
+        yield join_rows(between, columns, first, min(first + count, n_rows))
 
 
 def packed(pieces: Iterable[bytes], packing: str) -> Iterator[bytes]:
@@ -127,10 +150,15 @@ def packed(pieces: Iterable[bytes], packing: str) -> Iterator[bytes]:
         yield from pieces
 
 
-def columns_as_text(
+def indexed_texts(indexes: np.ndarray, texts: list[str]) -> RowColumn:
+    """Return the column of rows of which each has one of some texts."""
+    return np.ascontiguousarray(indexes, dtype=np.int64), texts
+
+
+def result_cells(
     columns: Sequence[str], labelled: Columns, missing: str, write: Callable[[Any], str]
-) -> Iterator[list[str]]:
-    """Yield result columns as text; floats have six decimals.
+) -> Iterator[RowColumn]:
+    """Yield result columns as `encode_rows` takes them; floats get six decimals.
 
     Parameters
     ----------
@@ -144,14 +172,21 @@ def columns_as_text(
         Writes a value that is no number: a name, a label, a status, or False or True.
     """
     for column in columns:
-        values = labelled.arrays[column].tolist()
-        if column in labelled.names:
-            names = [*map(write, labelled.names[column]), missing]  # code -1 is the last
-            yield [names[code] for code in values]
-        elif labelled.arrays[column].dtype.kind == "O":
-            yield list(map(write, values))
-        elif labelled.arrays[column].dtype.kind == "f":
-            # The operator % takes half the time of an f-string; only NaN differs from itself.
-            yield ["%.6f" % value if value == value else missing for value in values]  # noqa: PLR0124, UP031
+        array = labelled.arrays[column]
+        if column in labelled.names:  # code -1 is the last
+            yield indexed_texts(array, [*map(write, labelled.names[column]), missing])
+        elif array.dtype.kind == "O":
+            yield np.arange(len(array), dtype=np.int64), list(map(write, array.tolist()))
         else:
-            yield [str(value) if value >= 0 else missing for value in values]
+            number = np.float64 if array.dtype.kind == "f" else np.int64
+            yield np.ascontiguousarray(array, dtype=number), missing
+
+
+def _as_text(array: np.ndarray, texts: list[str] | str) -> list[str]:
+    values = array.tolist()
+    if isinstance(texts, list):
+        return [texts[index] for index in values]
+    if array.dtype.kind == "f":
+        # The operator % takes half the time of an f-string; only NaN differs from itself.
+        return ["%.6f" % value if value == value else texts for value in values]  # noqa: PLR0124, UP031
+    return [str(value) if value >= 0 else texts for value in values]

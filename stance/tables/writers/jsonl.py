@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from stance.tables.writers.encoder import RowEncoder, columns_as_text, encode_lines, packed
+from stance.tables.writers.encoder import (
+    RowEncoder,
+    encode_rows,
+    indexed_texts,
+    packed,
+    result_cells,
+)
 from stance.tables.writers.values import encode_json
 
 if TYPE_CHECKING:
@@ -29,17 +35,16 @@ class JsonlEncoder(RowEncoder):
         labelled: Columns,
     ) -> Iterator[bytes]:
         """Yield rows, as in `RowEncoder.rows`."""
-        indexes = row_numbers.tolist()
         cells = [list(map(encode_json, carried[column])) for column in self.carried]
         columns = [
-            *([column[index] for index in indexes] for column in cells),
-            *columns_as_text(self.results, labelled, "null", encode_json),
+            *(indexed_texts(row_numbers, column) for column in cells),
+            *result_cells(self.results, labelled, "null", encode_json),
         ]
-        lines = map(self._template().__mod__, zip(*columns, strict=True))
-        return packed(encode_lines(lines, cells), self.table_format.packing)
+        return packed(encode_rows(self._between(), columns, cells), self.table_format.packing)
 
-    def _template(self) -> str:
-        """Return a line with ``%s`` for each value, such as ``{"id": %s, "tone": %s}``."""
+    def _between(self) -> list[str]:
+        """Return what stands around the values of a row, such as ``{"id": ``, ``, "tone": ``."""
         names = (*self.carried.values(), *self.results)
-        items = (encode_json(name).replace("%", "%%") + ": %s" for name in names)
-        return "{" + ", ".join(items) + "}"
+        before = ["{", *[", "] * (len(names) - 1)]
+        keys = (encode_json(name) for name in names)
+        return [*(f"{mark}{key}: " for mark, key in zip(before, keys, strict=True)), "}\n"]

@@ -16,7 +16,7 @@ from stance.tables.formats import parse_format
 from stance.tables.inputs import open_table
 from stance.tables.rows import ReadOptions
 from stance.tables.streams import open_source
-from stance.tables.writers.encoder import packed
+from stance.tables.writers.encoder import RowColumn, join_in_python, join_rows, packed
 
 
 @pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "csv.gz", "jsonl.zst", "parquet"])
@@ -68,3 +68,51 @@ def test_packed_pieces_may_follow_each_other(packing: str, tmp_path: Path) -> No
     if packing == "gz":
         assert gzip.decompress(content) == b"a\nb\n"
         assert content[4:8] == bytes(4)  # no time of day: the same bytes every day
+
+
+def numbers_like(number: float) -> st.SearchStrategy[float]:
+    """Draw numbers of a size, among them those half-way between two of six decimals."""
+    halves = st.integers(-1000, 1000).map(lambda step: (2 * step + 1) / 2e6)
+    return st.one_of(st.floats(-number, number), halves, halves.map(lambda half: half + 2e-16))
+
+
+@given(
+    floats=st.lists(
+        st.one_of(st.floats(), numbers_like(1.0), numbers_like(2000.0)), min_size=3, max_size=3
+    ),
+    integers=st.lists(st.integers(-1, 2**63 - 1), min_size=3, max_size=3),
+    texts=st.lists(st.text("a%é,\u2019\n\U0001f54a\0", max_size=4), min_size=3, max_size=3),
+    between=st.lists(st.text('%s"é,', max_size=3), min_size=5, max_size=5),
+)
+def test_rows_are_joined_as_in_python(
+    floats: list[float], integers: list[int], texts: list[str], between: list[str]
+) -> None:
+    columns: list[RowColumn] = [
+        (np.array(floats), "null"),
+        (np.array(integers), ""),
+        (np.array([1, -1, 0]), texts),
+        (np.arange(3), texts),
+    ]
+    for first, last in (0, 3), (1, 2), (2, 2):
+        assert join_rows(between, columns, first, last) == join_in_python(
+            between, columns, first, last
+        )
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        (np.array([0, 2]), ["a", "b"]),
+        (np.array([0, -2]), ["a", "b"]),
+        (np.array([0, -1]), []),
+        (np.array([0]), ["a", "b"]),
+        (np.array([0, 1], dtype=np.int32), ["a", "b"]),
+        (np.array([0.0, 1.0]), ["a", "b"]),
+        (np.array([0.0, 1.0]), None),
+        np.array([0, 1]),
+    ],
+)
+def test_what_is_no_column_of_the_rows_is_refused(column: RowColumn) -> None:
+    extension = pytest.importorskip("stance.scoring._scorer")
+    with pytest.raises(ValueError, match=r"must be"):
+        extension.join_rows(["", "\n"], [column], 0, 2)
