@@ -79,6 +79,7 @@ def test_memory_is_that_of_a_chunk(small: Model, monkeypatch: pytest.MonkeyPatch
     The beginning of the source, which decides the encoding, is read at once.
     """
     monkeypatch.setattr("stance.tables.readers.csv.ROWS", 5)
+    monkeypatch.setattr("stance.tables.readers.csv.CHARACTERS", 100)
     monkeypatch.setattr("stance.tables.encodings.BLOCK", 100)
     monkeypatch.setattr("stance.tables.encodings.HEAD", 200)
     line = b"They urged a truce.\n"

@@ -128,6 +128,7 @@ class Lines:
         self._rest = ""  # a line that goes on in the next block
         self._ahead, self._start = "", 0  # text after that, and where in it the next block begins
         self._has_ended = False  # no block comes after that
+        self._n_read = 0  # characters of all blocks
 
     def take(self, rows: int, characters: int) -> list[str]:
         """Take lines until either limit is reached; return an empty list at the end of the text."""
@@ -173,6 +174,10 @@ class Lines:
         """Take what `peek` returned, up to an index in its text."""
         self._start = end
 
+    def share_taken(self) -> float:
+        """Return the share of the text read so far that does not lie ahead."""
+        return 1 - (len(self._ahead) - self._start) / max(self._n_read, 1)
+
     def _read_ahead(self, pieces: list[str], characters: int) -> None:
         """Read blocks after some pieces, until all have so many characters."""
         size = sum(map(len, pieces))
@@ -180,6 +185,7 @@ class Lines:
             while size < characters and not self._has_ended:
                 pieces.append(next(self._blocks))
                 size += len(pieces[-1])
+                self._n_read += len(pieces[-1])
         except StopIteration:
             self._has_ended = True
         except Exception as error:
@@ -188,7 +194,9 @@ class Lines:
 
     def _next_block(self) -> str | None:
         if self._start == len(self._ahead):
-            return next(self._blocks, None)
+            block = next(self._blocks, None)
+            self._n_read += len(block or "")
+            return block
         block = self._ahead[self._start : self._start + _BLOCK]
         self._start += len(block)
         return block

@@ -36,22 +36,25 @@ class ByteSource:
     raw : binary file
         The file or stream itself, perhaps packed.
     share : float, default=1.0
-        The share of what was read so far that its reader has taken; the rest waits in memory.
+        The share of what was read so far that has been decoded; the rest waits in memory.
+    text_share : float, default=1.0
+        The share of what was decoded that has been parsed.
     """
 
     name: str
     stream: Any
     raw: IO[bytes]
     share: float = 1.0
+    text_share: float = 1.0
 
     def note_share(self, share: float) -> None:
-        """Note the share of what was read so far that has been taken."""
+        """Note the share of what was read so far that has been decoded."""
         self.share = share
 
     def position(self) -> int:
         """Return how many bytes of the file have been taken; 0 if the stream does not know."""
         try:
-            return int(self.raw.tell() * self.share)
+            return int(self.raw.tell() * self.share * self.text_share)
         except (OSError, AttributeError):
             return 0
 

@@ -47,7 +47,7 @@ class CsvTable:
         self.faults: list[Fault] = []
         self._source = source
         text = read_text(source.stream, source.name, options.encoding, source.note_share)
-        lines = Lines(text.blocks)
+        lines = self._lines = Lines(text.blocks)
         first_line = lines.take(1, 1)
         lines.give_back(first_line)
         self._encoding = text.encoding
@@ -71,6 +71,7 @@ class CsvTable:
             if plain:
                 cells = dict(zip(columns, plain.columns, strict=True))
                 self._n_lines += plain.n_lines
+                self._source.text_share = self._lines.share_taken()
                 yield Chunk(self._next_numbers(plain.n_rows), cells, [])
                 continue
             parsed = self._parser.read(ROWS, CHARACTERS)
@@ -82,6 +83,7 @@ class CsvTable:
                 for column, index in zip(columns, indexes, strict=True)
             }
             self._n_lines += len(parsed.lines)
+            self._source.text_share = self._lines.share_taken()
             yield Chunk(numbers, cells, faults)
 
     def position(self) -> int:
