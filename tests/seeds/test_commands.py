@@ -40,24 +40,38 @@ def test_the_shipped_model_was_trained_on_these_seeds(shipped: Model) -> None:
 def test_the_seeds_alone_make_the_shipped_model_on_any_number_of_threads(
     shipped: Model, tmp_path: Path
 ) -> None:
+    """Within 1e-9 on one machine; another kind of processor adds in another order.
+
+    On one of them weights differed by up to 0.004 and probabilities of the seeds by 0.0013.
+    """
     if shipped.facts["versions"] != _versions():
         pytest.skip("the shipped model was made with other versions of its packages")
-    for name in ("stance", "seeds", "tests/cases"):  # nothing else is needed, but LICENSE
-        shutil.copytree(ROOT / name, tmp_path / name)
-    shutil.copy(ROOT / "LICENSE", tmp_path)
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "2")
-    subprocess.run(
+    runs = [begin_training(tmp_path / n_threads, n_threads) for n_threads in ("1", "2")]
+    assert [run.wait() for run in runs] == [0, 0]
+    one, two = (tmp_path / n_threads / "models" / "ceasefire" for n_threads in ("1", "2"))
+    assert_same_model(one, two, 1e-9)
+    assert_same_model(one, ROOT / "models" / "ceasefire", 0.01)
+
+
+def begin_training(folder: Path, n_threads: str) -> "subprocess.Popen[bytes]":
+    """Train in a folder with what training needs, and nothing else."""
+    for name in ("stance", "seeds", "tests/cases"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "LICENSE", folder)
+    variables = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    return subprocess.Popen(
         [sys.executable, "-m", "stance.seeds", "train"],
-        cwd=tmp_path,
-        env={**os.environ, **threads, "PYTHONPATH": str(tmp_path)},
-        check=True,
+        cwd=folder,
+        env={**os.environ, **dict.fromkeys(variables, n_threads), "PYTHONPATH": str(folder)},
     )
-    made, shipped_folder = (folder / "models" / "ceasefire" for folder in (tmp_path, ROOT))
-    for file in shipped_folder.glob("*.features.json"):
+
+
+def assert_same_model(made: Path, other: Path, tolerance: float) -> None:
+    for file in other.glob("*.features.json"):
         assert (made / file.name).read_bytes() == file.read_bytes()
-    for file in shipped_folder.glob("*.npy"):
+    for file in other.glob("*.npy"):
         np.testing.assert_allclose(
-            np.load(made / file.name), np.load(file), rtol=0, atol=1e-9, err_msg=file.name
+            np.load(made / file.name), np.load(file), rtol=0, atol=tolerance, err_msg=file.name
         )
 
 
