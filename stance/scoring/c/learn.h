@@ -175,8 +175,9 @@ static int learn_words(Scorer *scorer, Workspace *workspace)
             continue;
         if (!RESERVE(pool->items, pool->capacity, pool->n + n_items))
             return set_memory_error();
-        memcpy(pool->items + pool->n, workspace->unknown_ngrams.items + start,
-               n_items * sizeof *pool->items);
+        if (n_items) /* else there may be no array yet, which memcpy must not be given */
+            memcpy(pool->items + pool->n, workspace->unknown_ngrams.items + start,
+                   n_items * sizeof *pool->items);
         pool->n += n_items;
         if (!add_word(scorer, written, entry->token, workspace->unknown_roles[i], n_items)) {
             pool->n -= n_items;
@@ -219,8 +220,9 @@ static void forget_rare(Scorer *scorer)
         if (word != SIDE && !(entry.token.flags & IS_MET_AGAIN))
             continue;
         memmove(words->bytes + n_bytes, words->bytes + entry.start, entry.length);
-        memmove(pool->items + n_pool, pool->items + entry.token.ngrams,
-                n_items * sizeof *pool->items);
+        if (n_items)
+            memmove(pool->items + n_pool, pool->items + entry.token.ngrams,
+                    n_items * sizeof *pool->items);
         entry.start = (uint32_t)n_bytes;
         entry.token.ngrams = n_pool;
         entry.token.flags &= ~(uint32_t)(IS_MET | IS_MET_AGAIN);

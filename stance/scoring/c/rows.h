@@ -24,7 +24,8 @@ static int append_bytes(Output *output, const char *bytes, size_t length)
 {
     if (!RESERVE(output->bytes, output->capacity, output->length + length))
         return set_memory_error();
-    memcpy(output->bytes + output->length, bytes, length);
+    if (length) /* else there may be no array yet, which memcpy must not be given */
+        memcpy(output->bytes + output->length, bytes, length);
     output->length += length;
     return 1;
 }
