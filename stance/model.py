@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from stance.columns import Columns
 from stance.errors import InputError
@@ -31,9 +31,6 @@ from stance.scoring.sums import SUMS, digest
 from stance.text.html import is_html, read_html, reads_html
 from stance.text.paragraphs import Paragraph, split_paragraphs
 from stance.texts import check_text, warn_of_html
-
-if TYPE_CHECKING:
-    pass
 
 _TEXT_UNITS: Final = ("paragraph", "row")
 """The units of one text; unit "document" is a figure of many paragraphs, for tables."""

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stance.labels import LABELLED_KINDS
 from stance.model import Model, load
 from stance.results import Document
-
-if TYPE_CHECKING:
-    pass
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -18,9 +18,6 @@ from stance.inference.estimation import Estimate, Population, Sample, estimate
 from stance.inference.groups import cell_table
 from stance.inference.prints import Print
 from stance.inference.samples import Annotations, read_annotations
-
-if TYPE_CHECKING:
-    pass
 
 MEASURES: Final = ("any", "mostly")
 """Whether an article has at least one paragraph of a label, or more than half of them."""

@@ -256,7 +256,7 @@ def _fit_without_own(
 
 
 def _sums(values: np.ndarray, units: np.ndarray, n_units: int) -> np.ndarray:
-    """Add up what belongs to each unit."""
+    """Add up the rows of each unit, or stratum."""
     sums = np.zeros((n_units, *values.shape[1:]))
     np.add.at(sums, units, values)
     return sums
@@ -272,16 +272,13 @@ def _drawn_scores(
     """
     centred = weights[:, None] * (residuals - weights @ residuals)
     n_units = int(units.max()) + 1
-    sums = np.zeros((n_units, residuals.shape[1]))
-    np.add.at(sums, units, centred)
+    sums = _sums(centred, units, n_units)
     stratum_of_unit = np.zeros(n_units, dtype=np.int64)
     stratum_of_unit[units] = sample.strata
     missed = np.ones(n_units)
     missed[units] = np.maximum(1 - sample.probabilities, 0)
     counts = np.bincount(stratum_of_unit)
-    means = np.zeros((len(counts), residuals.shape[1]))
-    np.add.at(means, stratum_of_unit, sums)
-    means /= np.maximum(counts, 1)[:, None]
+    means = _sums(sums, stratum_of_unit, len(counts)) / np.maximum(counts, 1)[:, None]
     means[counts == 1] = 0  # one unit says nothing of its stratum's spread: count all of its error
     factor = counts / np.maximum(counts - 1, 1)
     scale = np.sqrt(factor[stratum_of_unit] * missed)
@@ -299,8 +296,7 @@ def _article_scores(
     """Return what each article adds to the error if articles stand for more of their kind."""
     articles = np.unique(population.articles, return_inverse=True)[1]
     n_articles = int(articles.max()) + 1
-    scores = np.zeros((n_articles, fitted.shape[1]))
-    np.add.at(scores, articles, own_weights[:, None] * (fitted - own_weights @ fitted))
+    scores = _sums(own_weights[:, None] * (fitted - own_weights @ fitted), articles, n_articles)
     centred = weights[:, None] * (residuals - weights @ residuals)
     np.add.at(scores, articles[sample.rows], centred)
     return np.asarray(scores * np.sqrt(n_articles / max(n_articles - 1, 1)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -19,9 +19,6 @@ from stance.model import Model, as_model
 from stance.results import column_name
 from stance.scoring.heads import softmax
 from stance.training.learned_rows import FACT, find_learned
-
-if TYPE_CHECKING:
-    pass
 
 _SMALLEST: Final = 1e-7
 """Probabilities are written with six decimals: a smaller one was written as 0."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -12,9 +12,6 @@ from stance.annotate.whole_tables import cells
 from stance.inference.groups import MIN_ANNOTATED, estimate_group
 from stance.inference.prints import COPY_OF, Print, as_numbers, group_name
 from stance.inference.samples import read_annotations
-
-if TYPE_CHECKING:
-    pass
 
 _POINTS: Final = 0.02
 """What is less is no matter, however sure it is."""
