@@ -93,8 +93,10 @@ def test_it_is_said_how_drawn_paragraphs_get_their_texts(
     assert main(["draw", str(tmp_path / "bare.csv"), "-n", "5"]) == 0
     assert "without their texts" in (said := capsys.readouterr().err)
     assert "--source articles.csv --text body" in said
-    assert main(["draw", str(print_), "-n", "5"]) == 0
+    assert main(["draw", str(print_), "-n", "108"]) == 0
     assert capsys.readouterr().err == ""
+    assert main(["draw", str(print_), "-n", "109"]) == 0
+    assert capsys.readouterr().err == "All 108 paragraphs are drawn; 109 were asked for.\n"
 
 
 def test_what_was_suggested_is_refused(
