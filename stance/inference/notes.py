@@ -182,8 +182,8 @@ def population_note(print_: Print, population: str) -> str:
     note = f"Shares of {len(print_):,} paragraphs of {n_articles:,} articles"
     if withheld:
         note += f"; the model withheld its label from {withheld:,} of them"
-    if print_.left_out:
-        note += f"; {len(print_.left_out):,} copies are left out"
+    if print_.n_copies:
+        note += f"; {print_.n_copies:,} copies are left out"
     elif COPY_OF in print_.frame and (n_copies := cells(print_.frame[COPY_OF]).notna().sum()):
         note += f"; {n_copies:,} are copies, which without_copies (--without-copies) leaves out"
     if population == "the outlets":

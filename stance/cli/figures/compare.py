@@ -20,6 +20,7 @@ from stance.cli.options import (
     split_names,
     weights_option,
     without_copies_option,
+    without_empty_option,
 )
 
 
@@ -55,6 +56,7 @@ from stance.cli.options import (
 @article_option
 @weights_option
 @without_copies_option
+@without_empty_option
 @labelled_by_option
 @annotated_text_option
 @click.option(

@@ -16,6 +16,7 @@ from stance.cli.options import (
     force_option,
     labelled_by_option,
     without_copies_option,
+    without_empty_option,
 )
 
 
@@ -45,6 +46,7 @@ from stance.cli.options import (
 @design_option
 @article_option
 @without_copies_option
+@without_empty_option
 @labelled_by_option
 @annotated_text_option
 @click.option(
