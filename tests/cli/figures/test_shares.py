@@ -66,6 +66,37 @@ def test_a_newsroom_gets_its_figure(
     assert "Draw" in err
 
 
+def test_a_terminal_gets_a_table_to_read(
+    print_: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    options = ["--annotated", str(print_), "--design", "random"]
+    commands = [
+        ["shares", str(print_), "--by", "outlet", "--head", "stance", *options],
+        ["compare", str(print_), "--by", "outlet", "--head", "stance", *options],
+        ["regress", "opposed ~ outlet", str(print_), *options],
+    ]
+    for number, command in enumerate(commands):
+        assert main(command) == 0
+        piped = capsys.readouterr()
+        with monkeypatch.context() as patch:
+            patch.setattr("sys.stdout.isatty", lambda: True)
+            assert main(command) == 0
+            shown = capsys.readouterr()
+            output = tmp_path / f"{number}.csv"
+            assert main([*command, "-o", str(output)]) == 0
+            capsys.readouterr()
+        assert output.read_text() == piped.out
+        assert shown.err == piped.err != ""
+        assert "95% interval" in shown.out.splitlines()[0]
+        first = rows(piped.out)[0]
+        cell = next(first[name] for name in ("share", "difference", "coefficient") if name in first)
+        written = (f"{float(cell):.1%}", f"{100 * float(cell):+.1f} points", f"{float(cell):+.3f}")
+        assert written[number] in shown.out.splitlines()[1]
+
+
 def test_a_regression_leaves_copies_out(
     print_: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
