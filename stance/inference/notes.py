@@ -147,9 +147,10 @@ def difference_notes(head: str, records: Sequence[Mapping[str, Any]], level: flo
             f"{head}: no difference is given, as no two groups have enough annotated paragraphs. "
             "Draw more of each with `stance draw --by`, or name columns with fewer values."
         ]
+    holds = "the interval holds" if len(told) == 1 else "the intervals hold together"
     family = (
         f"{head}: {_counted(len(told), 'difference')} ({_counted(len(pairs), 'pair')} of groups, "
-        f"{_counted(len(labels), 'label')}): the intervals hold together in {level:.0%} of samples."
+        f"{_counted(len(labels), 'label')}): {holds} in {level:.0%} of samples."
     )
     return [family, *(map(_difference_note, told) if len(told) <= _MOST_SENTENCES else ())]
 

@@ -20,7 +20,9 @@ _LIMITS: Final[dict[str, Callable[[float], str]]] = {
 }
 _SAID_ONCE: Final = ("head", "estimator")  # below the table, where all rows have the same
 _COUNTS: Final = ("n", "n_other", "by_hand")
+_NUMBERS: Final = (*_FIGURES, *_COUNTS, "p_value", "detectable")
 _NONE: Final = "-"
+_EMPTY: Final = "(empty)"  # what a group without a value is called elsewhere
 
 
 def figure_lines(frame: pd.DataFrame, level: float = 0.95) -> Iterator[str]:
@@ -74,6 +76,8 @@ def _interval(low: float | None, high: float | None, figure: str) -> str:
 
 
 def _written(name: str, value: Any, figure: str) -> str:
+    if name not in _NUMBERS and value in (None, ""):
+        return _EMPTY
     if value is None:
         return _NONE
     if name == "p_value":

@@ -9,7 +9,7 @@ from stance.show.figure_table import figure_lines
 def test_shares_are_percentages_with_one_decimal() -> None:
     frame = pd.DataFrame(
         {
-            "outlet": ["Bell", "Lamp", None],
+            "outlet": ["Bell", "", None],
             "head": "stance",
             "label": ["opposed", "pro-ceasefire", "neutral"],
             "share": [0.0512, 0.5, np.nan],
@@ -20,10 +20,10 @@ def test_shares_are_percentages_with_one_decimal() -> None:
         }
     )
     assert "\n".join(figure_lines(frame)) == (
-        "outlet  label          share    95% interval      n  estimator\n"
-        "Bell    opposed         5.1%   1.0% to 10.0%     40  PPI++\n"
-        "Lamp    pro-ceasefire  50.0%  44.5% to 60.0%  1,040  calibrated\n"
-        "-       neutral            -               -      3  none: fewer than 10 annotated\n"
+        "outlet   label          share    95% interval      n  estimator\n"
+        "Bell     opposed         5.1%   1.0% to 10.0%     40  PPI++\n"
+        "(empty)  pro-ceasefire  50.0%  44.5% to 60.0%  1,040  calibrated\n"
+        "(empty)  neutral            -               -      3  none: fewer than 10 annotated\n"
         "head: stance"
     )
 

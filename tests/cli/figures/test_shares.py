@@ -54,7 +54,7 @@ def test_a_newsroom_gets_its_figure(
     assert main([*command, "--label", "opposed"]) == 0
     out, err = capsys.readouterr()
     assert [row["label"] for row in rows(out)] == ["opposed"]
-    assert "stance: 1 difference (1 pair of groups, 1 label)" in err
+    assert "stance: 1 difference (1 pair of groups, 1 label): the interval holds in 95% of" in err
     assert main(["regress", "opposed ~ outlet", str(print_), "--annotated", str(drawn)]) == 0
     out, err = capsys.readouterr()
     assert [row["term"] for row in rows(out)] == ["intercept", "outlet[Lamp]"]
