@@ -164,8 +164,15 @@ def parse_rows(
             head: np.array(of_labelled(f"{head}_uncertain", "true".__eq__), dtype=bool)
             for head in labels
         },
-        familiarities=of_labelled("familiarity", lambda cell: float(cell) if cell else None),
+        familiarities=of_labelled("familiarity", _read_familiarity),
     )
+
+
+def _read_familiarity(cell: str) -> float | None:
+    familiarity = float(cell or 0)
+    if not 0 <= familiarity <= 1:
+        raise ValueError(f"familiarity {cell!r} is not from 0 to 1")
+    return familiarity if cell else None
 
 
 def _read_codes(head: str, names: Sequence[str], given: Sequence[str]) -> np.ndarray:

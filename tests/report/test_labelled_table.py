@@ -96,6 +96,23 @@ def test_a_changed_label_is_named(paths: tuple[Path, Path], small: Model) -> Non
     )
 
 
+@pytest.mark.parametrize("cell", ["-2", "nan", "inf"])
+def test_a_familiarity_that_is_no_share_is_named(
+    cell: str, paths: tuple[Path, Path], small: Model
+) -> None:
+    with paths[1].open(encoding="utf-8", newline="") as lines:
+        head, *rows = csv.reader(lines)
+    rows[3][head.index("familiarity")] = cell
+    with paths[1].open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([head, *rows])
+    with read_labelled(paths[1], small.labels) as table, pytest.raises(TableError) as error:
+        list(table.batches())
+    assert str(error.value) == (
+        f"{paths[1]}, row 4 must hold what stance score wrote; familiarity {cell!r} is not from 0 to 1. "
+        "Score it again, or pass the model that made it (--model)."
+    )
+
+
 @pytest.fixture
 def several(tmp_path: Path, small: Model) -> Path:
     """A labelled table of two tables, of one and of two rows."""
