@@ -2,8 +2,10 @@
 
 import csv
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 from csv_rows import rows_of
@@ -12,6 +14,8 @@ from html_tree import by_id, read_html, text_of
 import stance
 from stance.model import Model
 from stance.report import write_report
+from stance.report.labelled_rows import LabelledRows, parse_rows
+from stance.results import column_name
 
 STORIES = [
     (
@@ -68,6 +72,37 @@ class Tables:
     def full(self, **options: Any) -> str:
         """Write a report with the texts, by outlet."""
         return self.write(**{"source": self.articles, "text": "body", "by": "outlet", **options})
+
+
+class Paragraph(NamedTuple):
+    """One labelled paragraph of a table with one head."""
+
+    row: int
+    label: str
+    probabilities: Sequence[float]
+    uncertain: bool
+    cells: Mapping[str, str]
+    text: str = ""
+    file: str = ""
+
+
+def as_rows(labels: Mapping[str, tuple[str, ...]], paragraphs: Sequence[Paragraph]) -> LabelledRows:
+    """Put paragraphs into columns, as a labelled table has them."""
+    ((head, names),) = labels.items()
+    same = {"start": "0", "end": "9", "kind": "paragraph", "status": "labelled"}
+    columns = {name: [cell] * len(paragraphs) for name, cell in same.items()}
+    columns |= {
+        "familiarity": ["0.95"] * len(paragraphs),
+        "row": [str(each.row) for each in paragraphs],
+        "file": [each.file for each in paragraphs],
+        head: [each.label for each in paragraphs],
+        f"{head}_uncertain": [str(each.uncertain).lower() for each in paragraphs],
+    }
+    for code, name in enumerate(names):
+        columns[column_name(head, name)] = [str(each.probabilities[code]) for each in paragraphs]
+    rows = parse_rows(range(len(paragraphs)), columns, labels)
+    cells = {name: [each.cells[name] for each in paragraphs] for name in paragraphs[0].cells}
+    return replace(rows, texts=[each.text for each in paragraphs], cells=cells)
 
 
 def data_of(page: str) -> dict[str, Any]:

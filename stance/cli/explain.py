@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 
 import click
@@ -36,6 +37,7 @@ def explain(
     PARAGRAPH is the text itself, or - to read it from standard input. Two words that add more as a
     pair than each of them alone stand in one line.
     """
+    from stance.errors import StanceWarning
     from stance.model import load
     from stance.options import choose_head
 
@@ -50,7 +52,8 @@ def explain(
     intercept, evidence = loaded.explain(
         paragraph, head=head, label=label, contrast=contrast, target=target, pairs=True
     )
-    labelled = loaded.label(paragraph, unit="row", target=target)[0]
+    with warnings.catch_warnings(action="ignore", category=StanceWarning):  # said just now
+        labelled = loaded.label(paragraph, unit="row", target=target)[0]
     if not labelled.results:
         show(f"{labelled.reason}; this paragraph gets no label", err=True)
     best = int(loaded.frozen.probabilities([labelled.text], target)[head][0].argmax())

@@ -168,7 +168,8 @@ def _fail(error: Exception, *, trace: bool) -> int:
         message = "standard output must be open; it is closed. Open it, or name a file (-o)."
         _give_up_stdout()
     elif isinstance(error, OSError):
-        message = f"cannot go on; {error.strerror or error}."
+        file = f"{error.filename}: " if error.filename else ""
+        message = f"cannot go on; {file}{error.strerror or error}."
         _give_up_stdout()  # it may be what failed, and Python would flush it again on exit
     return fail(message)
 

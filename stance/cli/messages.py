@@ -55,6 +55,22 @@ def write_frame(
         show(note, err=True)
 
 
+def write_figures(
+    frame: pd.DataFrame, cells: pd.DataFrame, output: Path | None, *, force: bool = False
+) -> None:
+    """Show figures and their notes: aligned on a terminal, and else their `cells` as CSV."""
+    notes = frame.attrs["notes"]
+    if output is not None or not sys.stdout.isatty():
+        write_frame(cells, output, force=force, notes=notes)
+        return
+    from stance.show.figure_table import figure_lines
+
+    for line in figure_lines(frame):
+        show(line)
+    for note in notes:
+        show(note, err=True)
+
+
 def end_run(summary: Summary, *, quiet: bool) -> None:
     """Show what a run did; exit with 1 if some rows could not be read."""
     if not quiet:

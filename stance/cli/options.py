@@ -128,6 +128,12 @@ without_copies_option = click.option(
     is_flag=True,
     help="Leave out the paragraphs that `stance copies` marked as copies.",
 )
+without_empty_option = click.option(
+    "--without-empty",
+    is_flag=True,
+    help="Leave out the paragraphs with an empty cell where one is needed to group them; else they "
+    "are the group '(empty)'.",
+)
 unit_option = click.option(
     "--unit",
     type=click.Choice(["paragraph", "article"]),

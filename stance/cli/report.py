@@ -21,7 +21,7 @@ from stance.cli.options import (
 
 @click.command(
     epilog=examples(
-        "stance report labels.csv -o report.html --by outlet",
+        "stance report labels.csv -o report.html --by outlet,month",
         "stance report labels.csv -o report.html --source articles.csv --text body",
     )
 )
@@ -42,7 +42,8 @@ from stance.cli.options import (
     type=split_names,
     metavar="COLUMNS",
     default="",
-    help="Columns to compare (outlet, author), separated by commas.",
+    help="Columns to compare (outlet, author), separated by commas; month and year are made from "
+    "the dates.",
 )
 @click.option("--date", help="The column of dates; by default the first whose name says so.")
 @click.option(

@@ -16,7 +16,7 @@ from stance.inference.figures import POPULATIONS, describe, heads_to_estimate
 from stance.inference.groups import estimate_group
 from stance.inference.learned import set_apart
 from stance.inference.notes import difference_notes, drift_notes
-from stance.inference.prints import Print, group_name, read_print
+from stance.inference.prints import Print, group_name, leave_out_empty, read_print
 from stance.inference.samples import Annotations, read_annotations
 from stance.inference.shares import check_confusion, draw_inverted
 from stance.options import check_confidence, check_random_state
@@ -59,6 +59,7 @@ def compare(
     article: str | None = None,
     weights: str | None = None,
     without_copies: bool = False,
+    without_empty: bool = False,
     model: Model | str | Path | None = None,
     text: str = "text",
     assume_equal_errors: bool = False,
@@ -76,6 +77,8 @@ def compare(
     label : str or sequence of str, optional
         The labels to compare; by default all. Fewer, chosen before looking, have narrower
         intervals.
+    without_empty : bool, default=False
+        Leave out the paragraphs with an empty cell in a column of `by`: they are no group.
     assume_equal_errors : bool, default=False
         Take the model to confuse labels alike in all groups, so that few annotated paragraphs do.
         It is seldom quite true, and the estimator says that it was assumed.
@@ -124,6 +127,7 @@ def compare(
         weights=weights,
         without_copies=without_copies,
     )
+    print_, empty_notes = leave_out_empty(print_, columns) if without_empty else (print_, [])
     members = print_.groups(columns)
     if len(members) < 2:
         raise InputError(
@@ -131,7 +135,7 @@ def compare(
         )
     given = read_readings(annotated)
     print_, notes = set_apart(print_, given, model, text)
-    notes += drift_notes(print_, columns)
+    notes = [*empty_notes, *notes, *drift_notes(print_, columns)]
     records: list[dict[str, Any]] = []
     for name in heads_to_estimate(print_, given, head):
         annotations = read_annotations(print_, given, name, design)

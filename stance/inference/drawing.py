@@ -72,7 +72,8 @@ def draw(
         One row per paragraph, in random order, so that a part that is annotated from the top is a
         sample too: ``paragraph_id``, its text where it is known, and the other columns of a table
         of readings, of which ``stratum``, ``probability`` and ``drawn_from`` are filled in. The
-        model's labels are left out, so as not to influence the reader.
+        model's labels are left out, so as not to influence the reader. ``attrs["notes"]`` says if
+        there were fewer than `n`.
 
     Raises
     ------
@@ -108,7 +109,9 @@ def draw(
         )
     print_ = read_print(labelled, heads=head, by=groups, article=article)
     random = np.random.default_rng(random_state)
-    n = min(n, len(print_))
+    n_all = len(print_) if unit == "paragraph" else len(np.unique(print_.articles))
+    notes = [] if n <= n_all else [f"All {n_all:,} {unit}s are drawn; {n:,} were asked for."]
+    n = min(n, n_all)
     if unit == "article":
         rows, probabilities, strata = _draw_articles(print_, groups, n, random)
     elif by_uncertainty:
@@ -124,13 +127,15 @@ def draw(
     drawn = shown.iloc[rows].reset_index(drop=True)
     drawn = _with_texts(drawn, source, text or "text")
     drawn = drawn[[name for name in ("paragraph_id", "text") if name in drawn]]
-    return empty_readings(
+    readings = empty_readings(
         drawn,
         print_.heads,
         stratum=strata,
         probability=probabilities[rows],
         drawn_from="draw" if unit == "paragraph" else DREW_ARTICLES,
     )
+    readings.attrs["notes"] = notes
+    return readings
 
 
 def _draw_strata(
@@ -164,7 +169,6 @@ def _draw_articles(
         articles=print_.articles[first],
         weights=print_.weights[first],
     )
-    n = min(n, len(first))
     drawn, chances, names = _draw_strata(heads_of_articles, groups, n, random)
     order = random.permutation(len(drawn))
     members = [np.flatnonzero(print_.articles == print_.articles[first[a]]) for a in drawn[order]]

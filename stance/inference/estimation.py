@@ -177,7 +177,6 @@ def estimate(
         fit, table = fits[best], population.predictors[best]
     own_weights = population.weights / population.weights.sum()
     model_part = own_weights @ table @ fit.mean_coefficients
-    shares = project((model_part + weights @ fit.residuals)[None])[0]
     scores = _drawn_scores(sample, weights, fit.residuals, units)
     degrees = _degrees(sample, units, superpopulation)
     if superpopulation:
@@ -186,13 +185,12 @@ def estimate(
         n_articles = len(scores)
         degrees = n_articles - 1.0 if n_articles < FEW_CLUSTERS else np.inf
     worth = _worth(sample, weights, fit.residuals, by_hand.residuals, scores)
+    read = own_weights[sample.rows] @ sample.outcomes * (not superpopulation)
+    unread = 1 - read.sum()
+    rest = model_part + weights @ fit.residuals - read
+    shares = read + unread * project((rest / max(unread, _NOTHING))[None])[0]
     low, high = wilson_interval(shares, worth, float(t.ppf((1 + level) / 2, degrees)))
-    if not superpopulation:
-        read = own_weights[sample.rows] @ sample.outcomes
-        unread = 1 - read.sum()
-        shares = read + unread * project(((shares - read) / max(unread, _NOTHING))[None])[0]
-        low = np.clip(low, read, shares)
-        high = np.clip(high, shares, read + unread)
+    low, high = np.clip(low, read, shares), np.clip(high, shares, read + unread)
     effective_n = float(1 / (weights**2).sum())
     weighting = _weighting(population, sample)
     return Estimate(shares, low, high, scores, worth, degrees, best, effective_n, weighting)

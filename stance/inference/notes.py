@@ -147,9 +147,10 @@ def difference_notes(head: str, records: Sequence[Mapping[str, Any]], level: flo
             f"{head}: no difference is given, as no two groups have enough annotated paragraphs. "
             "Draw more of each with `stance draw --by`, or name columns with fewer values."
         ]
+    holds = "the interval holds" if len(told) == 1 else "the intervals hold together"
     family = (
         f"{head}: {_counted(len(told), 'difference')} ({_counted(len(pairs), 'pair')} of groups, "
-        f"{_counted(len(labels), 'label')}): the intervals hold together in {level:.0%} of samples."
+        f"{_counted(len(labels), 'label')}): {holds} in {level:.0%} of samples."
     )
     return [family, *(map(_difference_note, told) if len(told) <= _MOST_SENTENCES else ())]
 
@@ -182,8 +183,8 @@ def population_note(print_: Print, population: str) -> str:
     note = f"Shares of {len(print_):,} paragraphs of {n_articles:,} articles"
     if withheld:
         note += f"; the model withheld its label from {withheld:,} of them"
-    if print_.left_out:
-        note += f"; {len(print_.left_out):,} copies are left out"
+    if print_.n_copies:
+        note += f"; {print_.n_copies:,} copies are left out"
     elif COPY_OF in print_.frame and (n_copies := cells(print_.frame[COPY_OF]).notna().sum()):
         note += f"; {n_copies:,} are copies, which without_copies (--without-copies) leaves out"
     if population == "the outlets":

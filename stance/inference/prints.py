@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -52,7 +52,9 @@ class Print:
     name : str
         What errors call the table.
     left_out : frozenset of str
-        The ids of copies that were left out.
+        The ids of paragraphs that were left out: copies, and those without a value.
+    n_copies : int
+        How many of these are copies.
     """
 
     frame: pd.DataFrame
@@ -61,6 +63,7 @@ class Print:
     weights: np.ndarray
     name: str
     left_out: frozenset[str] = frozenset()
+    n_copies: int = 0
     _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
@@ -163,7 +166,38 @@ def read_print(
     names = frame[article].astype(str) if article else ids.str.rpartition(":")[0]
     counts = np.ones(len(frame)) if weights is None else _read_weights(frame[weights], name)
     codes = np.unique(names.to_numpy(dtype=str), return_inverse=True)[1]
-    return Print(frame, chosen, codes, counts, name, left_out)
+    return Print(frame, chosen, codes, counts, name, left_out, len(left_out))
+
+
+def leave_out_empty(print_: Print, columns: Sequence[str]) -> tuple[Print, list[str]]:
+    """Return a print without the paragraphs that lack a value of some columns, and a note on them.
+
+    Raises
+    ------
+    TableError
+        If none is left.
+    """
+    columns = [name for name in columns if name in print_.frame]
+    filled = np.ones(len(print_), dtype=bool)
+    for name in columns:
+        filled &= cells(print_.frame[name]).notna().to_numpy()
+    if filled.all():
+        return print_, []
+    if not filled.any():
+        raise TableError(
+            f"{print_.name} must have a paragraph with a value of each of {columns!r}; it has "
+            "none. Name other columns."
+        )
+    left_out = print_.frame["paragraph_id"][~filled].astype(str)
+    kept = replace(
+        print_,
+        frame=print_.frame[filled].reset_index(drop=True),
+        articles=np.unique(print_.articles[filled], return_inverse=True)[1],
+        weights=print_.weights[filled],
+        left_out=print_.left_out | frozenset(left_out),
+    )
+    names = " or ".join(columns)
+    return kept, [f"{len(left_out):,} paragraphs without {names} are left out."]
 
 
 def _add_periods(frame: pd.DataFrame, by: Sequence[str], name: str) -> pd.DataFrame:

@@ -26,7 +26,14 @@ from stance.annotate.whole_tables import cells
 from stance.errors import InputError
 from stance.inference.estimation import FEW_CLUSTERS
 from stance.inference.learned import set_apart
-from stance.inference.prints import EMPTY, PERIODS, Print, as_numbers, read_print
+from stance.inference.prints import (
+    EMPTY,
+    PERIODS,
+    Print,
+    as_numbers,
+    leave_out_empty,
+    read_print,
+)
 from stance.inference.samples import Annotations, read_annotations
 from stance.options import check_confidence
 
@@ -78,6 +85,7 @@ def regress(
     design: str | None = None,
     article: str | None = None,
     without_copies: bool = False,
+    without_empty: bool = False,
     model: Model | str | Path | None = None,
     text: str = "text",
     level: float = 0.95,
@@ -97,6 +105,9 @@ def regress(
         Coefficients are differences of shares, or of log odds.
     head : str, default="stance"
         The label column.
+    without_empty : bool, default=False
+        Leave out the paragraphs with an empty cell in a column of the formula, which else make a
+        category of their own, "(empty)".
     level : float, default=0.95
         Of the intervals.
 
@@ -131,6 +142,9 @@ def regress(
         labelled, heads=head, by=periods, article=article, without_copies=without_copies
     )
     print_, notes = set_apart(print_, annotated, model, text)
+    if without_empty:
+        print_, empty_notes = leave_out_empty(print_, _columns_of(formula, print_.heads[head]))
+        notes += empty_notes
     annotations = read_annotations(print_, annotated, head, design)
     variables = _make_design(print_, annotations, head, formula)
     n = len(annotations.rows)
@@ -147,9 +161,15 @@ def regress(
     return frame
 
 
+def _columns_of(formula: str, labels: Sequence[str]) -> list[str]:
+    """Return the names in a formula that are not labels."""
+    outcome, regressors = read_formula(formula)
+    return [name for name in (outcome, *regressors) if name not in labels]
+
+
 def _print_note(print_: Print) -> str:
     n_articles = len(np.unique(print_.articles))
-    copies = f" ({len(print_.left_out):,} copies are left out)" if print_.left_out else ""
+    copies = f" ({print_.n_copies:,} copies are left out)" if print_.n_copies else ""
     return (
         f"{len(print_):,} paragraphs of {n_articles:,} articles{copies}; errors are clustered by "
         "article."
@@ -335,11 +355,14 @@ def _check_categories(name: str, categories: Sequence[Any], counts: pd.Series[An
     """Raise InputError if a value has so few annotated paragraphs that its error is not known."""
     few = [value for value in categories if counts.get(value, 0) < _PER_VALUE]
     if few:
+        advice = "or the rows of rare values"
+        if EMPTY in few:
+            advice = "or the paragraphs without a value (without_empty, --without-empty)"
         raise InputError(
             f"each value of {name!r} must have at least {_PER_VALUE} annotated paragraphs; "
             f"{len(few):,} of {len(categories):,} have fewer, such as {few[0]!r} with "
             f"{counts.get(few[0], 0)}. Draw with `stance draw --by {name}`, or leave out "
-            "the term, or the rows of rare values."
+            f"the term, {advice}."
         )
 
 

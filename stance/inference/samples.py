@@ -223,11 +223,16 @@ def _read_draw(
     notes = []
     if skipped:
         notes.append(
-            f"{skipped:,} drawn paragraphs were skipped; the figures take them to be like the rest."
+            "1 drawn paragraph was skipped; the figures take it to be like the rest."
+            if skipped == 1
+            else f"{skipped:,} drawn paragraphs were skipped; the figures take them to be like the "
+            "rest."
         )
     if not_reached:
         notes.append(
-            f"{not_reached:,} drawn paragraphs are not annotated yet; the others are a sample."
+            "1 drawn paragraph is not annotated yet; the others are a sample."
+            if not_reached == 1
+            else f"{not_reached:,} drawn paragraphs are not annotated yet; the others are a sample."
         )
     return probabilities[first] * done_share[first], strata[first], notes
 

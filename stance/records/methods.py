@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from stance.annotate.readings import read_readings, shown_rows
 from stance.annotate.whole_tables import cells
 from stance.inference.figures import estimate_shares
+from stance.inference.prints import group_name
 from stance.tables.writers.run_record import digest_of, read_record
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _ESTIMATORS: Final = {
     "[{inverted}], which takes its error rates to be equal in both",
     "none": "no estimate, because too few paragraphs were read",
 }
+_MOST_GROUPS: Final = 12  # that are named
 _DIGITS: Final = 12  # of a digest: enough to tell files apart
 
 
@@ -57,8 +59,13 @@ class _Citations(dict[str, int]):
 def describe_methods(
     labelled: str | Path,
     annotated: pd.DataFrame | str | Path | None = None,
+    by: str | Sequence[str] | None = None,
+    population: str = "this print",
     *,
     design: str | None = None,
+    article: str | None = None,
+    weights: str | None = None,
+    without_copies: bool = False,
     model: str | Path | None = None,
 ) -> str:
     """Describe how a table was labelled, and how shares of it are estimated, for print.
@@ -70,8 +77,8 @@ def describe_methods(
     annotated : pandas.DataFrame, str or Path, optional
         The paragraphs that readers annotated, as for `stance.estimate_shares`: how they were drawn
         and which estimator follows is described too.
-    design, model
-        As in `stance.estimate_shares`.
+    by, population, design, article, weights, without_copies, model
+        As in `stance.estimate_shares`: what the shares were estimated with.
 
     Returns
     -------
@@ -84,13 +91,16 @@ def describe_methods(
         If there is no record, or shares cannot be estimated from `annotated`.
     """
     path = Path(labelled)
+    groups = [by] if isinstance(by, str) else list(dict.fromkeys(by or ()))
+    figures: dict[str, Any] = {"design": design, "article": article, "weights": weights}
+    figures |= {"without_copies": without_copies, "model": model}
     record = read_record(path)
     citations = _Citations()
     sentences = [
         _source_sentence(record, citations),
         _model_sentence(record, citations),
         *_count_sentences(record, citations),
-        *_share_sentences(path, annotated, design, model, citations),
+        *_share_sentences(path, annotated, groups, population, figures, citations),
         _software_sentence(record),
     ]
     version = record["versions"]["stance-tone"]
@@ -153,21 +163,27 @@ def _count_sentences(record: Mapping[str, Any], citations: _Citations) -> list[s
 def _share_sentences(
     labelled: Path,
     annotated: pd.DataFrame | str | Path | None,
-    design: str | None,
-    model: str | Path | None,
+    by: Sequence[str],
+    population: str,
+    options: Mapping[str, Any],
     citations: _Citations,
 ) -> list[str]:
+    within = f" by {_listed(by)}" if by else ""
+    raw = f"Shares of labels{within} are counts of the model's labels (raw); they have no interval."
+    if annotated is None and not by:
+        return [raw]
+    shares = estimate_shares(labelled, annotated, by, population, **options)
     if annotated is None:
-        return ["Shares of labels are counts of the model's labels (raw); they have no interval."]
-    shares = estimate_shares(labelled, annotated, design=design, model=model)
-    sentences = [_design_sentence(annotated, design)]
+        return [raw]
+    sentences = [_design_sentence(annotated, options["design"])]
     for head, rows in shares.groupby("head", sort=False):
-        estimator = _estimator_of(rows["estimator"].iloc[0])
-        how = _ESTIMATORS[estimator].format_map(citations)
-        sentences.append(
-            f"Shares of {head} are estimated from {int(rows['n'].iloc[0]):,} annotated paragraphs: "
-            f"{how}."
-        )
+        sentences.append(_estimator_sentence(str(head), rows, by, citations))
+    if options["article"]:
+        sentences.append(f"An article is what column {options['article']!r} names.")
+    if options["weights"]:
+        sentences.append(f"Each paragraph counts what column {options['weights']!r} says.")
+    if population == "the outlets":
+        sentences.append("Errors are clustered by article.")
     sentences.append(
         f"Intervals are Wilson's at 95%, for the effective number of paragraphs "
         f"[{citations['interval']}]."
@@ -176,6 +192,36 @@ def _share_sentences(
         note for note in shares.attrs["notes"] if not note.endswith("paragraphs are annotated.")
     ]
     return [*sentences, *notes]
+
+
+def _estimator_sentence(
+    head: str, rows: pd.DataFrame, by: Sequence[str], citations: _Citations
+) -> str:
+    """Say from how many paragraphs shares are estimated, and how; in each group, if there are."""
+    first = rows.drop_duplicates(list(by)) if by else rows.iloc[:1]
+    groups_of: dict[str, list[str]] = {}  # by estimator
+    for _, row in first.iterrows():
+        name = f"{group_name([row[column] for column in by])} ({row['n']:,})" if by else ""
+        groups_of.setdefault(_estimator_of(row["estimator"]), []).append(name)
+    if not by or list(groups_of) == ["inverted"]:  # whose annotated paragraphs are of no group
+        estimator = next(iter(groups_of))
+        n = int(first["n"].iloc[0])
+        how = _ESTIMATORS[estimator].format_map(citations)
+        return f"Shares of {head} are estimated from {n:,} annotated paragraphs: {how}."
+    parts = [
+        f"{_ESTIMATORS[estimator].format_map(citations)}, in {_listed(_shortened(names))}"
+        for estimator, names in groups_of.items()
+    ]
+    return (
+        f"Shares of {head} by {_listed(by)} are estimated in each group from the paragraphs that "
+        f"were annotated in it (their number in brackets): {'; '.join(parts)}."
+    )
+
+
+def _shortened(names: Sequence[str]) -> list[str]:
+    if len(names) <= _MOST_GROUPS:
+        return list(names)
+    return [*names[:_MOST_GROUPS], f"{len(names) - _MOST_GROUPS:,} more groups"]
 
 
 def _estimator_of(name: str) -> str:

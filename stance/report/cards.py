@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final, NamedTuple
 
-from stance.report.labelled_table import LabelledRow
+from stance.report.labelled_rows import LabelledRow
 
 _HEADLINES: Final = ("headline", "title", "heading")
 _OUTLETS: Final = ("outlet", "publication", "publisher", "newspaper", "paper", "source", "medium")

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from stance.model import Model
 from stance.report.cards import CardColumns
-from stance.report.counts import LISTED_CHARACTERS, MAX_WHOLE_CHARACTERS, TableCounts, is_cut
+from stance.report.counts import TableCounts, is_cut
 from stance.report.figure_sections import (
     ABOUT_GROUPS,
     groups_section,
@@ -19,7 +19,7 @@ from stance.report.figure_sections import (
 from stance.report.figures.estimates import ShareSource
 from stance.report.figures.headline import headline
 from stance.report.figures.trust import trust_section
-from stance.report.labelled_table import LabelledRow
+from stance.report.labelled_rows import LISTED_CHARACTERS, MAX_WHOLE_CHARACTERS, LabelledRow
 from stance.report.markup import as_code, section
 from stance.report.paragraph_data import list_paragraphs
 from stance.report.text_sections import (

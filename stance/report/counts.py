@@ -1,14 +1,15 @@
 """Count a labelled table in one pass, and keep a sample and the surest and least sure paragraphs.
 
-Counts are by label, by group and by day.
+Counts are by label, by group and by day. Rows are counted as columns; only those that are kept
+become objects.
 """
 
 from __future__ import annotations
 
 import datetime
 import heapq
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any, Final
@@ -17,21 +18,32 @@ import numpy as np
 
 from stance.dates.days import read_day
 from stance.inference.shares import DesignEffect
-from stance.report.labelled_table import LabelledRow
+from stance.report.labelled_rows import LabelledRow, LabelledRows
 
-MAX_WHOLE_CHARACTERS: Final = 10_000
-"""A longer text is cut to its first `LISTED_CHARACTERS`: a table of books would fill the memory."""
-LISTED_CHARACTERS: Final = 2_000
-"""Of one paragraph in the page's list."""
 _EXTREMES: Final = 24  # kept of each kind, as copies of one text are dropped later
 _EXAMPLES: Final = 3  # of dates that cannot be read
 
 # (certainty, number, row), of which the greatest are kept; numbers are unique, so that rows are
 # never compared.
 _Ranked = tuple[float, int, LabelledRow]
-# The code of a label, the groups and the day of a paragraph.
-_Cell = tuple[int, tuple[str, ...], datetime.date | None]
-_DOCUMENTS: Final = 1_000  # that are added up together
+
+
+class _Codes:
+    """A column as numbers of its values, which are counted in the order in which they come."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[Any, int] = {}
+        self._parts: list[np.ndarray] = []
+
+    def add(self, values: Iterable[Any]) -> None:
+        """Add the values of some rows."""
+        numbers = self.numbers
+        codes = [numbers.setdefault(value, len(numbers)) for value in values]
+        self._parts.append(np.array(codes, dtype=np.int32))
+
+    def joined(self) -> np.ndarray:
+        """Return the number of each row's value."""
+        return np.concatenate(self._parts)
 
 
 class HeadCounts:
@@ -52,77 +64,52 @@ class HeadCounts:
     def __init__(self, labels: Sequence[str], unit: str = "paragraph") -> None:
         self.labels = tuple(labels)
         self.unit = unit
-        self.counts = np.zeros(len(labels), dtype=np.int64)
-        self.weights = np.zeros(len(labels), dtype=np.int64 if unit == "paragraph" else float)
-        self.any = np.zeros(len(labels), dtype=np.int64)
-        self.mostly = np.zeros(len(labels), dtype=np.int64)
         self.uncertain = 0
         self.design_effect = DesignEffect(len(labels))
+        self.counts = self.weights = self.any = self.mostly = np.zeros(len(labels), dtype=np.int64)
         self.by: dict[str, dict[str, np.ndarray]] = {}
         self.days: dict[datetime.date, np.ndarray] = {}
-        self._codes = {label: code for code, label in enumerate(labels)}
+        self._codes: list[np.ndarray] = []
         self._surest: dict[str, list[_Ranked]] = {label: [] for label in labels}
         self._least_sure: list[_Ranked] = []
-        self._open: defaultdict[str, Counter[_Cell]] = defaultdict(Counter)  # by document
-        self._cells: defaultdict[_Cell, float] = defaultdict(float)  # of closed documents
-        self._documents: list[list[int]] = []  # closed, and not added up yet
 
-    def add(
-        self,
-        row: LabelledRow,
-        head: str,
-        number: int,
-        groups: tuple[str, ...],
-        day: datetime.date | None,
-        document: str = "",
-    ) -> None:
-        """Count one labelled paragraph, the `number`-th."""
-        result = row.block.results[head]
-        probability = result.probabilities[result.label]
-        self._open[document][self._codes[result.label], groups, day] += 1
-        self.uncertain += result.uncertain
-        for heap, certainty in (
-            (self._surest[result.label], probability),
-            (self._least_sure, -probability),
-        ):
-            if len(heap) < _EXTREMES or certainty >= heap[0][0]:
-                _keep_greatest(heap, certainty, -number, row)
+    def add(self, rows: LabelledRows, head: str, first: int) -> None:
+        """Count rows; the first of them that has labels is the `first`-th of the table."""
+        codes = rows.codes[head]
+        self._codes.append(codes)
+        self.uncertain += int(rows.uncertain[head].sum())
+        certainties = rows.probabilities[head][np.arange(len(codes)), codes]
+        for code, label in enumerate(self.labels):
+            own = np.flatnonzero(codes == code)
+            _keep_greatest(self._surest[label], certainties, own, rows, first)
+        everyone = np.arange(len(codes))
+        _keep_greatest(self._least_sure, -certainties, everyone, rows, first)
 
-    def end_documents(self) -> None:
-        """Close the counts of the documents that are open."""
-        for document in self._open.values():
-            own = [0] * len(self.labels)
-            size = document.total() if self.unit == "article" else 1
-            for cell, count in document.items():
-                own[cell[0]] += count
-                self._cells[cell] += count / size
-            self._documents.append(own)
-        self._open.clear()
-        if len(self._documents) >= _DOCUMENTS:
-            self._add_up()
+    def end(self, documents: np.ndarray, by: Mapping[str, _Codes], days: _Codes | None) -> None:
+        """Add up what was counted; `documents` has the number of each row's, without a gap."""
+        codes = np.concatenate(self._codes)
+        own = self._tabulate(documents, codes)
+        sizes = own.sum(axis=1, keepdims=True)
+        weights = 1 / sizes[documents, 0] if self.unit == "article" else None
+        self.counts = own.sum(axis=0)
+        self.weights = self.counts if weights is None else (own / sizes).sum(axis=0)
+        self.any, self.mostly = (own > 0).sum(axis=0), (2 * own > sizes).sum(axis=0)
+        self.design_effect.add(own)
+        for column, values in by.items():
+            table = self._tabulate(values.joined(), codes, weights)
+            self.by[column] = dict(zip(values.numbers, table, strict=True))
+        if days:
+            table = self._tabulate(days.joined(), codes, weights)
+            numbered = zip(days.numbers, table, strict=True)
+            self.days = {day: of_day for day, of_day in numbered if day is not None}
 
-    def _add_up(self) -> None:
-        if not self._documents:
-            return
-        counts = np.asarray(self._documents)
-        sizes = counts.sum(axis=1, keepdims=True)
-        self.counts += counts.sum(axis=0)
-        self.weights += (counts / sizes if self.unit == "article" else counts).sum(axis=0)
-        self.any += (counts > 0).sum(axis=0)
-        self.mostly += (2 * counts > sizes).sum(axis=0)
-        self.design_effect.add(counts)
-        self._documents.clear()
-
-    def end(self, columns: Sequence[str]) -> None:
-        """Close what is open, and add up groups, which are values of `columns`, and days."""
-        self.end_documents()
-        self._add_up()
-        for (code, groups, day), weight in self._cells.items():
-            for column, value in zip(columns, groups, strict=True):
-                _weights_of(self.by.setdefault(column, {}), value, self.weights)[code] += weight
-            if day:
-                _weights_of(self.days, day, self.weights)[code] += weight
-        self._cells.clear()
+    def _tabulate(
+        self, numbers: np.ndarray, codes: np.ndarray, weights: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Add up rows by a number of each, and by label; shape (n_numbers, n_classes)."""
+        n_labels = len(self.labels)
+        size = n_labels * (int(numbers.max(initial=-1)) + 1)
+        return np.bincount(numbers * n_labels + codes, weights, size).reshape(-1, n_labels)
 
     def surest(self, label: str, limit: int) -> list[LabelledRow]:
         """Return the most certain paragraphs of a label, each text once."""
@@ -147,13 +134,12 @@ class TableCounts:
     day_first : bool, optional
         As in `read_day`.
     sample : int
-        How many labelled paragraphs to keep; of more, a random sample, always the same. Of a text
-        of more than 10,000 characters, the first 2,000 are kept.
+        How many labelled paragraphs to keep; of more, a random sample, always the same.
     unit : {"paragraph", "article"}, default="paragraph"
         What shares are of. Each article counts as one, whatever its length.
     article : str, optional
-        The column that names each row's article, a cell of each row; articles then stay open to the
-        end, as their rows need not come together. By default each row of the scored table is one.
+        The column that names each row's article, a cell of each row; the rows of one need not come
+        together. By default each row of the scored table is one.
 
     Attributes
     ----------
@@ -181,82 +167,88 @@ class TableCounts:
         self.documents = self.labelled = self.any_uncertain = 0
         self.without_date = self.undated = 0  # of labelled paragraphs: empty cells, unread ones
         self.statuses: Counter[str] = Counter()
-        self._familiarities = [0] * 10
+        self.familiarities = np.zeros(10, dtype=np.int64)
         self.bad_dates: list[str] = []
-        self.days: defaultdict[datetime.date, int] = defaultdict(int)
+        self.days: Counter[datetime.date] = Counter()
         # Kept whole, to check that the model is the one that labelled it.
         self.first_long: LabelledRow | None = None
         self._sample: list[tuple[int, LabelledRow]] = []
         self._size, self._random = sample, Random(0)
         self._document = ("", -1)
-        self._articles: set[str] = set()
+        self._articles: dict[str, int] = {}
+        self._documents: list[np.ndarray] = []
+        self._groups = {column: _Codes() for column in self.by}
+        self._days = _Codes()
 
-    def add(self, row: LabelledRow) -> None:
-        """Count one row of the table; rows of one document come together, unless it is named."""
-        if self.article is not None:
-            self._articles.add(row.cells[self.article])
-            self.documents = len(self._articles)
-        elif (row.file, row.row) != self._document:
-            for counts in self.heads.values():
-                counts.end_documents()
-            self.documents += 1
-            self._document = (row.file, row.row)
-        self.statuses[row.block.status] += 1
-        if row.block.results:
-            self._add_labelled(row)
-
-    def _add_labelled(self, row: LabelledRow) -> None:
-        day = self._read_day(row.cells[self.date]) if self.date else None
-        kept = _shorten(row)
-        if kept is not row and self.first_long is None:
-            self.first_long = row
-        groups = tuple([row.cells[column] for column in self.by])
-        document = row.cells[self.article] if self.article is not None else ""
+    def add(self, rows: LabelledRows) -> None:
+        """Count rows; those of one document come together, unless it is named."""
+        labelled = rows.labelled
+        self.statuses.update(rows.statuses)
+        self._documents.append(self._number_documents(rows)[labelled])
+        for column, groups in self._groups.items():
+            groups.add([rows.cells[column][position] for position in labelled])
+        if self.date:
+            self._add_days([rows.cells[self.date][position] for position in labelled])
         for head, counts in self.heads.items():
-            counts.add(kept, head, self.labelled, groups, day, document)
-        for result in row.block.results.values():
-            if result.uncertain:
-                self.any_uncertain += 1
-                break
-        self._familiarities[min(9, int(10 * (row.block.familiarity or 0)))] += 1
-        self._draw(kept)
-        self.labelled += 1
+            counts.add(rows, head, self.labelled)
+        self.any_uncertain += int(np.any([*rows.uncertain.values()], axis=0).sum())
+        tenths = [min(9, int(10 * (familiarity or 0))) for familiarity in rows.familiarities]
+        self.familiarities += np.bincount(np.asarray(tenths, dtype=int), minlength=10)
+        if rows.whole and self.first_long is None:
+            position, text = rows.whole
+            row = rows.row(labelled.index(position))
+            self.first_long = replace(row, block=replace(row.block, text=text))
+        self._draw(rows)
+        self.labelled += len(labelled)
 
     def end(self) -> None:
-        """Close the count; call it once all rows are in."""
+        """Add up all rows, of which there must be one with labels; call it once they are in."""
+        documents = np.unique(np.concatenate(self._documents), return_inverse=True)[1]
         for counts in self.heads.values():
-            counts.end(self.by)
-
-    @property
-    def familiarities(self) -> np.ndarray:
-        """How many labelled paragraphs are familiar to the model, by tenths."""
-        return np.asarray(self._familiarities, dtype=np.int64)
+            counts.end(documents, self._groups, self._days if self.date else None)
 
     @property
     def sample(self) -> list[LabelledRow]:
         """The labelled paragraphs that were kept, in order."""
         return [row for _, row in sorted(self._sample, key=lambda numbered: numbered[0])]
 
-    def _draw(self, row: LabelledRow) -> None:
-        """Keep each paragraph with the same chance (reservoir sampling)."""
-        if len(self._sample) < self._size:
-            self._sample.append((self.labelled, row))
-            return
-        replaced = self._random.randrange(self.labelled + 1)
-        if replaced < self._size:
-            self._sample[replaced] = (self.labelled, row)
+    def _number_documents(self, rows: LabelledRows) -> np.ndarray:
+        """Return the number of each row's document."""
+        if self.article is not None:
+            known = self._articles
+            numbers = [known.setdefault(name, len(known)) for name in rows.cells[self.article]]
+            self.documents = len(known)
+            return np.array(numbers, dtype=np.int64)
+        numbers = []
+        for document in zip(rows.files, rows.rows, strict=True):
+            self.documents += document != self._document
+            self._document = document
+            numbers.append(self.documents)
+        return np.array(numbers, dtype=np.int64)
 
-    def _read_day(self, cell: str) -> datetime.date | None:
-        day = read_day(cell, self.day_first)
-        if day is None and not cell.strip():
-            self.without_date += 1
-        elif day is None:
-            self.undated += 1
-            if len(self.bad_dates) < _EXAMPLES and cell not in self.bad_dates:
-                self.bad_dates.append(cell)
-        else:
-            self.days[day] += 1
-        return day
+    def _draw(self, rows: LabelledRows) -> None:
+        """Keep each paragraph with the same chance (reservoir sampling)."""
+        for index in range(len(rows.labelled)):
+            number = self.labelled + index
+            if number < self._size:
+                self._sample.append((number, rows.row(index)))
+            elif (replaced := self._random.randrange(number + 1)) < self._size:
+                self._sample[replaced] = (number, rows.row(index))
+
+    def _add_days(self, cells: Sequence[str]) -> None:
+        """Count labelled rows by the days in their cells."""
+        days = {cell: read_day(cell, self.day_first) for cell in cells}
+        self._days.add([days[cell] for cell in cells])
+        for cell, count in Counter(cells).items():
+            day = days[cell]
+            if day is not None:
+                self.days[day] += count
+            elif not cell.strip():
+                self.without_date += count
+            else:
+                self.undated += count
+                if len(self.bad_dates) < _EXAMPLES and cell not in self.bad_dates:
+                    self.bad_dates.append(cell)
 
 
 def is_cut(row: LabelledRow) -> bool:
@@ -264,25 +256,22 @@ def is_cut(row: LabelledRow) -> bool:
     return len(row.block.text) < row.block.end - row.block.start
 
 
-def _shorten(row: LabelledRow) -> LabelledRow:
-    """Cut a text of more than `MAX_WHOLE_CHARACTERS`."""
-    if len(row.block.text) <= MAX_WHOLE_CHARACTERS:
-        return row
-    return replace(row, block=replace(row.block, text=row.block.text[:LISTED_CHARACTERS]))
-
-
-def _weights_of(groups: dict[Any, np.ndarray], key: Any, like: np.ndarray) -> np.ndarray:
-    if key not in groups:
-        groups[key] = np.zeros_like(like)
-    weights: np.ndarray = groups[key]
-    return weights
-
-
-def _keep_greatest(heap: list[_Ranked], certainty: float, number: int, row: LabelledRow) -> None:
-    if len(heap) < _EXTREMES:
-        heapq.heappush(heap, (certainty, number, row))
-    elif (certainty, number) > heap[0][:2]:
-        heapq.heapreplace(heap, (certainty, number, row))
+def _keep_greatest(
+    heap: list[_Ranked],
+    certainties: np.ndarray,
+    indexes: np.ndarray,
+    rows: LabelledRows,
+    first: int,
+) -> None:
+    """Keep the most certain of some rows, and of equal ones the earlier."""
+    if len(heap) == _EXTREMES:
+        indexes = indexes[certainties[indexes] >= heap[0][0]]
+    for index in indexes.tolist():
+        rank = (float(certainties[index]), -first - index)
+        if len(heap) < _EXTREMES:
+            heapq.heappush(heap, (*rank, rows.row(index)))
+        elif rank > heap[0][:2]:
+            heapq.heapreplace(heap, (*rank, rows.row(index)))
 
 
 def _distinct(heap: Sequence[_Ranked], limit: int) -> list[LabelledRow]:

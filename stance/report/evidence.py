@@ -9,7 +9,7 @@ from typing import Final
 from stance.errors import TableError
 from stance.model import Model
 from stance.report.counts import TableCounts, is_cut
-from stance.report.labelled_table import LabelledRow
+from stance.report.labelled_rows import LabelledRow
 from stance.report.text_sections import shown_extremes
 from stance.results import LabelledParagraph
 

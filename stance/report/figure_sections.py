@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from stance.inference.prints import EMPTY, PERIODS
 from stance.labels import MEANINGS, STATUSES
 from stance.report.charts import (
     Point,
@@ -251,9 +252,9 @@ def _effect_note(effect: float, counts: HeadCounts) -> str:
 def groups_section(head: str, counts: HeadCounts, column: str, source: ShareSource) -> str:
     """Show the share of each label by the values of a column.
 
-    Values with most paragraphs come first, the rarest are added up.
+    Values with most paragraphs come first, but months and years in order; the rarest are added up.
     """
-    groups = _largest_groups(counts.by.get(column, {}))
+    groups = _largest_groups(counts.by.get(column, {}), in_order=column in PERIODS)
     points = [source.points(of_group, (column, value)) for _, value, of_group in groups]
     styles = label_styles(counts.labels)
     charts, bars = [], []
@@ -279,13 +280,19 @@ def groups_section(head: str, counts: HeadCounts, column: str, source: ShareSour
     return f"<h3>{escape(head_title(head))}</h3>{grid}{buttons}"
 
 
-def _largest_groups(groups: dict[str, np.ndarray]) -> list[tuple[str, str, np.ndarray]]:
+def _largest_groups(
+    groups: dict[str, np.ndarray], *, in_order: bool
+) -> list[tuple[str, str, np.ndarray]]:
     """Return the name, value and counts of the largest groups, and the sum of the others.
 
     The others have a value that no cell has, as no estimate is of them.
     """
-    ordered = sorted(groups.items(), key=lambda group: (-float(group[1].sum()), group[0]))
-    shown = [(value or "(empty)", value, counts) for value, counts in ordered[:_SHOWN_GROUPS]]
+    # Weights of articles are fractions: of as many articles, their sums differ in the last digits.
+    ordered = sorted(groups.items(), key=lambda group: (-round(group[1].sum(), 6), group[0]))
+    largest = ordered[:_SHOWN_GROUPS]
+    if in_order:
+        largest.sort(key=lambda group: (not group[0], group[0]))
+    shown = [(value or EMPTY, value, counts) for value, counts in largest]
     others = [counts for _, counts in ordered[_SHOWN_GROUPS:]]
     if others:
         shown.append((f"{len(others):,} others", "\0others", np.sum(others, axis=0)))

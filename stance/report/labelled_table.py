@@ -1,52 +1,25 @@
-"""Read what `stance score` wrote, one paragraph at a time, together with the texts it labelled."""
+"""Read what `stance score` wrote, column by column, together with the texts that it labelled."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from stance.errors import TableError
-from stance.labels import STATUSES
-from stance.results import HeadResult, LabelledParagraph, column_name
+from stance.inference.prints import PERIODS
+from stance.report.labelled_rows import (
+    LISTED_CHARACTERS,
+    MAX_WHOLE_CHARACTERS,
+    LabelledRows,
+    parse_rows,
+)
+from stance.results import column_name
 from stance.tables.readers.csv import CsvTable, read_rows
 
 _NEEDED: Final = ("row", "start", "end", "kind", "status", "familiarity")
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledRow:
-    """One row of a labelled table.
-
-    Attributes
-    ----------
-    number : int
-        Its number in the labelled table, from 0: no other row has it.
-    row : int
-        Which row of the scored table it came from.
-    block : LabelledParagraph
-        Its labels as the table gives them, without evidence; `text` is empty if there are no texts.
-    cells : dict of str to str
-        The cells of the columns asked for, by name.
-    file : str
-        Which of several scored tables it came from (column "file"); empty where the labelled table
-        does not say.
-    """
-
-    number: int
-    row: int
-    block: LabelledParagraph
-    cells: Mapping[str, str] = field(default_factory=dict)
-    file: str = ""
-
-
-class _Column(NamedTuple):
-    """Where the cells of a column are."""
-
-    in_source: bool
-    position: int
 
 
 class _ScoredTable:
@@ -84,9 +57,11 @@ class LabelledTable:
     Attributes
     ----------
     columns : list of str
-        Columns that `rows` can hand on: those of the labelled table, then those of the source.
+        Columns that `batches` can hand on: those of the labelled table, then those of the source.
     has_texts : bool
         Whether blocks come with their text.
+    faults : int
+        Rows of the labelled table that could not be read, so far.
     """
 
     def __init__(
@@ -98,44 +73,29 @@ class LabelledTable:
     ) -> None:
         self._table, self._labels = table, labels
         self._source = _ScoredTable(source) if source else None
-        self._indexes = {name: index for index, name in enumerate(table.columns)}
         self.columns = list(
             dict.fromkeys([*table.columns, *(self._source.columns if self._source else ())])
         )
-        self._check_columns()
-        # By head: the index of its label, each label with that of its probability, of "uncertain".
-        self._columns_of = {
-            head: (
-                self._indexes[head],
-                [(name, self._indexes[column_name(head, name)]) for name in names],
-                self._indexes[f"{head}_uncertain"],
-            )
-            for head, names in labels.items()
-        }
-        named = source or text or "text" in self._indexes
-        self._text = self._find_column(text or "text") if named else None
+        self._needed = self._find_needed()
+        named = source or text or "text" in table.columns
+        self._text = (text or "text") if named else None
         self.has_texts = self._text is not None
-        self._row, self._start, self._end = (
-            self._indexes[name] for name in ("row", "start", "end")
-        )
-        self._kind, self._status, self._familiarity = (
-            self._indexes[name] for name in ("kind", "status", "familiarity")
-        )
-        self._file = self._indexes.get("file")
+        self._text_position = self._find_column(self._text) if self._text else None
+        self.faults = 0
         self._document = ("", -1)  # file and row of the last block
         self._last_rows: dict[str, int] = {}  # by file
-
-    @property
-    def faults(self) -> int:
-        """Number of rows of the labelled table that could not be read."""
-        return len(self._table.faults)
 
     def position(self) -> int:
         """Return how many bytes of the labelled table have been taken."""
         return self._table.position()
 
-    def rows(self, cells: Sequence[str] = ()) -> Iterator[LabelledRow]:
+    def batches(
+        self, cells: Sequence[str] = (), *, dates: str | None = None, day_first: bool | None = None
+    ) -> Iterator[LabelledRows]:
         """Read the table, with the cells of some `columns`.
+
+        Where there is no column "month" or "year", its cells are made from those of the column
+        `dates`, which must be asked for too; `day_first` is that of `read_day`.
 
         Raises
         ------
@@ -143,14 +103,16 @@ class LabelledTable:
             At once, if there is no such column; while reading, if a row is not what `stance score`
             writes, or the two tables do not belong together.
         """
-        columns = {name: self._find_column(name) for name in cells}
-        return self._read(columns)
+        made = [name for name in cells if dates and name in PERIODS and name not in self.columns]
+        batches = self._read({name: self._find_column(name) for name in cells if name not in made})
+        return (rows.with_periods(made, dates, day_first) for rows in batches)
 
-    def _check_columns(self) -> None:
+    def _find_needed(self) -> list[str]:
+        """Return the columns of figures, all of which the labelled table must have."""
         needed = [*_NEEDED]
         for head, names in self._labels.items():
             needed += [head, *(column_name(head, name) for name in names), f"{head}_uncertain"]
-        missing = [column for column in needed if column not in self._indexes]
+        missing = [column for column in needed if column not in self._table.columns]
         if missing:
             raise TableError(
                 f"{self._table.name} must be a table that stance score wrote, by paragraph or row, "
@@ -158,45 +120,86 @@ class LabelledTable:
                 f"{self._table.columns!r}. Score it again, or pass the model that made it "
                 "(--model)."
             )
+        return needed
 
-    def _find_column(self, name: str) -> _Column:
-        """Find a column: in the source if it has one of this name, else in the labelled table."""
+    def _find_column(self, name: str) -> int | None:
+        """Return where a column is in the source; None for one of the labelled table alone."""
         if self._source and name in self._source.columns:
-            return _Column(True, self._source.columns.index(name))
-        if name in self._indexes:
-            return _Column(False, self._indexes[name])
+            return self._source.columns.index(name)
+        if name in self._table.columns:
+            return None
         raise TableError(
             f"there is no column {name!r}; the columns are {self.columns!r}. Check its name."
         )
 
-    def _read(self, columns: Mapping[str, _Column]) -> Iterator[LabelledRow]:
-        for number, record in self._table:
-            try:
-                yield self._labelled_row(number, record, columns)
-            except TableError:
-                raise
-            except (ValueError, KeyError) as error:
-                raise TableError(
-                    f"{self._table.name}, row {number + 1} must hold what stance score wrote; "
-                    f"{error}. Score it again, or pass the model that made it (--model)."
-                ) from error
+    def _read(self, positions: Mapping[str, int | None]) -> Iterator[LabelledRows]:
+        own = [name for name, position in positions.items() if position is None]
+        if self._text and self._text_position is None:
+            own.append(self._text)
+        if "file" in self._table.columns:
+            own.append("file")
+        for chunk in self._table.chunks(list(dict.fromkeys([*self._needed, *own]))):
+            self.faults += len(chunk.faults)
+            rows = self._parse(chunk.numbers, chunk.columns)
+            yield self._with_texts(rows, chunk.columns, positions)
 
-    def _labelled_row(
-        self, number: int, record: list[str], columns: Mapping[str, _Column]
-    ) -> LabelledRow:
-        row = int(record[self._row])
-        file = "" if self._file is None else record[self._file]
-        self._check_order(file, row)
-        block = self._block(record, file, row)
-        cells = {name: self._cell(column, record) for name, column in columns.items()}
-        return LabelledRow(number, row, block, cells, file)
+    def _parse(self, numbers: Sequence[int], columns: Mapping[str, Sequence[str]]) -> LabelledRows:
+        try:
+            return parse_rows(numbers, columns, self._labels)
+        except ValueError as error:
+            if len(numbers) > 1:  # which row is it?
+                for index, number in enumerate(numbers):
+                    self._parse([number], {name: [cells[index]] for name, cells in columns.items()})
+            raise TableError(
+                f"{self._table.name}, row {numbers[0] + 1} must hold what stance score wrote; "
+                f"{error}. Score it again, or pass the model that made it (--model)."
+            ) from error
+
+    def _with_texts(
+        self,
+        rows: LabelledRows,
+        columns: Mapping[str, Sequence[str]],
+        positions: Mapping[str, int | None],
+    ) -> LabelledRows:
+        """Add texts and cells, and read the source on as far as the rows go."""
+        of_source = {name: at for name, at in positions.items() if at is not None}
+        read: dict[str, list[str]] = {name: [] for name in of_source}
+        texts: list[str] = []
+        whole: tuple[int, str] | None = None
+        for index, (file, row) in enumerate(zip(rows.files, rows.rows, strict=True)):
+            self._check_order(file, row)
+            record = self._read_source(file, row)
+            for name, position in of_source.items():
+                read[name].append(record[position])
+            text = self._text_of(rows, columns, record, index)
+            if len(text) > MAX_WHOLE_CHARACTERS:
+                if whole is None and rows.statuses[index] == "labelled":
+                    whole = index, text
+                text = text[:LISTED_CHARACTERS]
+            texts.append(text)
+        cells = {name: read[name] if name in read else columns[name] for name in positions}
+        return replace(rows, texts=texts, cells=cells, whole=whole)
+
+    def _text_of(
+        self,
+        rows: LabelledRows,
+        columns: Mapping[str, Sequence[str]],
+        record: Sequence[str],
+        index: int,
+    ) -> str:
+        start, end = rows.starts[index], rows.ends[index]
+        if self._text is None or end <= start:
+            return ""
+        position = self._text_position
+        cell = columns[self._text][index] if position is None else record[position]
+        return self._slice(cell, start, end, rows.rows[index])
 
     def _check_order(self, file: str, row: int) -> None:
         """Refuse a block of a document that was left before: its blocks must come together."""
         last = self._last_rows.get(file, -1)
         if (file, row) != self._document and row <= last:
             within, order = "", "'row'"
-            if "file" in self._indexes:
+            if "file" in self._table.columns:
                 within, order = " within each 'file'", "'file' and 'row'"
             raise TableError(
                 f"{self._table.name} must keep the order of its column 'row'{within}; {row} comes "
@@ -206,46 +209,10 @@ class LabelledTable:
         self._document = (file, row)
         self._last_rows[file] = row
 
-    def _block(self, record: list[str], file: str, row: int) -> LabelledParagraph:
-        status = record[self._status]
-        if status not in STATUSES:
-            raise ValueError(f"status {status!r} is not one of {list(STATUSES)!r}")
-        start, end = int(record[self._start] or 0), int(record[self._end] or 0)
-        self._read_source(file, row)
-        text = ""
-        if self._text and end > start:
-            text = self._slice(self._cell(self._text, record), start, end, row)
-        results = {}
-        if status == "labelled":
-            results = {head: self._result(head, record) for head in self._columns_of}
-        familiarity = record[self._familiarity]
-        return LabelledParagraph(
-            text=text,
-            start=start,
-            end=end,
-            kind=record[self._kind],
-            status=status,
-            results=results,
-            familiarity=float(familiarity) if familiarity else None,
-        )
-
-    def _result(self, head: str, record: list[str]) -> HeadResult:
-        own, of_labels, uncertain = self._columns_of[head]
-        label = record[own]
-        probabilities = {name: float(record[index]) for name, index in of_labels}
-        if label not in probabilities:
-            raise ValueError(f"{head} {label!r} is not one of {list(probabilities)!r}")
-        return HeadResult(label, probabilities, record[uncertain] == "true")
-
-    def _cell(self, column: _Column, record: list[str]) -> str:
-        if column.in_source:
-            assert self._source is not None
-            return self._source.record[column.position]
-        return record[column.position]
-
-    def _read_source(self, file: str, row: int) -> None:
+    def _read_source(self, file: str, row: int) -> list[str]:
+        """Return the row of the source that a block is of; nothing without a source."""
         if self._source is None:
-            return
+            return []
         self._source.advance(row)
         if len(self._last_rows) > 1 and not self._source.names_file(file, row):
             first = next(iter(self._last_rows))
@@ -254,6 +221,7 @@ class LabelledTable:
                 f"column 'file' holds {first!r} and {file!r}. Report on one file at a time, or "
                 "score with --keep all and leave out --source."
             )
+        return self._source.record
 
     def _slice(self, cell: str, start: int, end: int, row: int) -> str:
         """Take a paragraph out of its cell; a cell of just its length is the paragraph itself."""
@@ -278,7 +246,7 @@ def read_labelled(
     text: str | None = None,
     encoding: str | None = None,
 ) -> Iterator[LabelledTable]:
-    """Open a labelled table, to be read row by row; one row is in memory at a time.
+    """Open a labelled table, to be read once; some thousand rows are in memory at a time.
 
     Parameters
     ----------

@@ -26,7 +26,6 @@ from stance.tables.progress import Progress
 
 SAMPLE: Final = 20_000
 """Paragraphs that a page holds at most: some 12 MB, which a browser opens in a second."""
-_ROWS_PER_STEP: Final = 500  # of the progress bar
 UNITS: Final = ("paragraph", "article")
 _NOT_OF_AUTHORS: Final = (
     " They <em>convey</em> positions, whoever voices them: a paragraph that reports a rejection "
@@ -69,7 +68,8 @@ def write_report(
         The column of texts, of `source` or, without one, of `labelled`. By default "text" where
         there is one; without texts the page has figures only, and says so.
     by : str or sequence of str, default=()
-        Columns to compare: outlet, author.
+        Columns to compare: outlet, author. Columns month and year are made from the dates, where
+        there are none.
     date : str, optional
         The column of dates; by default the first that is named in `stance.dates.days.COLUMNS`.
     day_first : bool, optional
@@ -170,21 +170,19 @@ def _count(
     """Count the rows; return the cells of each if they are to be kept, by column."""
     kept = (*counts.by, counts.date, counts.article)
     cells: dict[str, list[str]] = {name: [] for name in kept if name is not None}
-    number = 0
-    for number, row in enumerate(table.rows([*cells, *of_cards]), start=1):
-        counts.add(row)
-        if number % _ROWS_PER_STEP == 0:
-            bar.advance(_ROWS_PER_STEP, table.position())
-        for name, column in cells.items() if keep else ():
-            column.append(row.cells[name])
-    bar.advance(number % _ROWS_PER_STEP, table.position())
-    counts.end()
+    asked = [*cells, *of_cards]
+    for rows in table.batches(asked, dates=counts.date, day_first=counts.day_first):
+        counts.add(rows)
+        for name in cells if keep else ():
+            cells[name] += rows.cells[name]
+        bar.advance(len(rows.numbers), table.position())
     if not counts.labelled:
         statuses = ", ".join(f"{status} {count:,}" for status, count in counts.statuses.items())
         raise InputError(
             f"a report needs at least one labelled paragraph; got {statuses or 'no row'}. "
             "Score the table first, and look at its statuses."
         )
+    counts.end()
     return cells
 
 

@@ -10,8 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from stance.report.cards import CardColumns
-from stance.report.counts import LISTED_CHARACTERS
-from stance.report.labelled_table import LabelledRow
+from stance.report.labelled_rows import LISTED_CHARACTERS, LabelledRow
 from stance.results import LabelledParagraph
 from stance.show.notebook import STEPS, weightiest
 from stance.show.styles import label_styles

@@ -13,10 +13,10 @@ from typing import Final
 
 from stance.report.cards import CardColumns, card_head
 from stance.report.charts import parts_chart
-from stance.report.counts import LISTED_CHARACTERS, HeadCounts
+from stance.report.counts import HeadCounts
 from stance.report.figures.downloads import parts_svg, save_buttons, write_table
 from stance.report.keywords import WordCounts
-from stance.report.labelled_table import LabelledRow
+from stance.report.labelled_rows import LISTED_CHARACTERS, LabelledRow
 from stance.report.markup import html_table, scroll
 from stance.results import LabelledParagraph
 from stance.show.notebook import block_html

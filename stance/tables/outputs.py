@@ -192,12 +192,12 @@ class FileOutput:
 
         The state (JSON values) is what a run that resumes this one finds in `last`.
         """
+        files = (self._part, self._faults)
+        for file, pieces in zip(files, (data, faults), strict=True):
+            for piece in pieces:  # what makes a piece may fail too, and says so itself
+                with self._explained():
+                    file.write(piece)
         with self._explained():
-            for piece in data:
-                self._part.write(piece)
-            for piece in faults:
-                self._faults.write(piece)
-            files = (self._part, self._faults)
             self._journal.add(
                 {"files": [[file.length, file.crc] for file in files], "state": state}
             )

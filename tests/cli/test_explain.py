@@ -50,6 +50,15 @@ def test_a_paragraph_without_a_label_says_why(
     assert capsys.readouterr().err == "unfamiliar; this paragraph gets no label\n"
 
 
+def test_a_name_of_a_file_is_asked_about_once(
+    model_path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "truce.csv", "--label", "opposed", "--model", model_path]) == 0
+    notice, *rest = capsys.readouterr().err.splitlines()
+    assert notice.startswith("stance: notice: `text` is labelled as it stands; is 'truce.csv' a ")
+    assert rest == []
+
+
 def test_the_only_label_column_needs_no_name(
     lighthouse: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -118,16 +118,27 @@ def test_a_closed_pipe_ends_quietly(model_path: str) -> None:
     assert done.stderr == b""
 
 
+@pytest.mark.parametrize(
+    ("error", "named"),
+    [
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (OSError(5, "Input/output error", "table.csv"), "table.csv: Input/output error"),
+    ],
+)
 def test_what_the_system_refuses_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    error: OSError,
+    named: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
+        raise error
 
     monkeypatch.setattr("stance.cli.main._give_up_stdout", lambda: None)
     monkeypatch.setattr("stance.model.load", refuse)
     assert main(["info", str(tmp_path)]) == 1
-    assert capsys.readouterr().err == ("stance: error: cannot go on; No space left on device.\n")
+    assert capsys.readouterr().err == f"stance: error: cannot go on; {named}.\n"
 
 
 def test_the_shell_is_told_what_can_be_typed() -> None:

@@ -88,6 +88,26 @@ def test_groups_without_a_name_and_without_a_difference_are_told(simulation: Mod
     )
 
 
+def test_paragraphs_without_a_value_are_no_group_if_they_are_left_out(
+    simulation: ModuleType,
+) -> None:
+    print_ = simulation.simulate(
+        np.random.default_rng(1), simulation.MATRICES["opposed taken for neutral"]
+    )
+    drawn = simulation.annotate(print_, "random", 400, 0)
+    print_.loc[: len(print_) // 5, "outlet"] = ""
+    groups = stance.compare(print_, drawn, "outlet")["group"]
+    assert "(empty)" in set(groups)
+    frame = stance.compare(print_, drawn, "outlet", without_empty=True)
+    kept = print_[print_["outlet"] != ""].reset_index(drop=True)
+    is_kept = drawn["paragraph_id"].isin(kept["paragraph_id"])
+    expected = stance.compare(kept, drawn[is_kept].reset_index(drop=True), "outlet")
+    pd.testing.assert_frame_equal(frame, expected)
+    assert frame.attrs["notes"][0] == (
+        f"{len(print_) - len(kept):,} paragraphs without outlet are left out."
+    )
+
+
 def test_a_small_group_gets_no_difference_unless_errors_are_taken_to_be_equal(
     simulation: ModuleType,
 ) -> None:

@@ -74,7 +74,19 @@ def test_headings_are_not_drawn_and_withheld_paragraphs_are(labelled: pd.DataFra
     labelled.loc[10:19, ["status", "stance"]] = ["unfamiliar", None]
     drawn = stance.draw(labelled, 100)
     assert len(drawn) == 50
+    assert drawn.attrs["notes"] == ["All 50 paragraphs are drawn; 100 were asked for."]
     assert {"10:0-9", "19:0-9"} <= set(drawn["paragraph_id"])
+
+
+@pytest.mark.parametrize(
+    ("n", "notes"), [(30, []), (31, ["All 30 articles are drawn; 31 were asked for."])]
+)
+def test_it_is_said_that_there_are_fewer_articles(
+    n: int, notes: list[str], labelled: pd.DataFrame
+) -> None:
+    labelled["page"] = [number // 2 for number in range(60)]
+    drawn = stance.draw(labelled, n, unit="article", article="page")
+    assert (len(drawn), drawn.attrs["notes"]) == (60, notes)
 
 
 @pytest.mark.parametrize("random_state", [-1, 0.5, "x"])

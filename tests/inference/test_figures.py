@@ -136,6 +136,11 @@ def test_a_half_done_draw_is_a_sample_and_skips_are_told(print_: pd.DataFrame) -
     notes = " ".join(shares.attrs["notes"])
     assert "2 drawn paragraphs were skipped" in notes
     assert "100 drawn paragraphs are not annotated yet" in notes
+    drawn.loc[100:198, "stance"] = "neutral"
+    drawn.loc[7, "stance"] = "neutral"
+    notes = stance.estimate_shares(print_, drawn).attrs["notes"]
+    assert "1 drawn paragraph was skipped; the figures take it to be like the rest." in notes
+    assert "1 drawn paragraph is not annotated yet; the others are a sample." in notes
 
 
 def test_several_readings_of_a_paragraph_are_averaged(print_: pd.DataFrame) -> None:

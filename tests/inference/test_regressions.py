@@ -72,6 +72,43 @@ def test_copies_may_be_left_out(print_: pd.DataFrame, simulation: ModuleType) ->
         stance.regress("opposed ~ outlet", print_, drawn, without_copies=True)
 
 
+def test_paragraphs_without_a_value_may_be_left_out(
+    print_: pd.DataFrame, simulation: ModuleType
+) -> None:
+    drawn = simulation.annotate(print_, "random", 400, 0)
+    empty = np.arange(len(print_)) % 10 == 0
+    print_.loc[empty, "outlet"] = ["", None] * (sum(empty) // 2) + [""] * (sum(empty) % 2)
+    with_empty = stance.regress("opposed ~ outlet", print_, drawn)
+    assert with_empty["term"].tolist() == ["intercept", "outlet[Bell]", "outlet[Lamp]"]
+    frame = stance.regress("opposed ~ outlet", print_, drawn, without_empty=True)
+    assert frame["term"].tolist() == ["intercept", "outlet[Lamp]"]
+    kept = print_[~empty].reset_index(drop=True)
+    is_kept = drawn["paragraph_id"].isin(kept["paragraph_id"])
+    expected = stance.regress("opposed ~ outlet", kept, drawn[is_kept].reset_index(drop=True))
+    pd.testing.assert_frame_equal(frame, expected)
+    note = f"{sum(empty):,} paragraphs without outlet are left out."
+    assert frame.attrs["notes"] == [note, *expected.attrs["notes"]]
+    print_["outlet"] = ""
+    with pytest.raises(TableError) as error:
+        stance.regress("opposed ~ outlet", print_, drawn, without_empty=True)
+    assert str(error.value) == (
+        "the table must have a paragraph with a value of each of ['outlet']; it has none. Name "
+        "other columns."
+    )
+
+
+def test_too_few_paragraphs_without_a_value_may_be_left_out(
+    print_: pd.DataFrame, simulation: ModuleType
+) -> None:
+    drawn = simulation.annotate(print_, "random", 400, 0)
+    print_.loc[:8, "outlet"] = ""
+    with pytest.raises(InputError) as error:
+        stance.regress("opposed ~ outlet", print_, drawn)
+    assert str(error.value).endswith(
+        "or leave out the term, or the paragraphs without a value (without_empty, --without-empty)."
+    )
+
+
 def test_what_cannot_be_fitted_is_refused(print_: pd.DataFrame, simulation: ModuleType) -> None:
     drawn = simulation.annotate(print_, "random", 100, 0)
     with pytest.raises(InputError, match=r"^`formula` must name a label of 'stance'"):

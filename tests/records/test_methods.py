@@ -116,3 +116,55 @@ def test_an_output_without_rows_is_described(scored: Path) -> None:
     record["counts"] |= {"rows": 0, "written": 0, "statuses": {}, "labels": {}}
     path.write_text(json.dumps(record))
     assert " The output has no rows. " in stance.describe_methods(scored)
+
+
+@pytest.fixture
+def read(scored: Path) -> Path:
+    """All paragraphs, drawn and read: 20 first ones of an article, and 5 second ones."""
+    labels = pd.read_csv(scored).set_index("paragraph_id")["stance"]
+    drawn = stance.draw(scored, 25, head="stance")
+    drawn["stance"] = drawn["paragraph_id"].map(labels)
+    drawn.to_csv(scored.parent / "read.csv", index=False)
+    return scored.parent / "read.csv"
+
+
+def test_groups_have_their_own_numbers_and_estimators(scored: Path, read: Path) -> None:
+    text = stance.describe_methods(scored, read, "paragraph")
+    sentence = text[text.index("Shares of stance") : text.index(" Intervals are")]
+    before, after = sentence.split(": the ")
+    assert before == (
+        "Shares of stance by paragraph are estimated in each group from the paragraphs that were "
+        "annotated in it (their number in brackets)"
+    )
+    how, few = after.split("; ")
+    assert how.startswith(("labels of the model", "probabilities of the model"))
+    assert how.endswith("[4], in 0 (20)")
+    assert few == "no estimate, because too few paragraphs were read, in 1 (5)."
+    raw = stance.describe_methods(scored, by=["paragraph", "kind"])
+    assert "Shares of labels by paragraph and kind are counts of the model's labels (raw)" in raw
+    with pytest.raises(TableError, match=r"must have the column 'outlet'"):
+        stance.describe_methods(scored, by="outlet")
+
+
+def test_of_many_groups_a_dozen_are_named(scored: Path, read: Path) -> None:
+    text = stance.describe_methods(scored, read, "id")
+    assert "were read, in 0 (2), 1 (1), 10 (1), 11 (1), 12 (2), " in text
+    assert " 19 (1) and 8 more groups." in text
+
+
+def test_articles_and_weights_are_named(
+    scored: Path, read: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = {"article": "kind", "weights": "end", "population": "the outlets"}
+    text = stance.describe_methods(scored, read, **options)  # type: ignore[arg-type]
+    for sentence in (
+        "An article is what column 'kind' names.",
+        "Each paragraph counts what column 'end' says.",
+        "Errors are clustered by article.",
+        "Shares of 25 paragraphs of 1 articles; the articles stand for all that appears where",
+    ):
+        assert sentence in text
+    command = ["methods", str(scored), "--annotated", str(read)]
+    flags = [word for name, value in options.items() for word in (f"--{name}", value)]
+    assert main([*command, *flags]) == 0
+    assert capsys.readouterr().out == f"{text}\n"

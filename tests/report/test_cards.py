@@ -11,7 +11,7 @@ import stance
 from stance.model import Model
 from stance.report import write_report
 from stance.report.cards import CardColumns, card_head
-from stance.report.labelled_table import LabelledRow
+from stance.report.labelled_rows import LabelledRow
 from stance.results import LabelledParagraph
 
 BLOCK = LabelledParagraph("", 0, 0, "paragraph", "labelled", {}, 1.0)

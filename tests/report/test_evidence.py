@@ -16,8 +16,8 @@ def count(tables: Tables) -> TableCounts:
     with read_labelled(
         tables.labelled, tables.model.labels, source=tables.articles, text="body"
     ) as table:
-        for row in table.rows():
-            counts.add(row)
+        for rows in table.batches():
+            counts.add(rows)
     counts.end()
     return counts
 

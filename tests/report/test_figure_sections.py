@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from html_tree import by_class, read_html, text_of
-from reported import Tables, section_of, shown
+from reported import Paragraph, Tables, as_rows, section_of, shown
 
 from stance.inference.corrections import Correction
 from stance.inference.shares import count_labels, invert_confusion, measure_design_effect
@@ -14,8 +14,6 @@ from stance.model import Model
 from stance.report.counts import TableCounts
 from stance.report.figure_sections import groups_section, shares_section
 from stance.report.figures.estimates import RAW, ShareSource
-from stance.report.labelled_table import LabelledRow
-from stance.results import HeadResult, LabelledParagraph
 
 MATRIX = np.array([[950, 50], [150, 850]])
 
@@ -27,12 +25,14 @@ def count(
     unit: str = "paragraph",
 ) -> TableCounts:
     """Count paragraphs by their labels, "for" or "against"."""
-    counts = TableCounts({"charged": ("against", "for")}, ["outlet"], sample=0, unit=unit)
-    for number, (label, document) in enumerate(zip(labels, documents, strict=True)):
-        result = HeadResult(label, {"against": 0.5, "for": 0.5}, True)
-        block = LabelledParagraph("", 0, 0, "paragraph", "labelled", {"charged": result}, 1.0)
-        outlet = outlets[number] if outlets else ""
-        counts.add(LabelledRow(number, document, block, {"outlet": outlet}))
+    names = {"charged": ("against", "for")}
+    counts = TableCounts(names, ["outlet"], sample=0, unit=unit)
+    rows = zip(labels, documents, outlets or [""] * len(labels), strict=True)
+    paragraphs = [
+        Paragraph(document, label, (0.5, 0.5), True, {"outlet": outlet})
+        for label, document, outlet in rows
+    ]
+    counts.add(as_rows(names, paragraphs))
     counts.end()
     return counts
 

@@ -1,6 +1,6 @@
 """The paragraphs as the page's script reads them."""
 
-from stance.report.labelled_table import LabelledRow
+from stance.report.labelled_rows import LabelledRow
 from stance.report.paragraph_data import list_paragraphs
 from stance.results import Evidence, HeadResult, LabelledParagraph
 

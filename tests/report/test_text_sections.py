@@ -40,8 +40,8 @@ def test_words_are_counted_for_each_head(tables: Tables) -> None:
     with read_labelled(
         tables.labelled, tables.model.labels, source=tables.articles, text="body"
     ) as table:
-        for row in table.rows():
-            counts.add(row)
+        for rows in table.batches():
+            counts.add(rows)
     words = count_words(counts.heads, counts.sample, None)
     for head in counts.heads:
         labels = {

@@ -1,6 +1,7 @@
 """A file takes its path only when it is whole, and a run that was cut off goes on where it was."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -47,6 +48,21 @@ def test_a_file_takes_its_path_only_when_whole(tmp_path: Path) -> None:
     with replacing(output, force=True) as opened:
         pass
     assert names(tmp_path) == ["out.csv"]
+
+
+@pytest.mark.parametrize("which", ["data", "faults"])
+def test_what_cannot_be_read_is_not_called_unwritable(which: str, tmp_path: Path) -> None:
+    def read() -> Iterator[bytes]:
+        yield b"half"
+        raise OSError(5, "Input/output error", "table.csv")
+
+    with (
+        pytest.raises(OSError, match=r"table\.csv") as error,
+        replacing(tmp_path / "out.csv") as out,
+    ):
+        out.add(**{"data": [], which: read()})
+    assert (error.value.errno, error.value.filename) == (5, "table.csv")
+    assert names(tmp_path) == []
 
 
 def test_a_link_is_followed(tmp_path: Path) -> None:

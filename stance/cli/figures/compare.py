@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from stance.cli.messages import write_frame
+from stance.cli.messages import write_figures
 from stance.cli.options import (
     annotated_text_option,
     article_option,
@@ -20,6 +20,7 @@ from stance.cli.options import (
     split_names,
     weights_option,
     without_copies_option,
+    without_empty_option,
 )
 
 
@@ -55,6 +56,7 @@ from stance.cli.options import (
 @article_option
 @weights_option
 @without_copies_option
+@without_empty_option
 @labelled_by_option
 @annotated_text_option
 @click.option(
@@ -67,7 +69,7 @@ from stance.cli.options import (
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="The CSV to write; by default standard output.",
+    help="The CSV to write; by default standard output, as a table to read on a terminal.",
 )
 @force_option
 def compare(
@@ -88,4 +90,4 @@ def compare(
     )
     cells = frame.astype(object).where(frame.notna(), None)
     cells["p_value"] = frame["p_value"].map("{:.3g}".format, na_action="ignore")
-    write_frame(cells, output, force=force, notes=frame.attrs["notes"])
+    write_figures(frame, cells, output, force=force)

@@ -80,5 +80,5 @@ def draw(
     frame = draw_paragraphs(labelled, head=list(head) or None, **options)
     # Six decimals, as csv_lines writes floats, would change small probabilities.
     frame["probability"] = frame["probability"].map(repr)
-    notes = [] if "text" in frame else [_NO_TEXTS]
+    notes = [*frame.attrs["notes"], *([] if "text" in frame else [_NO_TEXTS])]
     write_frame(frame, output, force=force, notes=notes)

@@ -8,12 +8,21 @@ from typing import Any
 import click
 
 from stance.cli.messages import show
-from stance.cli.options import design_option, examples
+from stance.cli.options import (
+    article_option,
+    design_option,
+    examples,
+    population_option,
+    split_names,
+    weights_option,
+    without_copies_option,
+)
 
 
 @click.command(
     epilog=examples(
-        "stance methods labelled.csv", "stance methods labelled.csv --annotated read.csv"
+        "stance methods labelled.csv",
+        "stance methods labelled.csv --annotated read.csv --by outlet",
     )
 )
 @click.argument("labelled", type=click.Path(path_type=Path))
@@ -23,12 +32,24 @@ from stance.cli.options import design_option, examples
     help="The paragraphs that were drawn from LABELLED and read: their design and the estimator "
     "that follows are described too.",
 )
+@click.option(
+    "--by",
+    type=split_names,
+    metavar="COLUMNS",
+    default="",
+    help="Columns of LABELLED whose groups have shares of their own, separated by commas.",
+)
+@population_option
 @design_option
+@article_option
+@weights_option
+@without_copies_option
 @click.option("--model", help="The model that labelled LABELLED; for --design elsewhere.")
 def methods(labelled: Path, **options: Any) -> None:
     """Describe how LABELLED came about: a paragraph on methods, and its references.
 
-    It is written from LABELLED.run.json, which `stance score` writes beside its output.
+    It is written from LABELLED.run.json, which `stance score` writes beside its output. Give it the
+    options that `stance shares` was given, so that it describes those figures.
     """
     from stance.records.methods import describe_methods
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from stance.cli.messages import write_frame
+from stance.cli.messages import write_figures
 from stance.cli.options import design_option, examples
 
 
@@ -37,4 +37,4 @@ def plan(labelled: Path, pilot: Path, width: float, head: str, design: str | Non
     from stance.inference.planning import plan as make_plan
 
     frame = make_plan(labelled, pilot, width, head=head, design=design)
-    write_frame(frame, None, notes=frame.attrs["notes"])
+    write_figures(frame, frame, None)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from stance.cli.messages import write_frame
+from stance.cli.messages import write_figures
 from stance.cli.options import (
     annotated_text_option,
     article_option,
@@ -16,6 +16,7 @@ from stance.cli.options import (
     force_option,
     labelled_by_option,
     without_copies_option,
+    without_empty_option,
 )
 
 
@@ -45,13 +46,14 @@ from stance.cli.options import (
 @design_option
 @article_option
 @without_copies_option
+@without_empty_option
 @labelled_by_option
 @annotated_text_option
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="The CSV to write; by default standard output.",
+    help="The CSV to write; by default standard output, as a table to read on a terminal.",
 )
 @force_option
 def regress(
@@ -70,6 +72,6 @@ def regress(
     from stance.inference.regressions import regress as fit
 
     frame = fit(formula, labelled, annotated, **options)
-    notes = frame.attrs["notes"]
-    frame["p_value"] = frame["p_value"].map("{:.3g}".format)  # six decimals would make 0 of many
-    write_frame(frame, output, force=force, notes=notes)
+    # Six decimals, as csv_lines writes floats, would make 0 of many.
+    cells = frame.assign(p_value=frame["p_value"].map("{:.3g}".format))
+    write_figures(frame, cells, output, force=force)

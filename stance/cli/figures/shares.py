@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from stance.cli.messages import write_frame
+from stance.cli.messages import write_figures
 from stance.cli.options import (
     annotated_text_option,
     article_option,
@@ -57,7 +57,7 @@ from stance.cli.options import (
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="The CSV to write; by default standard output.",
+    help="The CSV to write; by default standard output, as a table to read on a terminal.",
 )
 @force_option
 def shares(
@@ -74,4 +74,4 @@ def shares(
 
     frame = estimate_shares(labelled, annotated, by, head=list(head) or None, **options)
     cells = frame.astype(object).where(frame.notna(), None)
-    write_frame(cells, output, force=force, notes=frame.attrs["notes"])
+    write_figures(frame, cells, output, force=force)

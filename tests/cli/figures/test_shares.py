@@ -54,7 +54,7 @@ def test_a_newsroom_gets_its_figure(
     assert main([*command, "--label", "opposed"]) == 0
     out, err = capsys.readouterr()
     assert [row["label"] for row in rows(out)] == ["opposed"]
-    assert "stance: 1 difference (1 pair of groups, 1 label)" in err
+    assert "stance: 1 difference (1 pair of groups, 1 label): the interval holds in 95% of" in err
     assert main(["regress", "opposed ~ outlet", str(print_), "--annotated", str(drawn)]) == 0
     out, err = capsys.readouterr()
     assert [row["term"] for row in rows(out)] == ["intercept", "outlet[Lamp]"]
@@ -64,6 +64,37 @@ def test_a_newsroom_gets_its_figure(
     out, err = capsys.readouterr()
     assert [row["label"] for row in rows(out)] == ["neutral", "opposed", "pro-ceasefire"]
     assert "Draw" in err
+
+
+def test_a_terminal_gets_a_table_to_read(
+    print_: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    options = ["--annotated", str(print_), "--design", "random"]
+    commands = [
+        ["shares", str(print_), "--by", "outlet", "--head", "stance", *options],
+        ["compare", str(print_), "--by", "outlet", "--head", "stance", *options],
+        ["regress", "opposed ~ outlet", str(print_), *options],
+    ]
+    for number, command in enumerate(commands):
+        assert main(command) == 0
+        piped = capsys.readouterr()
+        with monkeypatch.context() as patch:
+            patch.setattr("sys.stdout.isatty", lambda: True)
+            assert main(command) == 0
+            shown = capsys.readouterr()
+            output = tmp_path / f"{number}.csv"
+            assert main([*command, "-o", str(output)]) == 0
+            capsys.readouterr()
+        assert output.read_text() == piped.out
+        assert shown.err == piped.err != ""
+        assert "95% interval" in shown.out.splitlines()[0]
+        first = rows(piped.out)[0]
+        cell = next(first[name] for name in ("share", "difference", "coefficient") if name in first)
+        written = (f"{float(cell):.1%}", f"{100 * float(cell):+.1f} points", f"{float(cell):+.3f}")
+        assert written[number] in shown.out.splitlines()[1]
 
 
 def test_a_regression_leaves_copies_out(
@@ -93,8 +124,10 @@ def test_it_is_said_how_drawn_paragraphs_get_their_texts(
     assert main(["draw", str(tmp_path / "bare.csv"), "-n", "5"]) == 0
     assert "without their texts" in (said := capsys.readouterr().err)
     assert "--source articles.csv --text body" in said
-    assert main(["draw", str(print_), "-n", "5"]) == 0
+    assert main(["draw", str(print_), "-n", "108"]) == 0
     assert capsys.readouterr().err == ""
+    assert main(["draw", str(print_), "-n", "109"]) == 0
+    assert capsys.readouterr().err == "All 108 paragraphs are drawn; 109 were asked for.\n"
 
 
 def test_what_was_suggested_is_refused(

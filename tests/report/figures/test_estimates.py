@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from html_tree import by_class, text_of
-from reported import Tables, section_of, shown
+from reported import Tables, data_of, section_of, shown
 
 import stance
 from stance.cli.main import main
@@ -70,6 +70,41 @@ def test_groups_and_periods_are_estimated_from_their_own(
     row = shares[(shares["outlet"] == "Bell") & (shares["label"] == "neutral")].iloc[0]
     assert f"{100 * row['low']:.0f}–{100 * row['high']:.0f}%" in text_of(section_of(page, "by-0"))
     assert "● estimated, with 95% intervals" in text_of(section_of(page, "time"))
+
+
+def test_months_are_made_from_the_dates(drawn: tuple[Tables, pd.DataFrame]) -> None:
+    tables, read = drawn
+    page = tables.full(annotated=tables.folder / "read.csv", by=["month", "year"])
+    frame = pd.read_csv(tables.labelled)
+    frame["date"] = frame["row"].map(pd.read_csv(tables.articles)["date"])
+    shares = stance.estimate_shares(frame, read, "month")
+    section = section_of(page, "by-0")
+    (table, *_) = [
+        each for each in by_class(section, "s-groups") if "neutral" in text_of(each.find("thead"))
+    ]
+    rows = [[text_of(cell) for cell in row] for row in table.findall("tbody/tr")]
+    expected = shares[shares["label"] == "neutral"].itertuples()
+    assert [(row[0].split()[0], row[-1]) for row in rows] == [
+        (each.month, f"{each.share:.0%} {100 * each.low:.0f}–{100 * each.high:.0f}%")
+        for each in expected
+    ]
+    assert [row[0].split()[0] for row in rows] == ["2024-01", "2024-02"]
+    assert "2024 45 paragraphs" in text_of(section_of(page, "by-1"))
+    columns = {column["name"]: column["values"] for column in data_of(page)["columns"]}
+    assert (columns["month"], columns["year"]) == (["2024-01", "2024-02"], ["2024"])
+
+
+def test_a_month_is_read_as_the_dates_are(tables: Tables) -> None:
+    for day_first, months in ((True, ["2024-03", "2024-04"]), (False, ["2024-03"])):
+        page = tables.full(by="month", day_first=day_first)
+        (column,) = [each for each in data_of(page)["columns"] if each["name"] == "month"]
+        assert column["values"] == months
+
+
+def test_without_dates_there_is_no_month(tables: Tables) -> None:
+    with pytest.raises(TableError) as error:
+        tables.write(by="month")
+    assert str(error.value).startswith("there is no column 'month'; the columns are ['row', ")
 
 
 def test_articles_are_estimated_with_one_weight_each(drawn: tuple[Tables, pd.DataFrame]) -> None:
