@@ -26,6 +26,7 @@ from stance.options import (
     choose_results,
     extra_columns,
 )
+from stance.scoring.blocks import count_html
 from stance.tables.formats import Format, find_output_format
 from stance.tables.inputs import Inputs
 from stance.tables.outputs import made_files, open_output
@@ -41,7 +42,6 @@ from stance.tables.summary import Summary
 from stance.tables.writers.csv import check_excel
 from stance.tables.writers.encoder import RowEncoder
 from stance.tables.writers.run_record import check_record, digest_of, record_path, write_record
-from stance.text.html import is_html
 from stance.workers import call_in_processes
 
 # Changes with how tables are split and written: a run of another version cannot be resumed.
@@ -280,9 +280,7 @@ def label_chunk(
         labelled, list(model.labels), rows=len(chunk.numbers), unreadable=len(chunk.faults)
     )
     if reading.html == "detect":
-        counts.html = sum(
-            isinstance(cell, str) and is_html(cell) for cell in chunk.columns[reading.text]
-        )
+        counts.html = count_html(chunk.columns[reading.text])
     rows = labelled.arrays["row"]  # within the chunk; the output counts within the file
     numbers = np.asarray(chunk.numbers, dtype=np.int64)[rows]
     numbered = replace(labelled, arrays={**labelled.arrays, "row": numbers})

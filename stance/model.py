@@ -22,6 +22,7 @@ from stance.options import (
     extra_columns,
 )
 from stance.results import Document, Evidence, document_columns, result_columns
+from stance.scoring.blocks import count_html
 from stance.scoring.cells import label_cells
 from stance.scoring.evidence import explain_paragraph, label_blocks, locate, locate_evidence
 from stance.scoring.files import read_frozen
@@ -297,7 +298,7 @@ class Model:
         keys = None if key is None else table.cells(key)
         chosen = choose_results(columns, unit, self.columns(unit))
         cells = table.cells(text)
-        warn_of_html(cells, html)
+        warn_of_html(count_html(cells) if html == "detect" else 0)
         labelled = self.label_cells(
             cells,
             unit=unit,

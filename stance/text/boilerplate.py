@@ -103,12 +103,18 @@ _OPENINGS: Final = (
     (_RIGHTS, "credit"),
     (_FOLLOW, BOILERPLATE),
 )
-# How a block of one of these begins: few paragraphs do, and no other is compared with them.
-_MAY_OPEN: Final = re.compile(
-    r"we\b|th|our|by\b|acc|rej|man|coo|rea|see|als|rel|rec|mor|don|wat|lis|con|kee|sto|art|adv|spo|ski"
-    r"|cli|sig|sub|lea|pos|add|vie|sho|\(?\d|sha|log|©|\(c|cop|all|fol",
-    re.IGNORECASE,
-)
+BEGINNINGS: Final = (
+    "we use", "we and our", "this site", "this web", "our site", "our web", "by continuing",
+    "by clicking", "by using", "by browsing", "accept ", "reject ", "manage ", "cookie", "read",
+    "see more", "see also", "see next", "also read", "related", "recommended", "more on this",
+    "don't miss", "don’t miss", "watch", "listen", "continue reading", "keep reading",
+    "story continues", "article continues", "advert", "sponsored", "skip ", "click here", "sign ",
+    "subscribe", "leave a", "post a", "add a", "view ", "show ", "see all", "see comments",
+    "share ", "log in", "copyright ", "all rights", "follow ",
+)  # fmt: skip
+"""How a block of one of these begins, unless with "©", a bracket or a digit: few paragraphs do, and
+no other is compared with them."""
+_MAY_OPEN: Final = re.compile(rf"{'|'.join(BEGINNINGS)}|\(?\d|©|\(c", re.IGNORECASE)
 
 
 def find_boilerplate(text: str) -> str | None:
@@ -146,16 +152,18 @@ def find_boilerplate(text: str) -> str | None:
     return "caption" if _PICTURE.match(text) else None
 
 
-def refine_kinds(texts: Sequence[str], kinds: Sequence[str]) -> list[str]:
+def refine_kinds(texts: Sequence[str], kinds: Sequence[str], *, alone: bool = False) -> list[str]:
     """Return the kinds of the blocks of a document, with boilerplate and repeated headlines.
 
     A short text without the end of a sentence that stands twice in a document is its headline. A
     document of one block is no credit or caption: it may be a cell of a table of headlines.
 
+    `alone` says whether it has only this one.
+
     >>> refine_kinds(["They signed at noon", "They signed at noon", "@annlee"], ["paragraph"] * 3)
     ['heading', 'heading', 'boilerplate']
     """
-    if len(texts) == 1:
+    if alone:
         return [BOILERPLATE] if find_boilerplate(texts[0]) == BOILERPLATE else [*kinds]
     refined = [
         (find_boilerplate(text) if kind in _REFINED else None) or kind
