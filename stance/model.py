@@ -26,9 +26,15 @@ from stance.scoring.blocks import count_html
 from stance.scoring.cells import label_cells
 from stance.scoring.evidence import explain_paragraph, label_blocks, locate, locate_evidence
 from stance.scoring.files import read_frozen
-from stance.scoring.folders import SHIPPED, pack_model, read_card, save_model, shipped_path
+from stance.scoring.folders import (
+    SHIPPED,
+    digest_model,
+    pack_model,
+    read_card,
+    save_model,
+    shipped_path,
+)
 from stance.scoring.frozen import FrozenModel
-from stance.scoring.sums import SUMS, digest
 from stance.text.html import is_html, read_html, reads_html
 from stance.text.paragraphs import Paragraph, split_paragraphs
 from stance.texts import check_text, warn_of_html
@@ -92,10 +98,7 @@ class Model:
     @cached_property
     def digest(self) -> str:
         """The SHA-256 of everything that decides the labels; the pipelines are not part of it."""
-        import zipfile
-
-        with zipfile.ZipFile(io.BytesIO(self._packed)) as archive:
-            return digest(archive.read(SUMS))
+        return digest_model(self.frozen)
 
     def label(
         self,
