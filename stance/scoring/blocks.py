@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import groupby
-from operator import itemgetter
+from itertools import compress, groupby
+from operator import itemgetter, not_
 from typing import Any, Final
 
 import numpy as np
@@ -90,7 +90,7 @@ def count_html(cells: Sequence[Any]) -> int:
     """
     cells = [*cells]
     is_plain = plain_cells(cells, sys.maxsize, False)
-    others = (cell for cell, plain in zip(cells, is_plain, strict=True) if not plain)
+    others = compress(cells, map(not_, is_plain))
     return sum(isinstance(cell, str) and is_html(cell) for cell in others)
 
 
