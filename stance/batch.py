@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, replace
@@ -26,6 +27,7 @@ from stance.options import (
     choose_results,
     extra_columns,
 )
+from stance.scoring.blocks import count_html
 from stance.tables.formats import Format, find_output_format
 from stance.tables.inputs import Inputs
 from stance.tables.outputs import made_files, open_output
@@ -41,11 +43,11 @@ from stance.tables.summary import Summary
 from stance.tables.writers.csv import check_excel
 from stance.tables.writers.encoder import RowEncoder
 from stance.tables.writers.run_record import check_record, digest_of, record_path, write_record
-from stance.text.html import is_html
 from stance.workers import call_in_processes
 
 # Changes with how tables are split and written: a run of another version cannot be resumed.
 _VERSION: Final = 4
+_THREADS: Final = 2  # that label; more keep more chunks in memory, and gain nothing
 
 
 def label_file(
@@ -192,7 +194,7 @@ def label_file(
                 opened,
                 encoder,
                 reading.columns(kept),
-                partial(_label_in_thread, label, model)
+                partial(_label_in_threads, label, model)
                 if n_jobs == 1
                 else partial(_label_in_processes, label, model, n_jobs),
                 empty=reading.empty(model),
@@ -280,9 +282,7 @@ def label_chunk(
         labelled, list(model.labels), rows=len(chunk.numbers), unreadable=len(chunk.faults)
     )
     if reading.html == "detect":
-        counts.html = sum(
-            isinstance(cell, str) and is_html(cell) for cell in chunk.columns[reading.text]
-        )
+        counts.html = count_html(chunk.columns[reading.text])
     rows = labelled.arrays["row"]  # within the chunk; the output counts within the file
     numbers = np.asarray(chunk.numbers, dtype=np.int64)[rows]
     numbered = replace(labelled, arrays={**labelled.arrays, "row": numbers})
@@ -290,27 +290,28 @@ def label_chunk(
     return DoneChunk(data, chunk.faults, file, counts, position)
 
 
-def _label_in_thread(
+def _label_in_threads(
     label: Callable[..., DoneChunk], model: Model, chunks: Chunks
 ) -> Iterator[DoneChunk]:
-    """Label each chunk while the next is read and the one before is written.
+    """Label chunks while the next is read and those before are written; yield them in order.
 
-    One thread is enough: the scorer does not hold Python's lock, and uses all cores.
+    Two threads are enough: one chunk is split, and made into columns, while the other is scored.
+    The scorer does not hold Python's lock, and uses all cores by itself.
     """
-    with ThreadPoolExecutor(1) as pool:
-        pending: Future[DoneChunk] | None = None
+    with ThreadPoolExecutor(_THREADS) as pool:
+        pending = deque[Future[DoneChunk]]()
         more = True
-        while more:
+        while more or pending:
             try:
-                chunk = next(chunks, None)
+                chunk = next(chunks, None) if more else None
             except Exception:  # of the source; what was read before it is written all the same
-                if pending:
-                    yield pending.result()
+                yield from (done.result() for done in pending)
                 raise
-            following = pool.submit(label, model, *chunk) if chunk else None
-            if pending:
-                yield pending.result()
-            pending, more = following, following is not None
+            more = chunk is not None
+            if chunk:
+                pending.append(pool.submit(label, model, *chunk))
+            if pending and (not more or len(pending) > _THREADS):
+                yield pending.popleft().result()
 
 
 def _label_in_processes(

@@ -22,12 +22,19 @@ from stance.options import (
     extra_columns,
 )
 from stance.results import Document, Evidence, document_columns, result_columns
+from stance.scoring.blocks import count_html
 from stance.scoring.cells import label_cells
 from stance.scoring.evidence import explain_paragraph, label_blocks, locate, locate_evidence
 from stance.scoring.files import read_frozen
-from stance.scoring.folders import SHIPPED, pack_model, read_card, save_model, shipped_path
+from stance.scoring.folders import (
+    SHIPPED,
+    digest_model,
+    pack_model,
+    read_card,
+    save_model,
+    shipped_path,
+)
 from stance.scoring.frozen import FrozenModel
-from stance.scoring.sums import SUMS, digest
 from stance.text.html import is_html, read_html, reads_html
 from stance.text.paragraphs import Paragraph, split_paragraphs
 from stance.texts import check_text, warn_of_html
@@ -91,10 +98,7 @@ class Model:
     @cached_property
     def digest(self) -> str:
         """The SHA-256 of everything that decides the labels; the pipelines are not part of it."""
-        import zipfile
-
-        with zipfile.ZipFile(io.BytesIO(self._packed)) as archive:
-            return digest(archive.read(SUMS))
+        return digest_model(self.frozen)
 
     def label(
         self,
@@ -297,7 +301,7 @@ class Model:
         keys = None if key is None else table.cells(key)
         chosen = choose_results(columns, unit, self.columns(unit))
         cells = table.cells(text)
-        warn_of_html(cells, html)
+        warn_of_html(count_html(cells) if html == "detect" else 0)
         labelled = self.label_cells(
             cells,
             unit=unit,

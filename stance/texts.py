@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from stance.errors import InputError, StanceWarning
-from stance.text.html import is_html
 
 # A text that is only this was probably meant as the file.
 _FILE_NAME: Final = re.compile(
@@ -36,10 +35,9 @@ def check_text(text: Any) -> None:
         )
 
 
-def warn_of_html(cells: Sequence[Any], html: str) -> None:
-    """Say how many cells are read without tags, unless that was asked for."""
-    count = sum(isinstance(cell, str) and is_html(cell) for cell in cells)
-    if count and html == "detect":
+def warn_of_html(count: int) -> None:
+    """Say how many cells are read without tags, if any."""
+    if count:
         warnings.warn(
             f"{count:,} cells have HTML and are read without tags. Pass html='strip' to read all "
             "so without this notice, or html='keep' to leave them as they are.",

@@ -15,8 +15,8 @@ from framed import with_frames
 from random_texts import random_documents
 
 import stance
-from stance.scoring._scorer import split_plain
 from stance.scoring.arrays import arrange_model
+from stance.scoring.blocks import split_cells
 from stance.scoring.compiled import CompiledBackend
 
 PIECES = [
@@ -58,9 +58,7 @@ def check(backend: CompiledBackend, texts: list[str | bytes]) -> None:
     assert ((familiarity >= 0) & (familiarity <= 1)).all()
     assert (n_tokens >= 0).all()
     assert all(count <= len(text) for count, text in zip(n_tokens.tolist(), texts, strict=True))
-    for text in texts:
-        if isinstance(text, str):
-            split_plain(text, "paragraph")
+    split_cells([text for text in texts if isinstance(text, str)], None, "keep")
 
 
 def main(n_inputs: int) -> None:

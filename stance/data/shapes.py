@@ -36,7 +36,8 @@ def check_shape(value: Any, shape: Any, name: str, *, whole: bool = False) -> No
             check_shape(value, shape[0], name, whole=whole)
     elif isinstance(shape, list):
         _check_type(value, list, name)
-        for index, item in enumerate(value):
+        is_plain = shape[0] is str and {*map(type, value)} <= {str}  # thousands, at every start
+        for index, item in enumerate(() if is_plain else value):
             check_shape(item, shape[0], f"{name}[{index}]", whole=whole)
     elif isinstance(shape, Mapping):
         _check_type(value, dict, name)

@@ -12,9 +12,12 @@ MAX_WORD_CHARACTERS : int
     `stance.text.words`.
 MAX_KIND_CHARACTERS, MAX_KIND_WORDS, MAX_WRAP_WIDTH : int
     Limits of the rules of `stance.text.kinds` and `stance.text.paragraphs`.
+MAX_BOILERPLATE, MAX_BOILERPLATE_LINE, MAX_HEADLINE : int
+    Limits of those of `stance.text.boilerplate`.
 """
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import numpy as np
 
@@ -26,6 +29,9 @@ MAX_WORD_CHARACTERS: Final[int]
 MAX_KIND_CHARACTERS: Final[int]
 MAX_KIND_WORDS: Final[int]
 MAX_WRAP_WIDTH: Final[int]
+MAX_BOILERPLATE: Final[int]
+MAX_BOILERPLATE_LINE: Final[int]
+MAX_HEADLINE: Final[int]
 
 _Block = tuple[int, int, int, list[str] | list[int], np.ndarray, np.ndarray]
 _Names = tuple[list[str], np.ndarray, np.ndarray, np.ndarray]
@@ -259,14 +265,57 @@ def join_rows(
         If a text holds half of a surrogate pair.
     """
 
-def split_plain(
-    text: str, kind: str, /
-) -> tuple[list[int], list[int], list[str | None], list[str]] | None:
-    """Split a text of plain paragraphs; return None if Python's rules must split it.
+def plain_cells(cells: list[Any], longest: int, keeps_html: bool, /) -> bytes:
+    """Return one byte per cell: 1 for a text that surely is no HTML, or else 0.
+
+    A text is a str of at most `longest` characters with a letter or digit. With `keeps_html` none
+    is HTML.
+    """
+
+def split_texts(
+    cells: list[Any],
+    longest: int,
+    keeps_html: bool,
+    kinds: tuple[int, int, int],
+    beginnings: tuple[str, ...],
+    split: Callable[[Any], tuple[list[int], list[int], list[int], list[str]]],
+    /,
+) -> tuple[bytes, bytes, list[str]]:
+    """Split cells into blocks.
+
+    Parameters
+    ----------
+    cells, longest, keeps_html
+        As `plain_cells` takes them.
+    kinds : tuple of int
+        The numbers to give for the kind of a block that is surely a paragraph; of one that may be
+        boilerplate or a headline instead; and of any other, which
+        `stance.text.paragraphs.name_kinds` must name.
+    beginnings : tuple of str
+        How boilerplate begins, in lower case.
+    split : callable
+        Gives starts, ends, numbers of kinds, and texts of the blocks of any other cell.
 
     Returns
     -------
-    starts, ends, kinds, texts : list
-        Of all blocks. The kind of one that is surely a paragraph is `kind`; of any other it is
-        None, and `stance.text.paragraphs.name_kinds` must name it.
+    blocks : bytes
+        Start, end and number of kind of each block, as int64.
+    counts : bytes
+        How many blocks each cell has, as int64.
+    texts : list of str
+        The text of each block.
+
+    Raises
+    ------
+    ValueError
+        If `split` returns something else.
+    """
+
+def paragraph_ids(keys: list[Any], starts: np.ndarray, ends: np.ndarray, /) -> list[str]:
+    """Name paragraphs, as `stance.results.paragraph_id` does; starts and ends are int64.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many starts and ends as keys.
     """

@@ -29,6 +29,15 @@ from stance.scoring.frozen import FrozenModel
 from stance.scoring.sums import digest
 from stance.text.languages import SUSPICIOUS_FAMILIARITY, name_language
 
+try:
+    from stance.scoring._scorer import paragraph_ids
+except ImportError:  # it was not built
+
+    def paragraph_ids(keys: list[Any], starts: np.ndarray, ends: np.ndarray, /) -> list[str]:
+        """Name each block by the key of its cell and its place there."""
+        return list(map(paragraph_id, keys, starts.tolist(), ends.tolist()))
+
+
 _UNFAMILIAR: Final = STATUSES.index("unfamiliar")
 _LANGUAGE: Final = STATUSES.index("language")
 
@@ -161,10 +170,10 @@ def label_cells(
 
 def _paragraph_ids(blocks: dict[str, np.ndarray], keys: Sequence[Any] | None) -> np.ndarray:
     """Name each block by the key of its cell, by default the cell's number."""
-    rows, starts, ends = (blocks[column].tolist() for column in ("row", "start", "end"))
+    rows = blocks["row"].tolist()
     cell_keys = rows if keys is None else [keys[row] for row in rows]
     ids = np.empty(len(rows), dtype=object)
-    ids[:] = list(map(paragraph_id, cell_keys, starts, ends))
+    ids[:] = paragraph_ids(cell_keys, blocks["start"], blocks["end"])
     return ids
 
 

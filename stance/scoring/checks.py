@@ -144,7 +144,7 @@ def _check_scores(scores: np.ndarray, name: str) -> None:
 
 
 def _check_features(features: Collection[str]) -> None:
-    if not all(type(feature) is str for feature in features):
+    if not {*map(type, features)} <= {str}:
         raise ValueError("a feature is no text")
     if len(set(features)) < len(features):
         raise ValueError("a feature occurs twice")

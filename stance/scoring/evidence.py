@@ -138,9 +138,7 @@ def explain_paragraph(
     intercept = float(aimed.intercept @ direction)
     if pairs:
         return intercept, _find_pairs(aimed, tokens, text, direction, 0)
-    return intercept, _list_evidence(
-        (aimed.contributions(tokens) @ direction).tolist(), tokens, text, 0
-    )
+    return intercept, _list_evidence(_add_up(aimed, tokens, direction).tolist(), tokens, text, 0)
 
 
 def _direction(head: Head, label: int) -> np.ndarray:

@@ -18,7 +18,6 @@ from stance.tables.encodings import marked_encoding
 from stance.tables.formats import find_output_format
 from stance.tables.outputs import open_output
 from stance.tables.writers.encoder import encoder_of
-from stance.text.voices import add_columns
 
 
 def write_document(
@@ -57,7 +56,11 @@ def write_document(
     )
     texts = [block.text for block in document]
     labelled = Columns.of(list(document.rows()), results, coded_names(document.labels))
-    labelled = add_columns(labelled, texts, extra_columns(chosen, results))
+    extra = extra_columns(chosen, results)
+    if extra:
+        from stance.text.voices import add_columns  # here: few ask for them
+
+        labelled = add_columns(labelled, texts, extra)
     no_rows = Columns({name: array[:0] for name, array in labelled.arrays.items()}, labelled.names)
     with open_output(path, force=force, assemble=encoder.assemble) as opened:
         opened.add(encoder.begin(no_rows))

@@ -20,8 +20,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import unescape
-from html.entities import html5
 from typing import Final, NamedTuple
 
 from stance.text.paragraphs import split_paragraphs
@@ -43,17 +41,17 @@ _UNREAD: Final = "script|style|head|noscript|template|svg|nav|select|iframe"
 _ATTRIBUTES: Final = r"""(?:\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*|\s[^<>]*)?/?"""
 _TAG: Final = rf"</?(?:{_BLOCKS}|{_INLINE}){_ATTRIBUTES}>"
 _ENTITY: Final = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
-_IS_TAG: Final = re.compile(_TAG, re.IGNORECASE)
 _IS_ENTITY: Final = re.compile(_ENTITY)
-_HAS_BLOCKS: Final = re.compile(rf"</?(?:{_BLOCKS}){_ATTRIBUTES}>", re.IGNORECASE)
-_TOKEN: Final = re.compile(
+# These take milliseconds to compile, which a start without HTML need not wait for; `re` remembers
+# them once they are used.
+_HAS_BLOCKS: Final = rf"</?(?:{_BLOCKS}){_ATTRIBUTES}>"
+_TOKEN: Final = (
     rf"(?P<comment><!--)|<![a-z][^<>]*>|<\?[^<>]*>|<!\[CDATA\[|\]\]>"
     rf"|<(?P<unread>{_UNREAD}){_ATTRIBUTES}>"
     rf"|(?P<block></?(?P<block_name>{_BLOCKS}){_ATTRIBUTES}>)"
     rf"|</?(?:{_INLINE}|\w+[-:][\w:-]+){_ATTRIBUTES}>"
     rf"|(?P<entity>{_ENTITY})"
-    r"|(?P<space>[^\S ]\s*| \s+)",  # all but a single space, which stays as it is
-    re.IGNORECASE | re.DOTALL,
+    r"|(?P<space>[^\S ]\s*| \s+)"  # all but a single space, which stays as it is
 )
 # What ends a comment, or what is not read.
 _CLOSINGS: Final = {"<!--": re.compile("-->")} | {
@@ -124,11 +122,13 @@ def is_html(text: str) -> bool:
     >>> [is_html(text) for text in ("<p>A truce</p>", "Q&amp;A", "a < b > c & d", "<name> & co;")]
     [True, True, False, False]
     """
-    if "<" in text and _IS_TAG.search(text):
+    if "<" in text and re.search(_TAG, text, re.IGNORECASE):
         return True
-    return "&" in text and any(
-        match[0][1] == "#" or match[0][1:] in html5 for match in _IS_ENTITY.finditer(text)
-    )
+    if "&" not in text:
+        return False
+    from html.entities import html5  # here: a start without entities need not wait for it
+
+    return any(match[0][1] == "#" or match[0][1:] in html5 for match in _IS_ENTITY.finditer(text))
 
 
 def read_html(source: str) -> ReadHtml:
@@ -153,9 +153,10 @@ def read_html(source: str) -> ReadHtml:
 def _pieces(source: str) -> Iterator[tuple[str, int, int]]:
     """Yield each piece of the text, and the span of the source that it stands for."""
     start, end = _main_part(source)
-    joins_lines = _HAS_BLOCKS.search(source) is not None
+    joins_lines = re.search(_HAS_BLOCKS, source, re.IGNORECASE) is not None
     closings: dict[str, re.Match[str] | None] = {}
-    for match in _TOKEN.finditer(source, start, end):
+    tokens = re.compile(_TOKEN, re.IGNORECASE | re.DOTALL)
+    for match in tokens.finditer(source, start, end):
         if match.start() < start:  # in a part that is not read
             continue
         yield source[start : match.start()], start, match.start()
@@ -186,6 +187,8 @@ def _replacement(match: re.Match[str], *, joins_lines: bool) -> str:
         is_heading = len(name) == 2 and name[0] == "h" and name[1].isdigit()
         return "\n\n# " if is_heading and not is_end else "\n\n"
     if match["entity"]:
+        from html import unescape
+
         return unescape(token)
     if match["space"]:
         if not joins_lines:

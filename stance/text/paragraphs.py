@@ -101,22 +101,43 @@ def find_blocks(document: str) -> tuple[list[int], list[int], list[str], list[st
     return starts, ends, name_kinds(texts, marks), texts
 
 
-def name_kinds(texts: Sequence[str], kinds: Sequence[str | None]) -> list[str]:
-    """Name the kinds of all blocks of a document; those that are known stay.
+def name_kinds(
+    texts: Sequence[str],
+    kinds: Sequence[str | None],
+    *,
+    alone: bool | None = None,
+    n_above: int = 0,
+) -> list[str]:
+    """Name the kinds of the blocks of a document; those that are known stay.
 
+    Blocks that are surely paragraphs, and repeat no headline, may be left out.
+
+    Parameters
+    ----------
+    texts, kinds : sequence of str, sequence of str or None
+        Of each block.
+    alone : bool, optional
+        Whether the document has one block; by default, whether there is one here.
+    n_above : int, default=0
+        How many of these blocks stand above a paragraph that was left out.
+
+    Examples
+    --------
     >>> name_kinds(["Talks Resume", "They met.", "What Next"], [None, "list item", None])
     ['heading', 'list item', 'paragraph']
+    >>> name_kinds(["Talks Resume", "What Next"], [None, None], n_above=1)
+    ['heading', 'paragraph']
     """
-    alone = len(texts) == 1
+    alone = len(texts) == 1 if alone is None else alone
     # A text that is repeated, as short lines are, is looked at once.
     found = {
         text: find_kind(text, alone=alone)
         for text in {text for text, kind in zip(texts, kinds, strict=True) if not kind}
     }
     named = [kind or found[text] for text, kind in zip(texts, kinds, strict=True)]
-    named = refine_kinds(texts, named)
+    named = refine_kinds(texts, named, alone=alone)
     # A heading stands over something: below the last paragraph or list item, only a mark makes one.
-    for number in reversed(range(len(named))):
+    for number in reversed(range(n_above, len(named))):
         if named[number] in _BODY:
             break
         if named[number] == "heading" and kinds[number] != "heading":

@@ -3,8 +3,8 @@
    The rules live in Python. Here a text is read once, and only tests are made that settle a rule at
    once: as long as no line may be a bullet, heading mark, quotation or wrapped, every line with a
    letter or digit is a block. At the first other line the text is given up, and Python splits it. A
-   block that may be a heading, caption or credit is left to stance/text/kinds.py. Tests compare the
-   blocks with Python's. */
+   block that may be a heading, caption, credit or boilerplate is left to stance/text/kinds.py and
+   stance/text/boilerplate.py. Tests compare the blocks with Python's. */
 
 #ifndef STANCE_BLOCKS_H
 #define STANCE_BLOCKS_H
@@ -17,6 +17,12 @@
 #define MAX_KIND_CHARACTERS 400
 #define MAX_KIND_WORDS 14
 #define MAX_WRAP_WIDTH 132
+
+/* Those of stance/text/boilerplate.py: of boilerplate, of such as its beginning does not tell, and of
+   a headline. */
+#define MAX_BOILERPLATE 300
+#define MAX_BOILERPLATE_LINE 120
+#define MAX_HEADLINE 200
 
 static uint8_t latin_line_end[256]; /* is_line_end of Latin-1 */
 
@@ -136,18 +142,66 @@ static int is_plain_paragraph(const Characters *text, const Line *line)
            !(line->has_colon && may_name_photographer(text, line));
 }
 
-/* What is known of the blocks of a text: parallel lists. */
-enum { STARTS, ENDS, KINDS, TEXTS, N_LISTS };
-
+/* The numbers that Python has for what is said of a block's kind. */
 typedef struct {
-    PyObject *lists[N_LISTS];
-} Blocks;
+    Py_ssize_t paragraph; /* surely one */
+    Py_ssize_t doubtful;  /* one, unless it is boilerplate or a headline */
+    Py_ssize_t unnamed;
+    PyObject *beginnings; /* a tuple of str, in lower case, with which boilerplate begins */
+} Kinds;
 
-static void free_blocks(Blocks *blocks)
+/* Whether a line may begin with a str, whatever its case. Beyond ASCII only quotation marks surely
+   have no other case that is in ASCII, as the Kelvin sign has. */
+static int may_begin_with(const Characters *text, const Line *line, PyObject *beginning)
 {
-    for (int i = 0; i < N_LISTS; i++)
-        Py_CLEAR(blocks->lists[i]);
+    for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(beginning); i++) {
+        Py_UCS4 point = character_at(text, line->start + i);
+        if (point >= 128)
+            return point != 0x201c && point != 0x2018;
+        if (point >= 'A' && point <= 'Z')
+            point |= 0x20;
+        if (point != PyUnicode_READ_CHAR(beginning, i))
+            return 0;
+    }
+    return 1;
 }
+
+/* Whether a plain paragraph is surely neither boilerplate nor a headline that is repeated. */
+static int is_settled(const Characters *text, const Line *line, PyObject *beginnings)
+{
+    Py_ssize_t length = line->end - line->start;
+    if (length > MAX_BOILERPLATE)
+        return 1;
+    Py_UCS4 first = character_at(text, line->start), last = character_at(text, line->end - 1);
+    int ends_sentence = last == '.' || last == '!' || last == '?' || last == '"' || last == 0x201d;
+    if (length <= MAX_BOILERPLATE_LINE || (length <= MAX_HEADLINE && !ends_sentence))
+        return 0;
+    if (first == '(' || (first >= '0' && first <= '9'))
+        return 0;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(beginnings); i++)
+        if (may_begin_with(text, line, PyTuple_GET_ITEM(beginnings, i)))
+            return 0;
+    return 1;
+}
+
+static Py_ssize_t find_kind(const Characters *text, const Line *line, const Kinds *kinds)
+{
+    if (!is_plain_paragraph(text, line))
+        return kinds->unnamed;
+    return is_settled(text, line, kinds->beginnings) ? kinds->paragraph : kinds->doubtful;
+}
+
+/* A block: its characters, and the number of its kind. */
+typedef struct {
+    int64_t start, end, kind;
+} Block;
+
+/* The blocks of many texts. */
+typedef struct {
+    Block *items;
+    size_t n, capacity;
+    PyObject *texts; /* a list of the str of each */
+} Blocks;
 
 /* Append an object to a list, and give it up; NULL stands for an error that is set. */
 static int append_and_release(PyObject *list, PyObject *object)
@@ -157,21 +211,30 @@ static int append_and_release(PyObject *list, PyObject *object)
     return ok;
 }
 
-/* Append a line as a block: of a kind if it is a plain paragraph, else of None. Return 0 with an
-   error set if that fails. */
-static int append_line(Blocks *blocks, PyObject *str, const Line *line, PyObject *kind)
+/* Append a block, and give its text up. Return 0 with an error set if that fails. */
+static int append_text_block(Blocks *blocks, Block block, PyObject *text)
 {
-    PyObject **lists = blocks->lists;
-    return append_and_release(lists[STARTS], PyLong_FromSsize_t(line->start)) &&
-           append_and_release(lists[ENDS], PyLong_FromSsize_t(line->end)) &&
-           append_and_release(lists[KINDS], Py_NewRef(kind)) &&
-           append_and_release(lists[TEXTS], PyUnicode_Substring(str, line->start, line->end));
+    if (!append_and_release(blocks->texts, text))
+        return 0;
+    if (!RESERVE(blocks->items, blocks->capacity, blocks->n + 1)) {
+        PyErr_NoMemory();
+        return 0;
+    }
+    blocks->items[blocks->n++] = block;
+    return 1;
+}
+
+/* Forget all blocks but the first n. Return 0 with an error set if that fails. */
+static int cut_blocks(Blocks *blocks, size_t n)
+{
+    blocks->n = n;
+    return !PyList_SetSlice(blocks->texts, (Py_ssize_t)n, PY_SSIZE_T_MAX, NULL);
 }
 
 typedef enum { ALL_FOUND, GIVEN_UP, FAILED } BlocksStatus;
 
 /* Append the blocks of a str, whose characters are `text`. */
-static ALWAYS_INLINE BlocksStatus find_blocks(PyObject *str, Characters text, PyObject *kind,
+static ALWAYS_INLINE BlocksStatus find_blocks(PyObject *str, Characters text, const Kinds *kinds,
                                               Blocks *blocks)
 {
     Py_ssize_t n_lines = 0; /* of the group, which a line without letter or digit ends */
@@ -182,7 +245,8 @@ static ALWAYS_INLINE BlocksStatus find_blocks(PyObject *str, Characters text, Py
         if (line.is_text) {
             if (may_have_mark(&text, &line))
                 return GIVEN_UP;
-            if (!append_line(blocks, str, &line, is_plain_paragraph(&text, &line) ? kind : Py_None))
+            Block block = {line.start, line.end, find_kind(&text, &line, kinds)};
+            if (!append_text_block(blocks, block, PyUnicode_Substring(str, line.start, line.end)))
                 return FAILED;
             n_lines++;
             has_wide_line |= line.end - line.start > MAX_WRAP_WIDTH;
@@ -197,17 +261,17 @@ static ALWAYS_INLINE BlocksStatus find_blocks(PyObject *str, Characters text, Py
 }
 
 /* As above, compiled once per size of characters, so that the innermost loops need not ask. */
-static BlocksStatus find_blocks_of_str(PyObject *str, PyObject *kind, Blocks *blocks)
+static BlocksStatus find_blocks_of_str(PyObject *str, const Kinds *kinds, Blocks *blocks)
 {
     const void *data = PyUnicode_DATA(str);
     Py_ssize_t length = PyUnicode_GET_LENGTH(str);
     switch (PyUnicode_KIND(str)) {
     case PyUnicode_1BYTE_KIND:
-        return find_blocks(str, (Characters){PyUnicode_1BYTE_KIND, data, length}, kind, blocks);
+        return find_blocks(str, (Characters){PyUnicode_1BYTE_KIND, data, length}, kinds, blocks);
     case PyUnicode_2BYTE_KIND:
-        return find_blocks(str, (Characters){PyUnicode_2BYTE_KIND, data, length}, kind, blocks);
+        return find_blocks(str, (Characters){PyUnicode_2BYTE_KIND, data, length}, kinds, blocks);
     default:
-        return find_blocks(str, (Characters){PyUnicode_4BYTE_KIND, data, length}, kind, blocks);
+        return find_blocks(str, (Characters){PyUnicode_4BYTE_KIND, data, length}, kinds, blocks);
     }
 }
 

@@ -14,22 +14,20 @@
        score.h          turns tokens into n-gram counts, logits and probabilities
        buffers.h        fills the paragraph's row of Python's buffers
 
-   blocks.h splits a document of plain paragraphs, before any of this.
-   records.h reads the rows of a CSV, before all of it; rows.h writes rows, after it.
+   blocks.h splits documents of plain paragraphs, before any of this; cells.h takes them from the
+   cells of a column. records.h reads the rows of a CSV, before all of it; rows.h writes rows, after
+   it. functions.h has what Python calls of these.
    model.h and workspace.h define the data. build.h makes a model from Python's arrays, and learn.h
    adds words to it, in the forms that word_forms.h and stemmer.h give them.
    stance/scoring/compiled.py drives the module and makes sure that no word is learned while
    paragraphs are scored; stance/scoring/_scorer.pyi documents the functions. */
 
-#include "blocks.h"
 #include "buffers.h"
 #include "build.h"
 #include "common.h"
+#include "functions.h"
 #include "learn.h"
 #include "model.h"
-#include "records.h"
-#include "rows.h"
-#include "words.h"
 #include "workspace.h"
 
 /* ---- making and freeing a scorer ----------------------------------------------------------- */
@@ -319,70 +317,6 @@ static PyTypeObject scorer_type = {
     .tp_getset = scorer_properties,
 };
 
-PyDoc_STRVAR(word_bounds_doc,
-             "word_bounds(text)\n--\n\n"
-             "Return the byte offsets (start, end) of the words of a str or of UTF-8.");
-
-static PyObject *word_bounds(PyObject *Py_UNUSED(module), PyObject *object)
-{
-    Text text;
-    if (!read_text(object, &text))
-        return NULL;
-    PyObject *bounds = PyList_New(0);
-    const unsigned char *cursor = text.start;
-    for (Span word; bounds && next_word(cursor, text.start + text.length, &word);) {
-        PyObject *pair = Py_BuildValue("nn", (Py_ssize_t)(word.start - text.start),
-                                       (Py_ssize_t)(word.end - text.start));
-        if (!pair || PyList_Append(bounds, pair))
-            Py_CLEAR(bounds);
-        Py_XDECREF(pair);
-        cursor = word.end;
-    }
-    Py_DECREF(text.object);
-    return bounds;
-}
-
-PyDoc_STRVAR(may_join_doc, "may_join(gap, after_short)\n--\n\n"
-                           "Return whether what stands between two words may stand inside a name.");
-
-static PyObject *may_join(PyObject *Py_UNUSED(module), PyObject *arguments)
-{
-    PyObject *gap;
-    int after_short;
-    Text text;
-    if (!PyArg_ParseTuple(arguments, "Op", &gap, &after_short) || !read_text(gap, &text))
-        return NULL;
-    int joins = is_joint(text.start, text.start + text.length, after_short);
-    Py_DECREF(text.object);
-    return PyBool_FromLong(joins);
-}
-
-PyDoc_STRVAR(word_forms_doc, "word_forms(word)\n--\n\n"
-                             "Return a word folded, stemmed, without its possessive, and whether it\n"
-                             "counts for familiarity.");
-
-static PyObject *word_forms(PyObject *Py_UNUSED(module), PyObject *word)
-{
-    FoldedWord folded = {0};
-    char room[4 * MAX_WORD_CHARACTERS];
-    PyObject *result = NULL;
-    Py_ssize_t length;
-    const char *bytes = PyUnicode_AsUTF8AndSize(word, &length);
-    if (!bytes)
-        return NULL;
-    Utf8 written = {bytes, (size_t)length};
-    if (!fold_word(written, &folded))
-        set_memory_error();
-    else {
-        Utf8 stem = stem_word(&folded, room), bare = cut_possessive(written);
-        result = Py_BuildValue("s#s#s#O", folded.bytes, (Py_ssize_t)folded.length, stem.bytes,
-                               (Py_ssize_t)stem.length, bare.bytes, (Py_ssize_t)bare.length,
-                               is_plain_word(&folded) ? Py_True : Py_False);
-    }
-    free(folded.bytes);
-    return result;
-}
-
 PyDoc_STRVAR(unknown_words_doc, "unknown_words(pending)\n--\n\n"
                                 "Return the words that pending paragraphs wait for.");
 
@@ -404,120 +338,6 @@ static PyObject *unknown_words(PyObject *Py_UNUSED(module), PyObject *capsule)
     return list;
 }
 
-PyDoc_STRVAR(hash_bytes_doc, "hash_bytes(content, low, high)\n--\n\n"
-                             "Return the SipHash-1-3 of bytes under a secret of two integers.");
-
-static PyObject *hash_bytes(PyObject *Py_UNUSED(module), PyObject *arguments)
-{
-    const char *bytes;
-    Py_ssize_t length;
-    unsigned long long low, high;
-    if (!PyArg_ParseTuple(arguments, "y#KK", &bytes, &length, &low, &high))
-        return NULL;
-    HashSecret secret = {low, high};
-    return PyLong_FromUnsignedLongLong(sip_hash(bytes, (size_t)length, (size_t)length, secret));
-}
-
-PyDoc_STRVAR(split_plain_doc,
-             "split_plain(text, kind)\n--\n\n"
-             "Return starts, ends, kinds (or None) and texts of the blocks of a text of plain\n"
-             "paragraphs; None if Python must split it.");
-
-static PyObject *split_plain(PyObject *Py_UNUSED(module), PyObject *arguments)
-{
-    PyObject *text, *kind, *result = NULL;
-    if (!PyArg_ParseTuple(arguments, "UU", &text, &kind))
-        return NULL;
-    Blocks blocks;
-    BlocksStatus status = ALL_FOUND;
-    for (int i = 0; i < N_LISTS; i++)
-        if (!(blocks.lists[i] = PyList_New(0)))
-            status = FAILED;
-    if (status == ALL_FOUND)
-        status = find_blocks_of_str(text, kind, &blocks);
-    if (status == ALL_FOUND)
-        result = PyTuple_Pack(N_LISTS, blocks.lists[STARTS], blocks.lists[ENDS],
-                              blocks.lists[KINDS], blocks.lists[TEXTS]);
-    else if (status == GIVEN_UP)
-        result = Py_NewRef(Py_None);
-    free_blocks(&blocks);
-    return result;
-}
-
-/* Check that a list holds numbers of columns, and return as many new lists; NULL with an error set if
-   not. */
-static PyObject *make_columns(PyObject *wanted, Py_ssize_t n_columns)
-{
-    PyObject *columns = PyList_New(0);
-    for (Py_ssize_t i = 0; columns && i < PyList_GET_SIZE(wanted); i++) {
-        Py_ssize_t number = PyLong_AsSsize_t(PyList_GET_ITEM(wanted, i));
-        if (number < 0 || number >= n_columns) {
-            set_value_error("`wanted` must hold numbers of columns.");
-            Py_CLEAR(columns);
-        } else if (!append_and_release(columns, PyList_New(0)))
-            Py_CLEAR(columns);
-    }
-    return columns;
-}
-
-PyDoc_STRVAR(read_records_doc,
-             "read_records(text, start, first_fresh, max_lines, max_characters, is_whole,\n"
-             "             delimiter, n_columns, wanted)\n--\n\n"
-             "Return where the complete records of CSV end, their lines, their number, where the\n"
-             "limit is, and their wanted cells; None if Python must read them.");
-
-static PyObject *read_records(PyObject *Py_UNUSED(module), PyObject *arguments)
-{
-    Records records = {0};
-    int delimiter, is_whole;
-    if (!PyArg_ParseTuple(arguments, "UnnnnpCnO!", &records.str, &records.position,
-                          &records.first_fresh, &records.max_lines, &records.max_characters,
-                          &is_whole, &delimiter, &records.n_columns, &PyList_Type,
-                          &records.wanted))
-        return NULL;
-    if (records.position < 0 || records.n_columns < 1) {
-        set_value_error("`start` must be at least 0 and `n_columns` at least 1.");
-        return NULL;
-    }
-    records.delimiter = (Py_UCS4)delimiter;
-    records.columns = make_columns(records.wanted, records.n_columns);
-    if (!records.columns)
-        return NULL;
-    records.fields = PyMem_Calloc((size_t)records.n_columns, sizeof *records.fields);
-    RecordStatus status = records.fields ? read_records_of_str(&records) : NO_MEMORY;
-    if (!records.fields)
-        PyErr_NoMemory();
-    PyMem_Free(records.fields);
-    if (status == AT_END && is_whole && ends_with_line_feed(records.str))
-        status = AT_LIMIT;
-    PyObject *result = NULL;
-    if (records.n_rows && status == AT_LIMIT)
-        result = Py_BuildValue("nnnnO", records.end, records.n_ended, records.n_rows,
-                               records.position, records.columns);
-    else if (status != NO_MEMORY)
-        result = Py_NewRef(Py_None);
-    Py_DECREF(records.columns);
-    return result;
-}
-
-PyDoc_STRVAR(join_rows_doc,
-             "join_rows(between, columns, first, last)\n--\n\n"
-             "Return the rows from first to last, exclusive, as UTF-8.");
-
-static PyObject *join_rows(PyObject *Py_UNUSED(module), PyObject *arguments)
-{
-    PyObject *between, *columns;
-    Py_ssize_t first, last;
-    if (!PyArg_ParseTuple(arguments, "O!O!nn", &PyList_Type, &between, &PyList_Type, &columns,
-                          &first, &last))
-        return NULL;
-    if (PyList_GET_SIZE(between) != PyList_GET_SIZE(columns) + 1 || first < 0) {
-        set_value_error("`between` must have one str more than there are columns.");
-        return NULL;
-    }
-    return join_columns(between, columns, first, last);
-}
-
 static PyMethodDef module_functions[] = {
     {"hash_bytes", hash_bytes, METH_VARARGS, hash_bytes_doc},
     {"word_forms", word_forms, METH_O, word_forms_doc},
@@ -526,7 +346,9 @@ static PyMethodDef module_functions[] = {
     {"may_join", may_join, METH_VARARGS, may_join_doc},
     {"read_records", read_records, METH_VARARGS, read_records_doc},
     {"join_rows", join_rows, METH_VARARGS, join_rows_doc},
-    {"split_plain", split_plain, METH_VARARGS, split_plain_doc},
+    {"plain_cells", plain_cells, METH_VARARGS, plain_cells_doc},
+    {"split_texts", split_texts, METH_VARARGS, split_texts_doc},
+    {"paragraph_ids", paragraph_ids, METH_VARARGS, paragraph_ids_doc},
     {NULL, NULL, 0, NULL},
 };
 
@@ -553,7 +375,10 @@ PyMODINIT_FUNC PyInit__scorer(void)
         PyModule_AddIntMacro(module, MAX_WORD_CHARACTERS) ||
         PyModule_AddIntMacro(module, MAX_KIND_CHARACTERS) ||
         PyModule_AddIntMacro(module, MAX_KIND_WORDS) ||
-        PyModule_AddIntMacro(module, MAX_WRAP_WIDTH)) {
+        PyModule_AddIntMacro(module, MAX_WRAP_WIDTH) ||
+        PyModule_AddIntMacro(module, MAX_BOILERPLATE) ||
+        PyModule_AddIntMacro(module, MAX_BOILERPLATE_LINE) ||
+        PyModule_AddIntMacro(module, MAX_HEADLINE)) {
         Py_DECREF(module);
         return NULL;
     }

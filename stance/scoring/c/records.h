@@ -94,18 +94,30 @@ static ALWAYS_INLINE RecordStatus read_bare(const Characters *text, Records *rec
     return AT_END;
 }
 
+/* Return a str in which each quotation mark that is doubled is single, and give the str up; NULL with
+   an error set if that fails. */
+static PyObject *undouble(PyObject *cell)
+{
+    Py_ssize_t length = PyUnicode_GET_LENGTH(cell), n_doubled = 0, n_copied = 0;
+    for (Py_ssize_t i = 0; (i = PyUnicode_FindChar(cell, '"', i, length, 1)) >= 0; i += 2)
+        n_doubled++;
+    PyObject *result = PyUnicode_New(length - n_doubled, PyUnicode_MAX_CHAR_VALUE(cell));
+    for (Py_ssize_t start = 0; result && start < length;) {
+        Py_ssize_t end = PyUnicode_FindChar(cell, '"', start, length, 1);
+        Py_ssize_t n = (end < 0 ? length : end + 1) - start; /* the first of two marks stays */
+        PyUnicode_CopyCharacters(result, n_copied, cell, start, n);
+        n_copied += n;
+        start += n + 1;
+    }
+    Py_DECREF(cell);
+    return result;
+}
+
 /* Return the cell that a field holds; NULL with an error set if that fails. */
 static PyObject *make_cell(PyObject *str, const Field *field)
 {
     PyObject *cell = PyUnicode_Substring(str, field->start, field->end);
-    if (!cell || !field->has_doubled)
-        return cell;
-    PyObject *doubled = PyUnicode_FromString("\"\""), *single = PyUnicode_FromString("\"");
-    PyObject *result = doubled && single ? PyUnicode_Replace(cell, doubled, single, -1) : NULL;
-    Py_XDECREF(doubled);
-    Py_XDECREF(single);
-    Py_DECREF(cell);
-    return result;
+    return cell && field->has_doubled ? undouble(cell) : cell;
 }
 
 /* Keep the wanted cells of a record that is complete. */
