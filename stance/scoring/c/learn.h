@@ -120,7 +120,7 @@ static int describe_word(const Scorer *scorer, Utf8 written, FoldingRoom *room, 
     token->flags = find_class(&scorer->cues, &folded_key, &stem_key) << CLASS_SHIFT |
                    find_flags(scorer, written, folded, token->stem, roles);
     token->ngrams = pool->n;
-    return append_ngrams(scorer, pool, (const unsigned char *)folded->bytes, folded->length);
+    return append_ngrams(scorer, pool, folded);
 }
 
 /* Describe the unknown words of a workspace, so that `learn_words` need only copy. Threads may do
@@ -200,7 +200,7 @@ static int learn_side(Scorer *scorer, PyObject *side)
         return 0;
     written.length = (size_t)length;
     Token token = {find_utf8(&scorer->stems, written), 0, 0};
-    if (!append_ngrams(scorer, &scorer->ngrams, NULL, 0) ||
+    if (!append_ngrams(scorer, &scorer->ngrams, NULL) ||
         !add_word(scorer, written, token, none, scorer->ngrams.n))
         return set_memory_error();
     return 1;

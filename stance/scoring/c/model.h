@@ -48,12 +48,11 @@ typedef struct {
     size_t n_features;
     double *rows;
 
-    /* Of characters: the number of an n-gram is its column. */
-    StringTable ngrams;
-
-    /* Of words. `unigrams` has the root's child of each stem, so that only longer n-grams are
-       looked up; NO_NODE if there is none. */
+    /* Of words and characters: runs of stems, or of characters. */
     Trie trie;
+
+    /* Of words: the root's child of each stem, so that only longer n-grams are looked up; NO_NODE
+       if there is none. */
     TrieNode *unigrams;
 
     /* Of frames: the column of each pair of classes, at first * MAX_CLASSES + second; -1 if it is
@@ -133,7 +132,6 @@ static void free_block(FeatureBlock *block)
 {
     free(block->outputs);
     free(block->rows);
-    free_strings(&block->ngrams);
     free_trie(&block->trie);
     free(block->unigrams);
     free(block->pairs);

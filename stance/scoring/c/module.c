@@ -8,8 +8,8 @@
        sip_hash.h       hashes what strangers may choose
        string_table.h   turns words into numbers
        names.h          masks the names of sides, which leaves tokens
-       trie.h           finds the columns of word n-grams
-       bloom_filter.h   rejects most word n-grams that are no feature
+       trie.h           finds the columns of n-grams
+       bloom_filter.h   rejects most n-grams that are no feature
        ngram_pool.h     keeps the columns of the character n-grams of each word
        score.h          turns tokens into n-gram counts, logits and probabilities
        buffers.h        fills the paragraph's row of Python's buffers

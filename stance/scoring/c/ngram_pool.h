@@ -16,7 +16,8 @@
 #define STANCE_NGRAM_POOL_H
 
 #include "model.h"
-#include "words.h"
+#include "trie.h"
+#include "word_forms.h"
 
 /* How many items of the pool the sums of a block take. */
 static ALWAYS_INLINE size_t n_sum_items(int width)
@@ -35,65 +36,74 @@ static ALWAYS_INLINE const int32_t *find_ngrams(const Scorer *scorer, const Toke
     return ngrams;
 }
 
-/* A word with a space on each side, and where its characters begin: " no " has bounds 0 1 2 3 4. */
+/* A word with a space on each side: " truce ". */
 typedef struct {
-    char bytes[1 + 4 * MAX_WORD_CHARACTERS + 1];
-    size_t bounds[1 + MAX_WORD_CHARACTERS + 1 + 1];
-    size_t n; /* characters, spaces included */
+    uint32_t characters[1 + MAX_WORD_CHARACTERS + 1];
+    size_t n;
 } PaddedWord;
 
-static void append_character(PaddedWord *padded, const unsigned char *character, size_t length)
+static void pad_word(PaddedWord *padded, const FoldedWord *folded)
 {
-    size_t offset = padded->bounds[padded->n];
-    memcpy(padded->bytes + offset, character, length);
-    padded->bounds[++padded->n] = offset + length;
+    size_t n = folded->n_characters;
+    n = n < MAX_WORD_CHARACTERS ? n : MAX_WORD_CHARACTERS;
+    padded->characters[0] = padded->characters[n + 1] = ' ';
+    memcpy(padded->characters + 1, folded->characters, n * sizeof *folded->characters);
+    padded->n = n + 2;
 }
 
-static void pad_word(PaddedWord *padded, const unsigned char *cursor, const unsigned char *end)
-{
-    const unsigned char space = ' ';
-    memset(padded->bytes, 0, sizeof padded->bytes); /* make_key loads bytes beyond the end, too */
-    padded->n = padded->bounds[0] = 0;
-    append_character(padded, &space, 1);
-    for (size_t length; cursor < end && padded->n <= MAX_WORD_CHARACTERS; cursor += length) {
-        decode(cursor, end, &length);
-        append_character(padded, cursor, length);
-    }
-    append_character(padded, &space, 1);
-}
+/* A run of characters, some of which are followed in the trie. */
+typedef struct {
+    size_t start; /* in the word */
+    uint64_t key; /* of the edge to its last character */
+    uint64_t hash;
+    int32_t node; /* where that edge leads */
+} Run;
 
-/* Make the keys of a word's n-grams of `size` characters, and prefetch where each is looked up. The
-   tables of a model exceed the processor's inner caches; one look-up after the other would mostly
-   wait. Return how many keys there are. */
-static size_t make_ngram_keys(const FeatureBlock *block, const PaddedWord *padded, size_t size,
-                              StringKey *keys)
+/* Find the columns of a word's n-grams, the shorter first. Return how many there are.
+
+   All runs of one character are followed in the trie, then those of two that go on from these, and
+   so on: where no feature begins with "xq", no run of three is looked up there. The table of edges
+   exceeds the processor's inner caches, and one look-up after the other would mostly wait. So all
+   runs of a length are prefetched first. */
+static size_t find_columns(const FeatureBlock *block, const PaddedWord *padded, int32_t *columns)
 {
-    size_t n = 0;
-    for (size_t first = 0; first + size <= padded->n; first++) {
-        size_t start = padded->bounds[first], length = padded->bounds[first + size] - start;
-        keys[n] = make_key(padded->bytes + start, length, sizeof padded->bytes - start);
-        PREFETCH(&block->ngrams.slots[keys[n++].hash & (block->ngrams.n_slots - 1)]);
+    Run runs[1 + MAX_WORD_CHARACTERS + 1];
+    size_t n_runs = padded->n, n_columns = 0;
+    for (size_t i = 0; i < n_runs; i++)
+        runs[i] = (Run){i, 0, 0, ROOT};
+    for (size_t size = 1; size <= (size_t)block->max_n && n_runs; size++) {
+        size_t n_likely = 0, n_found = 0;
+        for (size_t i = 0; i < n_runs && runs[i].start + size <= padded->n; i++) {
+            Run *run = &runs[n_likely];
+            uint32_t last = padded->characters[runs[i].start + size - 1];
+            run->start = runs[i].start;
+            run->key = edge_key(runs[i].node, (int32_t)last);
+            run->hash = hash_edge(run->key);
+            n_likely += (size_t)may_contain(&block->trie.filter, run->hash);
+            PREFETCH(&block->trie.edges[run->hash & (block->trie.n_edges - 1)]);
+        }
+        for (size_t i = 0; i < n_likely; i++) {
+            const TrieEdge *edge = probe_edges(&block->trie, runs[i].key, runs[i].hash);
+            if (edge->key != runs[i].key)
+                continue;
+            runs[n_found++] = (Run){runs[i].start, 0, 0, edge->child.number};
+            if (edge->child.column >= 0)
+                columns[n_columns++] = edge->child.column;
+        }
+        n_runs = n_found;
     }
-    return n;
+    return n_columns;
 }
 
 /* Append one block's columns of a word to the pool, and add up their rows. The pool has room. */
 static size_t append_columns(NgramPool *pool, const FeatureBlock *block, const PaddedWord *padded,
                              double *sums)
 {
-    StringKey keys[1 + MAX_WORD_CHARACTERS + 1];
-    size_t n_columns = 0, row_length = (size_t)block->width + 1;
+    size_t row_length = (size_t)block->width + 1;
     int32_t *columns = pool->items + pool->n;
-    for (size_t size = (size_t)block->min_n; size <= (size_t)block->max_n; size++) {
-        size_t n_keys = block->ngrams.n ? make_ngram_keys(block, padded, size, keys) : 0;
-        for (size_t i = 0; i < n_keys; i++) {
-            int32_t column = find_key(&block->ngrams, &keys[i]);
-            if (column < 0)
-                continue;
-            PREFETCH(block->rows + (size_t)column * row_length);
-            columns[n_columns++] = column;
-        }
-    }
+    size_t n_columns = find_columns(block, padded, columns);
+    for (size_t i = 0; i < n_columns; i++)
+        PREFETCH(block->rows + (size_t)columns[i] * row_length);
     for (size_t i = 0; i < n_columns; i++) {
         const double *row = block->rows + (size_t)columns[i] * row_length; /* of copy 0 */
         for (size_t output = 0; output < row_length; output++)
@@ -123,12 +133,11 @@ static int append_block(NgramPool *pool, const FeatureBlock *block, const Padded
 
 /* Append to a pool what all blocks of characters say of a folded word; NULL for a masked name.
    Return 0 if there is no memory. */
-static int append_ngrams(const Scorer *scorer, NgramPool *pool, const unsigned char *folded,
-                         size_t length)
+static int append_ngrams(const Scorer *scorer, NgramPool *pool, const FoldedWord *folded)
 {
     PaddedWord padded;
     if (folded)
-        pad_word(&padded, folded, folded + length);
+        pad_word(&padded, folded);
     for (int i = 0; i < scorer->n_blocks; i++)
         if (scorer->blocks[i].kind == CHARACTERS &&
             !append_block(pool, &scorer->blocks[i], folded ? &padded : NULL))

@@ -1,7 +1,8 @@
-/* Word n-grams as a trie over numbers of stems.
+/* N-grams as a trie: of words over numbers of stems, of characters over code points.
 
    A node stands for a run of stems, and has a column if that run is a feature. All edges lie in one
-   hash table, from (parent, stem) to the child, which takes one look-up per word of an n-gram.
+   hash table, from (parent, stem) to the child, which takes one look-up per word of an n-gram. What
+   is said of stems holds for characters.
 
    Example: the features "cease fire" (column 0), "cease" (column 1) and "fire" (column 2), of the
    stems cease (0) and fire (1), give
