@@ -146,13 +146,14 @@ static size_t pool_end(const StringTable *words, const NgramPool *pool, size_t w
     return word + 1 < words->n ? words->entries[word + 1].token.ngrams : pool->n;
 }
 
-/* Add a word, whose n-grams are the last `n_items` of the pool. Return 0 if there is no memory. */
-static int add_word(Scorer *scorer, Utf8 written, Token token, NameRoles roles, size_t n_items)
+/* Add a new word, whose n-grams are the last `n_items` of the pool. Return 0 if there is no memory. */
+static int add_word(Scorer *scorer, const StringKey *key, Token token, NameRoles roles,
+                    size_t n_items)
 {
     token.ngrams = scorer->ngrams.n - n_items;
     if (!RESERVE(scorer->name_roles, scorer->roles_capacity, scorer->words.n + 1))
         return 0;
-    int32_t number = add_string(&scorer->words, written.bytes, written.length);
+    int32_t number = add_new_key(&scorer->words, key);
     if (number < 0)
         return 0;
     scorer->words.entries[number].token = token;
@@ -168,10 +169,10 @@ static int learn_words(Scorer *scorer, Workspace *workspace)
     NgramPool *pool = &scorer->ngrams;
     for (size_t i = 0; i < words->n; i++) {
         const StringEntry *entry = &words->entries[i];
-        Utf8 written = {words->bytes + entry->start, entry->length};
+        StringKey key = make_utf8_key((Utf8){words->bytes + entry->start, entry->length});
         size_t start = entry->token.ngrams;
         size_t n_items = pool_end(words, &workspace->unknown_ngrams, i) - start;
-        if (find_utf8(&scorer->words, written) >= 0)
+        if (find_key(&scorer->words, &key) >= 0)
             continue;
         if (!RESERVE(pool->items, pool->capacity, pool->n + n_items))
             return set_memory_error();
@@ -179,7 +180,7 @@ static int learn_words(Scorer *scorer, Workspace *workspace)
             memcpy(pool->items + pool->n, workspace->unknown_ngrams.items + start,
                    n_items * sizeof *pool->items);
         pool->n += n_items;
-        if (!add_word(scorer, written, entry->token, workspace->unknown_roles[i], n_items)) {
+        if (!add_word(scorer, &key, entry->token, workspace->unknown_roles[i], n_items)) {
             pool->n -= n_items;
             return set_memory_error();
         }
@@ -199,9 +200,10 @@ static int learn_side(Scorer *scorer, PyObject *side)
     if (!written.bytes)
         return 0;
     written.length = (size_t)length;
-    Token token = {find_utf8(&scorer->stems, written), 0, 0};
+    StringKey key = make_utf8_key(written);
+    Token token = {find_key(&scorer->stems, &key), 0, 0};
     if (!append_ngrams(scorer, &scorer->ngrams, NULL) ||
-        !add_word(scorer, written, token, none, scorer->ngrams.n))
+        !add_word(scorer, &key, token, none, scorer->ngrams.n))
         return set_memory_error();
     return 1;
 }

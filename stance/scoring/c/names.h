@@ -20,7 +20,7 @@ static Py_ssize_t look_up_words(const Scorer *scorer, Workspace *workspace, Word
     /* The first slot of a word, which read_words prefetched, is nearly always its own. Prefetch the
        entry that it names; it has come when the next loop compares it. */
     for (size_t i = 0; i < n; i++) {
-        int32_t number = known->slots[words[i].key.hash & (known->n_slots - 1)].number;
+        int32_t number = known->slots[tag_of(&words[i].key) & (known->n_slots - 1)].number;
         PREFETCH(&known->entries[number < 0 ? SIDE : number]);
     }
     for (size_t i = 0; i < n; i++) {
@@ -29,7 +29,7 @@ static Py_ssize_t look_up_words(const Scorer *scorer, Workspace *workspace, Word
         if (words[i].number >= 0)
             continue;
         n_unknown++;
-        if (add_string(&workspace->unknown, words[i].key.bytes, words[i].key.length) < 0)
+        if (add_key(&workspace->unknown, &words[i].key) < 0)
             return -1;
     }
     return n_unknown;
@@ -48,7 +48,7 @@ static Py_ssize_t read_words(const Scorer *scorer, Workspace *workspace, const T
             return -1;
         StringKey key = make_key((const char *)word.start, (size_t)(word.end - word.start),
                                  (size_t)(end - word.start));
-        PREFETCH(&known->slots[key.hash & (known->n_slots - 1)]);
+        prefetch_slot(known, &key);
         workspace->words[workspace->n_words++] = (Word){key, -1, word.begins_sentence};
         cursor = word.end;
     }
