@@ -54,7 +54,10 @@ static int fold_characters(Utf8 word, FoldedWord *folded)
         uint32_t point = decode(cursor, end, &length);
         if (point == CAPITAL_SIGMA || point == CAPITAL_I_WITH_DOT)
             return 0;
-        point = is_apostrophe(point) ? '\'' : Py_UNICODE_TOLOWER((Py_UCS4)point);
+        if (point < 128) /* most are; nothing need be asked */
+            point |= point >= 'A' && point <= 'Z' ? 'a' - 'A' : 0;
+        else
+            point = is_apostrophe(point) ? '\'' : Py_UNICODE_TOLOWER((Py_UCS4)point);
         if (folded->n_characters < MAX_WORD_CHARACTERS)
             folded->characters[folded->n_characters] = point;
         folded->length += encode(point, folded->bytes + folded->length);
