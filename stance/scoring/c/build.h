@@ -110,7 +110,7 @@ static int add_word_ngram(Scorer *scorer, FeatureBlock *block, const char *bytes
         int32_t stem = add_string(&scorer->stems, start, (size_t)(stem_end - start));
         if (stem < 0)
             return set_memory_error();
-        node = add_child(&block->trie, node->number, stem, *n_nodes);
+        node = add_child(&block->trie, edge_key(node->number, stem), *n_nodes);
         *n_nodes += node->number == *n_nodes; /* it is new */
         start = stem_end + 1;
     }
@@ -133,10 +133,13 @@ static int add_character_ngram(FeatureBlock *block, const char *bytes, size_t le
         characters[n++] = decode(cursor, end, &n_bytes);
     if (cursor < end || n < block->min_n)
         return 1;
-    TrieNode root = {ROOT, -1}, *node = &root;
-    for (int i = 0; i < n; i++) {
-        node = add_child(&block->trie, node->number, (int32_t)characters[i], *n_nodes);
-        *n_nodes += node->number == *n_nodes; /* it is new */
+    int n_first = (int)n_first_characters(block);
+    TrieNode *node = add_child(&block->trie, first_key(characters, (size_t)n_first), *n_nodes);
+    *n_nodes += node->number == *n_nodes; /* it is new */
+    for (int i = n_first; i < n; i++) {
+        uint64_t key = edge_key(node->number, (int32_t)characters[i]);
+        node = add_child(&block->trie, key, *n_nodes);
+        *n_nodes += node->number == *n_nodes;
     }
     if (node->column >= 0)
         return set_value_error("`features` must hold each string once.");

@@ -60,6 +60,12 @@ typedef struct {
     int32_t *pairs;
 } FeatureBlock;
 
+/* How many characters of an n-gram the first edge stands for (trie.h). */
+static ALWAYS_INLINE size_t n_first_characters(const FeatureBlock *block)
+{
+    return block->min_n < MAX_FIRST ? (size_t)block->min_n : MAX_FIRST;
+}
+
 /* Names of sides match in any case ("Kenya"); those that are also words, as written only ("US"). */
 enum { ANY_CASE, EXACT_CASE, N_CASES };
 

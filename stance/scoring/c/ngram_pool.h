@@ -51,59 +51,80 @@ static void pad_word(PaddedWord *padded, const FoldedWord *folded)
     padded->n = n + 2;
 }
 
-/* A run of characters, some of which are followed in the trie. */
+/* A run of characters that is followed in the trie. */
 typedef struct {
-    size_t start; /* in the word */
-    uint64_t key; /* of the edge to its last character */
-    uint64_t hash;
-    int32_t node; /* where that edge leads */
+    size_t start;       /* in the word */
+    uint64_t key, hash; /* of the edge to its last character */
+    int32_t node;       /* where that edge leads */
 } Run;
+
+/* Note the edge that a run goes on by, unless the filter knows that there is none. `runs` grows by
+   1 or 0, without a branch, which would be mispredicted too often. Return how many there are. */
+static ALWAYS_INLINE size_t note_edge(const Trie *trie, Run *runs, size_t n, size_t start,
+                                      uint64_t key)
+{
+    uint64_t hash = hash_edge(key);
+    runs[n] = (Run){start, key, hash, ROOT};
+    PREFETCH(&trie->edges[hash & (trie->n_edges - 1)]);
+    return n + (size_t)may_contain(&trie->filter, hash);
+}
+
+/* Keep the runs whose edges there are, and append the columns of those that are features. Return
+   how many runs are left. */
+static ALWAYS_INLINE size_t look_up_runs(const Trie *trie, Run *runs, size_t n, int32_t *columns,
+                                         size_t *n_columns)
+{
+    size_t n_found = 0;
+    for (size_t i = 0; i < n; i++) {
+        const TrieEdge *edge = probe_edges(trie, runs[i].key, runs[i].hash);
+        if (edge->key != runs[i].key)
+            continue;
+        runs[n_found++] = (Run){runs[i].start, 0, 0, edge->child.number};
+        columns[*n_columns] = edge->child.column;
+        *n_columns += edge->child.column >= 0;
+    }
+    return n_found;
+}
 
 /* Find the columns of a word's n-grams, the shorter first. Return how many there are.
 
-   All runs of one character are followed in the trie, then those of two that go on from these, and
-   so on: where no feature begins with "xq", no run of three is looked up there. The table of edges
-   exceeds the processor's inner caches, and one look-up after the other would mostly wait. So all
-   runs of a length are prefetched first. */
+   All runs of the first length are looked up, then those that go on from one that is there, and so
+   on: where no feature begins with "xqu", no longer run is looked up. The table of edges exceeds
+   the processor's inner caches, and one look-up after the other would mostly wait. So all runs of
+   a length are prefetched first. */
 static size_t find_columns(const FeatureBlock *block, const PaddedWord *padded, int32_t *columns)
 {
-    Run runs[1 + MAX_WORD_CHARACTERS + 1];
-    size_t n_runs = padded->n, n_columns = 0;
-    for (size_t i = 0; i < n_runs; i++)
-        runs[i] = (Run){i, 0, 0, ROOT};
-    for (size_t size = 1; size <= (size_t)block->max_n && n_runs; size++) {
-        size_t n_likely = 0, n_found = 0;
+    const Trie *trie = &block->trie;
+    Run runs[1 + MAX_WORD_CHARACTERS + 1 + 1];
+    size_t n_runs = 0, n_columns = 0, size = n_first_characters(block);
+    for (size_t start = 0; start + size <= padded->n; start++)
+        n_runs = note_edge(trie, runs, n_runs, start, first_key(padded->characters + start, size));
+    n_runs = look_up_runs(trie, runs, n_runs, columns, &n_columns);
+    while (n_runs && ++size <= (size_t)block->max_n) {
+        size_t n = 0;
         for (size_t i = 0; i < n_runs && runs[i].start + size <= padded->n; i++) {
-            Run *run = &runs[n_likely];
-            uint32_t last = padded->characters[runs[i].start + size - 1];
-            run->start = runs[i].start;
-            run->key = edge_key(runs[i].node, (int32_t)last);
-            run->hash = hash_edge(run->key);
-            n_likely += (size_t)may_contain(&block->trie.filter, run->hash);
-            PREFETCH(&block->trie.edges[run->hash & (block->trie.n_edges - 1)]);
+            size_t start = runs[i].start;
+            int32_t last = (int32_t)padded->characters[start + size - 1];
+            n = note_edge(trie, runs, n, start, edge_key(runs[i].node, last));
         }
-        for (size_t i = 0; i < n_likely; i++) {
-            const TrieEdge *edge = probe_edges(&block->trie, runs[i].key, runs[i].hash);
-            if (edge->key != runs[i].key)
-                continue;
-            runs[n_found++] = (Run){runs[i].start, 0, 0, edge->child.number};
-            if (edge->child.column >= 0)
-                columns[n_columns++] = edge->child.column;
-        }
-        n_runs = n_found;
+        n_runs = look_up_runs(trie, runs, n, columns, &n_columns);
     }
     return n_columns;
 }
 
-/* Append one block's columns of a word to the pool, and add up their rows. The pool has room. */
+/* Append one block's columns of a word to the pool, and add up their rows. The pool has room for
+   one column more than there can be, which is written but does not count. */
 static size_t append_columns(NgramPool *pool, const FeatureBlock *block, const PaddedWord *padded,
                              double *sums)
 {
     size_t row_length = (size_t)block->width + 1;
     int32_t *columns = pool->items + pool->n;
     size_t n_columns = find_columns(block, padded, columns);
-    for (size_t i = 0; i < n_columns; i++)
-        PREFETCH(block->rows + (size_t)columns[i] * row_length);
+    for (size_t i = 0; i < n_columns; i++) {
+        const double *row = block->rows + (size_t)columns[i] * row_length;
+        PREFETCH(row);
+        PREFETCH(row + row_length - 1); /* in the next cache line, half of the time */
+    }
     for (size_t i = 0; i < n_columns; i++) {
         const double *row = block->rows + (size_t)columns[i] * row_length; /* of copy 0 */
         for (size_t output = 0; output < row_length; output++)
@@ -120,7 +141,7 @@ static int append_block(NgramPool *pool, const FeatureBlock *block, const Padded
     size_t n_sums = (size_t)block->width + 1, n_items = n_sum_items(block->width);
     size_t max_columns = padded ? padded->n * (size_t)(block->max_n - block->min_n + 1) : 0;
     size_t start = pool->n;
-    if (!RESERVE(pool->items, pool->capacity, start + 1 + n_items + max_columns))
+    if (!RESERVE(pool->items, pool->capacity, start + 1 + n_items + max_columns + 1))
         return 0;
     double sums[MAX_OUTPUTS + 1];
     memset(sums, 0, n_sums * sizeof *sums);

@@ -1,10 +1,9 @@
 /* A table that numbers distinct strings 0, 1, 2, ... in the order in which they are added.
 
-   Stems, words as written, words of names and character n-grams are each turned into numbers once,
-   so that all later work compares and indexes integers. The table is a hash table with linear
-   probing. A look-up compares the whole string in the end, so that a collision of hashes can cost
-   time but never change a result. Hashes are keyed (sip_hash.h), so that nobody can choose words
-   that collide. */
+   Stems, words as written and words of names are each turned into numbers once, so that all later
+   work compares and indexes integers. The table is a hash table with linear probing. A look-up
+   compares the whole string in the end, so that a collision of hashes can cost time but never
+   change a result. Hashes are keyed (sip_hash.h), so that nobody can choose words that collide. */
 
 #ifndef STANCE_STRING_TABLE_H
 #define STANCE_STRING_TABLE_H
