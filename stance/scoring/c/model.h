@@ -96,6 +96,14 @@ typedef struct {
     size_t n, capacity;
 } NgramPool;
 
+/* Words as written, with what scoring needs to know of each. */
+typedef struct {
+    StringTable strings;
+    NameRoles *roles; /* by word */
+    size_t roles_capacity;
+    NgramPool ngrams;
+} Vocabulary;
+
 /* The classes of cue words, which blocks of frames need: negators are known by their folded form,
    all others by their stem. */
 typedef struct {
@@ -116,23 +124,18 @@ typedef struct {
     CueTable cues;
     double sublinear[N_SUBLINEAR]; /* 1 + ln(count) */
 
-    /* What `learn` adds to and `forget` empties. */
-    StringTable words;     /* as written */
-    NameRoles *name_roles; /* by word */
-    size_t roles_capacity;
-    NgramPool ngrams;
-    uint64_t generation; /* of the words: numbers of another generation mean nothing here */
-
-    int n_running; /* threads that score without the GIL: nothing may be learned or forgotten */
+    Vocabulary words; /* what `learn` adds to and `forget` empties */
+    uint64_t number;  /* no two the same in a process */
+    int n_running;    /* threads that score without the GIL: nothing may be learned or forgotten */
     struct Workspace *idle_workspaces;
 } Scorer;
+
+static uint64_t last_scorer; /* its number; changed under the GIL */
 
 static ALWAYS_INLINE double sublinear_weight(const Scorer *scorer, int32_t count)
 {
     return count < N_SUBLINEAR ? scorer->sublinear[count] : 1.0 + log((double)count);
 }
-
-static uint64_t last_generation; /* no two the same in a process; changed under the GIL */
 
 static void free_block(FeatureBlock *block)
 {
@@ -141,6 +144,14 @@ static void free_block(FeatureBlock *block)
     free_trie(&block->trie);
     free(block->unigrams);
     free(block->pairs);
+}
+
+static void free_vocabulary(Vocabulary *words)
+{
+    free_strings(&words->strings);
+    free(words->roles);
+    free(words->ngrams.items);
+    memset(words, 0, sizeof *words);
 }
 
 static void free_cues(CueTable *cues)

@@ -25,11 +25,10 @@ static ALWAYS_INLINE size_t n_sum_items(int width)
     return sizeof(double) / sizeof(int32_t) * ((size_t)width + 1);
 }
 
-/* Return where in the pool a word's n-grams of one block begin. */
-static ALWAYS_INLINE const int32_t *find_ngrams(const Scorer *scorer, const Token *token,
+/* Return where a word's n-grams of one block begin, which are those of all blocks at first. */
+static ALWAYS_INLINE const int32_t *find_ngrams(const Scorer *scorer, const int32_t *ngrams,
                                                 const FeatureBlock *block)
 {
-    const int32_t *ngrams = scorer->ngrams.items + token->ngrams;
     for (const FeatureBlock *before = scorer->blocks; before < block; before++)
         if (before->kind == CHARACTERS)
             ngrams += 1 + n_sum_items(before->width) + (size_t)ngrams[0];

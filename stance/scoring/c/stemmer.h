@@ -22,7 +22,7 @@ typedef struct {
     size_t r1, r2; /* where the regions begin */
 } Stem;
 
-/* A string of ASCII and its length. It lies in the table that holds it, where the next one is near. */
+/* A string of ASCII and its length. It lies in the table that holds it, near the next one. */
 typedef struct {
     char letters[8];
     uint8_t n;

@@ -31,6 +31,18 @@ typedef struct {
     size_t n_characters;                      /* of the whole word */
 } FoldedWord;
 
+/* The memory in which words are folded. */
+typedef struct {
+    FoldedWord whole, bare;
+} FoldingRoom;
+
+static void free_folding_room(FoldingRoom *room)
+{
+    free(room->whole.bytes);
+    free(room->bare.bytes);
+    memset(room, 0, sizeof *room);
+}
+
 /* Write a code point as UTF-8; return how many bytes that took. */
 static size_t encode(uint32_t point, char *bytes)
 {
