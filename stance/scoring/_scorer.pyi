@@ -39,8 +39,8 @@ _Names = tuple[list[str], np.ndarray, np.ndarray, np.ndarray]
 class Scorer:
     """Scores paragraphs with the arrays of a frozen model.
 
-    Several threads may call `score` and `score_pending` at once; nothing may be learned or
-    forgotten meanwhile. The arrays are copied.
+    Several threads may call `score` at once; nothing may be learned or forgotten meanwhile. The
+    arrays are copied.
 
     Parameters
     ----------
@@ -94,20 +94,18 @@ class Scorer:
     @property
     def size(self) -> int:
         """How many bytes the learned words take up, roughly."""
-    def learn(self, pending: object, /) -> None:
-        """Learn the unknown words of pending paragraphs; those that were learned are skipped.
+    def learn(self, new_words: object, /) -> None:
+        """Learn words that `score` returned, once; those that were learned since are skipped.
 
         Raises
         ------
         ValueError
-            If the paragraphs are of another scorer, words were forgotten, or they were scored.
+            If they are another scorer's, or were learned before.
         RuntimeError
             While paragraphs are scored.
         """
     def forget(self) -> None:
         """Forget the words that were not met twice since the last call: all if called twice.
-
-        What `score_pending` would need is forgotten with them.
 
         Raises
         ------
@@ -146,32 +144,16 @@ class Scorer:
 
         Returns
         -------
-        pending : object or None
-            The paragraphs that have a word not yet learned, which are not scored. `learn` takes
-            them, then `score_pending`.
-        """
-    def score_pending(
-        self,
-        pending: object,
-        copies: np.ndarray,
-        probabilities: np.ndarray,
-        familiarity: np.ndarray,
-        n_tokens: np.ndarray,
-        /,
-    ) -> None:
-        """Score pending paragraphs after their words were learned; once only.
-
-        Raises
-        ------
-        ValueError
-            If a word is still unknown, words were forgotten, or they were scored before.
+        new_words : object or None
+            The words that were not known yet, for `learn`. Until then they are worked out anew by
+            each call.
         """
 
 def hash_bytes(content: bytes, low: int, high: int, /) -> int:
     """Return the SipHash-1-3 of bytes under a secret of two integers."""
 
-def unknown_words(pending: object, /) -> list[str]:
-    """Return the words that pending paragraphs wait for."""
+def list_words(new_words: object, /) -> list[str]:
+    """Return words that `Scorer.score` returned as a list of str."""
 
 def word_forms(word: str, /) -> tuple[str, str, str, bool]:
     """Return a word folded, its stem, the word bare, and whether it counts for familiarity.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 128 * 2**20
 """Rare words are forgotten when all take up more memory; a year of news needs a tenth of it."""
 CHUNK: Final = 4096
-"""Paragraphs scored at a time; those that wait for words to be learned are kept in memory."""
+"""Paragraphs scored at a time; the words that were new to them are then learned."""
 CHUNK_CHARACTERS: Final = 8_000_000
 """Characters scored at a time, or one paragraph: they bound the words that are learned at once."""
 PER_THREAD: Final = 256
@@ -39,8 +39,7 @@ class CompiledBackend:
     """Scores with the extension `_scorer`: any model of words, characters and frames.
 
     The extension splits texts, stems their words and scores them. A word is stemmed once: `score`
-    scores the paragraphs whose words are all known and returns the others, which `score_pending`
-    scores after `learn` has taken in their words.
+    returns the words that were new to it, for `learn` to take in while no thread scores.
 
     Parameters
     ----------
@@ -98,10 +97,8 @@ class CompiledBackend:
             lambda share: self._scorer.score(texts, edges[share], edges[share + 1], *buffers),
             range(n_threads),
         )
-        if waiting := [pending for pending in shares if pending]:
-            for pending in waiting:
-                self._scorer.learn(pending)
-            _run_in_threads(lambda pending: self._scorer.score_pending(pending, *buffers), waiting)
+        for new_words in filter(None, shares):
+            self._scorer.learn(new_words)
 
     def _forget(self) -> None:
         """Forget rare words if all take up much memory, and all if that does not help."""

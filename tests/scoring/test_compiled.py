@@ -113,13 +113,13 @@ def test_rare_words_are_forgotten_and_frequent_ones_stay(small: Model) -> None:
     raw.forget()
     assert 0 < raw.size < size
     buffers = (copies, np.empty((4, 8)), np.empty(4), np.zeros(4, dtype=np.int64))
-    unknown = compiled.unknown_words(raw.score(texts, 0, 4, *buffers))
-    assert set(unknown) == {"They", "a", "Kenya’s", "lamplighters"}
+    new_words = compiled.list_words(raw.score(texts, 0, 4, *buffers))
+    assert set(new_words) == {"They", "a", "Kenya’s", "lamplighters"}
     for again, before in zip(backend.score(texts, copies), expected, strict=True):
         np.testing.assert_array_equal(again, before)
     raw.forget()
     raw.forget()  # nothing was met since
-    assert len(compiled.unknown_words(raw.score(texts, 0, 4, *buffers))) == 8
+    assert len(compiled.list_words(raw.score(texts, 0, 4, *buffers))) == 8
 
 
 def test_memory_is_bounded_whatever_is_scored(
@@ -164,41 +164,49 @@ def test_a_forked_process_scores_on() -> None:
     assert done.stdout == "0\n"
 
 
-def test_waiting_paragraphs_are_finished_once_and_only_with_their_words(small: Model) -> None:
-    backend = with_backend(small.frozen, "compiled").scorer
-    raw = backend._scorer  # type: ignore[attr-defined]
+def test_new_words_are_learned_once_and_by_their_own_scorer(small: Model) -> None:
+    raw, other = (with_backend(small.frozen, "compiled").scorer._scorer for _ in range(2))  # type: ignore[attr-defined]
     texts = ["truce lamplighters\ud800", "an unheard-of truce"]
-    buffers = (
-        np.zeros(2, dtype=np.int32),
-        np.empty((2, 8)),
-        np.empty(2),
-        np.zeros(2, dtype=np.int64),
-    )
-    waiting = raw.score(texts, 0, 2, *buffers)
-    assert set(compiled.unknown_words(waiting)) == {"truce", "lamplighters", "an", "unheard", "of"}
-    with pytest.raises(ValueError, match=r"^the buffers must fit the texts\.$"):
-        raw.score_pending(waiting, buffers[0][:1], buffers[1][:1], buffers[2][:1], buffers[3][:1])
-    with pytest.raises(
-        ValueError, match=r"^the words of pending paragraphs must be learned first\.$"
-    ):
-        raw.score_pending(waiting, *buffers)
-    early = raw.score(texts, 0, 2, *buffers)
+
+    def score() -> tuple[object, list[np.ndarray]]:
+        buffers = [np.empty((2, 8)), np.empty(2), np.zeros(2, dtype=np.int64)]
+        return raw.score(texts, 0, 2, np.zeros(2, dtype=np.int32), *buffers), buffers
+
+    new_words, expected = score()
+    assert expected[2].tolist() == [2, 4]
+    words = ["truce", "lamplighters", "an", "unheard", "of"]
+    assert compiled.list_words(new_words) == words
+    with pytest.raises(ValueError, match=r"^the new words must be those of this scorer\.$"):
+        other.learn(new_words)
+    early, _ = score()
+    raw.learn(new_words)
+    for again in (new_words, None):
+        with pytest.raises(ValueError, match="PyCapsule_GetPointer"):
+            raw.learn(again)
+    with pytest.raises(ValueError, match="PyCapsule_GetPointer"):
+        compiled.list_words(new_words)
+    raw.learn(early)  # another thread may have met the same words
+    learned, results = score()
+    assert learned is None
     raw.forget()
-    # What `score` had read was forgotten since.
-    with pytest.raises(ValueError, match=r"^the buffers must fit the texts\.$"):
-        raw.score_pending(early, *buffers)
-    with pytest.raises(ValueError, match=r"^the buffers must fit the texts\.$"):
-        raw.learn(early)
-    again = raw.score(texts, 0, 2, *buffers)
-    raw.learn(again)
-    raw.learn(again)
-    raw.score_pending(again, *buffers)
-    assert buffers[3].tolist() == [2, 4]
-    with pytest.raises(ValueError, match="PyCapsule_GetPointer"):
-        raw.score_pending(again, *buffers)
-    with pytest.raises(ValueError, match="PyCapsule_GetPointer"):
-        raw.learn(again)
-    assert raw.score(texts, 0, 2, *buffers) is None
+    raw.forget()
+    late, _ = score()
+    raw.forget()
+    raw.learn(late)  # they say all that is known of them
+    for result in (results, score()[1]):
+        for again_, before in zip(result, expected, strict=True):
+            np.testing.assert_array_equal(again_, before)
+
+
+def test_words_that_two_threads_met_are_not_rare(small: Model) -> None:
+    raw = with_backend(small.frozen, "compiled").scorer._scorer  # type: ignore[attr-defined]
+    buffers = (np.zeros(1, np.int32), np.empty((1, 8)), np.empty(1), np.zeros(1, np.int64))
+    shares = [raw.score([text], 0, 1, *buffers) for text in ("lamplit pier", "lamplit boat")]
+    for new_words in shares:
+        raw.learn(new_words)
+    raw.forget()
+    left = raw.score(["lamplit pier and boat"], 0, 1, *buffers)
+    assert compiled.list_words(left) == ["pier", "and", "boat"]
 
 
 SAME_FEATURE_TWICE = (["a", "a"], np.asarray([0], dtype=np.int32), np.zeros((1, 2, 2)))
@@ -208,6 +216,7 @@ BAD = {
     "rows": lambda a: a | with_first_block(a, 5, np.zeros(1)),
     "outputs": lambda a: a | with_first_block(a, 4, np.asarray([99], dtype=np.int32)),
     "features": lambda a: a | with_first_block(a, 3, *SAME_FEATURE_TWICE),
+    "features of characters": lambda a: a | with_first_block(a, 0, 1, 1, 2, *SAME_FEATURE_TWICE),
     "items": lambda a: a | {"names": (["a"], *as_int32([0, 1], [0, 1], [7]))},
 }
 

@@ -11,6 +11,7 @@
 #include "model.h"
 #include "string_table.h"
 #include "trie.h"
+#include "words.h"
 
 static int set_value_error(const char *message)
 {
@@ -109,13 +110,39 @@ static int add_word_ngram(Scorer *scorer, FeatureBlock *block, const char *bytes
         int32_t stem = add_string(&scorer->stems, start, (size_t)(stem_end - start));
         if (stem < 0)
             return set_memory_error();
-        node = add_child(&block->trie, node->number, stem, *n_nodes);
+        node = add_child(&block->trie, edge_key(node->number, stem), *n_nodes);
         *n_nodes += node->number == *n_nodes; /* it is new */
         start = stem_end + 1;
     }
     if (n_stems < block->min_n || node->column >= 0)
         return set_value_error(
             "`features` of words must be distinct runs of min_n to max_n stems.");
+    node->column = column;
+    return 1;
+}
+
+/* Add the character n-gram of a column. One of another length than the block's is left out: no word
+   has it. The trie has free edges for max_n nodes more. */
+static int add_character_ngram(FeatureBlock *block, const char *bytes, size_t length,
+                               int32_t column, int32_t *n_nodes)
+{
+    const unsigned char *cursor = (const unsigned char *)bytes, *end = cursor + length;
+    uint32_t characters[MAX_NGRAM];
+    int n = 0;
+    for (size_t n_bytes; cursor < end && n < block->max_n; cursor += n_bytes)
+        characters[n++] = decode(cursor, end, &n_bytes);
+    if (cursor < end || n < block->min_n)
+        return 1;
+    int n_first = (int)n_first_characters(block);
+    TrieNode *node = add_child(&block->trie, first_key(characters, (size_t)n_first), *n_nodes);
+    *n_nodes += node->number == *n_nodes; /* it is new */
+    for (int i = n_first; i < n; i++) {
+        uint64_t key = edge_key(node->number, (int32_t)characters[i]);
+        node = add_child(&block->trie, key, *n_nodes);
+        *n_nodes += node->number == *n_nodes;
+    }
+    if (node->column >= 0)
+        return set_value_error("`features` must hold each string once.");
     node->column = column;
     return 1;
 }
@@ -133,7 +160,9 @@ static int build_trie(Scorer *scorer, FeatureBlock *block, PyObject *features)
         if (n_nodes > INT32_MAX / 2 ||
             !reserve_edges(&block->trie, (size_t)(n_nodes + block->max_n)))
             return set_memory_error();
-        if (!add_word_ngram(scorer, block, bytes, length, (int32_t)i, &n_nodes))
+        int32_t column = (int32_t)i;
+        if (block->kind == WORDS ? !add_word_ngram(scorer, block, bytes, length, column, &n_nodes)
+                                 : !add_character_ngram(block, bytes, length, column, &n_nodes))
             return 0;
     }
     return 1;
@@ -175,14 +204,8 @@ static int read_rows(const Scorer *scorer, FeatureBlock *block, PyObject *rows)
 
 static int read_features(Scorer *scorer, FeatureBlock *block, PyObject *features)
 {
-    switch (block->kind) {
-    case WORDS:
-        return build_trie(scorer, block, features);
-    case CHARACTERS:
-        return add_distinct_strings(&block->ngrams, features, "features");
-    default:
-        return read_pairs(block, features);
-    }
+    return block->kind == FRAMES ? read_pairs(block, features)
+                                 : build_trie(scorer, block, features);
 }
 
 /* Read (kind, min_n, max_n, features, outputs, rows). */

@@ -1,8 +1,8 @@
 /* Take in words as written, with what scoring needs to know of each.
 
    A word's forms are worked out once (word_forms.h), and what follows from them is kept: scoring
-   compares numbers only. That is done by the thread that meets the word, in its workspace; words
-   are then added to the scorer while no thread scores. */
+   compares numbers only. That is done by the thread that meets the word, in its workspace, where
+   the word is known at once; it is added to the scorer while no thread scores. */
 
 #ifndef STANCE_LEARN_H
 #define STANCE_LEARN_H
@@ -92,17 +92,6 @@ static uint32_t find_flags(const Scorer *scorer, Utf8 written, const FoldedWord 
     return flags;
 }
 
-/* The memory in which words are folded. */
-typedef struct {
-    FoldedWord whole, bare;
-} FoldingRoom;
-
-static void free_folding_room(FoldingRoom *room)
-{
-    free(room->whole.bytes);
-    free(room->bare.bytes);
-}
-
 /* Work out what scoring needs to know of a word, and append its n-grams to a pool. Return 0 if
    there is no memory. */
 static int describe_word(const Scorer *scorer, Utf8 written, FoldingRoom *room, NgramPool *pool,
@@ -114,77 +103,97 @@ static int describe_word(const Scorer *scorer, Utf8 written, FoldingRoom *room, 
         return 0;
     StringKey folded_key = make_folded_key(folded);
     StringKey stem_key = make_utf8_key(stem_word(folded, stem_room));
-    if (!find_roles(scorer, written, &folded_key, &room->bare, roles))
+    prefetch_slot(&scorer->names[ANY_CASE].words, &folded_key);
+    prefetch_slot(&scorer->stems, &stem_key);
+    /* What was prefetched comes while the n-grams are found. */
+    token->ngrams = pool->n;
+    if (!append_ngrams(scorer, pool, folded) ||
+        !find_roles(scorer, written, &folded_key, &room->bare, roles))
         return 0;
     token->stem = find_key(&scorer->stems, &stem_key);
     token->flags = find_class(&scorer->cues, &folded_key, &stem_key) << CLASS_SHIFT |
                    find_flags(scorer, written, folded, token->stem, roles);
-    token->ngrams = pool->n;
-    return append_ngrams(scorer, pool, (const unsigned char *)folded->bytes, folded->length);
-}
-
-/* Describe the unknown words of a workspace, so that `learn_words` need only copy. Threads may do
-   so side by side, without the GIL. Return 0 if there is no memory. */
-static int describe_words(const Scorer *scorer, Workspace *workspace)
-{
-    const StringTable *words = &workspace->unknown;
-    FoldingRoom room = {0};
-    int ok = RESERVE(workspace->unknown_roles, workspace->roles_capacity, words->n);
-    for (size_t i = 0; ok && i < words->n; i++) {
-        StringEntry *entry = &words->entries[i];
-        Utf8 written = {words->bytes + entry->start, entry->length};
-        ok = describe_word(scorer, written, &room, &workspace->unknown_ngrams, &entry->token,
-                           &workspace->unknown_roles[i]);
-    }
-    free_folding_room(&room);
-    return ok;
-}
-
-/* Return where a word's n-grams end in the pool of a table of words. */
-static size_t pool_end(const StringTable *words, const NgramPool *pool, size_t word)
-{
-    return word + 1 < words->n ? words->entries[word + 1].token.ngrams : pool->n;
-}
-
-/* Add a word, whose n-grams are the last `n_items` of the pool. Return 0 if there is no memory. */
-static int add_word(Scorer *scorer, Utf8 written, Token token, NameRoles roles, size_t n_items)
-{
-    token.ngrams = scorer->ngrams.n - n_items;
-    if (!RESERVE(scorer->name_roles, scorer->roles_capacity, scorer->words.n + 1))
-        return 0;
-    int32_t number = add_string(&scorer->words, written.bytes, written.length);
-    if (number < 0)
-        return 0;
-    scorer->words.entries[number].token = token;
-    scorer->name_roles[number] = roles;
     return 1;
 }
 
-/* Learn the words that `describe_words` described, unless they are known, and forget them in the
-   workspace. Return 0 with an error set if there is no memory. */
-static int learn_words(Scorer *scorer, Workspace *workspace)
+/* Add a new word. Return its number, or -1 if there is no memory. */
+static int32_t add_word(Vocabulary *words, const StringKey *key, Token token, NameRoles roles)
 {
-    const StringTable *words = &workspace->unknown;
-    NgramPool *pool = &scorer->ngrams;
-    for (size_t i = 0; i < words->n; i++) {
-        const StringEntry *entry = &words->entries[i];
-        Utf8 written = {words->bytes + entry->start, entry->length};
-        size_t start = entry->token.ngrams;
-        size_t n_items = pool_end(words, &workspace->unknown_ngrams, i) - start;
-        if (find_utf8(&scorer->words, written) >= 0)
-            continue;
-        if (!RESERVE(pool->items, pool->capacity, pool->n + n_items))
-            return set_memory_error();
-        if (n_items) /* else there may be no array yet, which memcpy must not be given */
-            memcpy(pool->items + pool->n, workspace->unknown_ngrams.items + start,
-                   n_items * sizeof *pool->items);
-        pool->n += n_items;
-        if (!add_word(scorer, written, entry->token, workspace->unknown_roles[i], n_items)) {
-            pool->n -= n_items;
-            return set_memory_error();
-        }
+    if (!RESERVE(words->roles, words->roles_capacity, words->strings.n + 1))
+        return -1;
+    int32_t number = add_new_key(&words->strings, key);
+    if (number >= 0) {
+        words->strings.entries[number].token = token;
+        words->roles[number] = roles;
     }
-    forget_unknown(workspace);
+    return number;
+}
+
+/* Return the number of a word that the scorer does not know, which `describe_new_words` describes;
+   -1 if there is no memory. */
+static int32_t number_new_word(const Scorer *scorer, Workspace *workspace, const StringKey *key)
+{
+    int32_t number = add_key(&workspace->new_words.strings, key);
+    return number < 0 ? -1 : number + (int32_t)scorer->words.strings.n;
+}
+
+/* Describe the new words of a workspace that are not yet. Threads may do so side by side, without
+   the GIL. Return 0 if there is no memory. */
+static int describe_new_words(const Scorer *scorer, Workspace *workspace)
+{
+    Vocabulary *words = &workspace->new_words;
+    const StringTable *strings = &words->strings;
+    if (!RESERVE(words->roles, words->roles_capacity, strings->n))
+        return 0;
+    for (; workspace->n_described < strings->n; workspace->n_described++) {
+        StringEntry *entry = &strings->entries[workspace->n_described];
+        Utf8 written = {strings->bytes + entry->start, entry->length};
+        if (!describe_word(scorer, written, &workspace->room, &words->ngrams, &entry->token,
+                           &words->roles[workspace->n_described]))
+            return 0;
+    }
+    return 1;
+}
+
+/* Return where a word's n-grams end in the pool. */
+static size_t pool_end(const Vocabulary *words, size_t word)
+{
+    const StringTable *strings = &words->strings;
+    return word + 1 < strings->n ? strings->entries[word + 1].token.ngrams : words->ngrams.n;
+}
+
+/* Learn a word of a workspace that the scorer does not know. Return 0 if there is no memory. */
+static int copy_word(Vocabulary *words, const StringKey *key, const Vocabulary *from, size_t number)
+{
+    Token token = from->strings.entries[number].token;
+    NgramPool *pool = &words->ngrams;
+    size_t start = token.ngrams, n_items = pool_end(from, number) - start;
+    if (!RESERVE(pool->items, pool->capacity, pool->n + n_items))
+        return 0;
+    token.ngrams = pool->n;
+    if (add_word(words, key, token, from->roles[number]) < 0)
+        return 0;
+    if (n_items) /* else there may be no array yet, which memcpy must not be given */
+        memcpy(pool->items + pool->n, from->ngrams.items + start, n_items * sizeof *pool->items);
+    pool->n += n_items;
+    return 1;
+}
+
+/* Learn the words of a workspace. One that another thread met, too, was met at least twice. Return
+   0 with an error set if there is no memory. */
+static int learn_words(Scorer *scorer, const Vocabulary *from)
+{
+    Vocabulary *words = &scorer->words;
+    for (size_t i = 0; i < from->strings.n; i++) {
+        const StringEntry *entry = &from->strings.entries[i];
+        StringKey key = make_key(from->strings.bytes + entry->start, entry->length,
+                                 from->strings.n_bytes - entry->start);
+        int32_t known = find_key(&words->strings, &key);
+        if (known >= 0)
+            words->strings.entries[known].token.flags |= IS_MET | IS_MET_AGAIN;
+        else if (!copy_word(words, &key, from, i))
+            return set_memory_error();
+    }
     return 1;
 }
 
@@ -199,9 +208,10 @@ static int learn_side(Scorer *scorer, PyObject *side)
     if (!written.bytes)
         return 0;
     written.length = (size_t)length;
-    Token token = {find_utf8(&scorer->stems, written), 0, 0};
-    if (!append_ngrams(scorer, &scorer->ngrams, NULL, 0) ||
-        !add_word(scorer, written, token, none, scorer->ngrams.n))
+    StringKey key = make_utf8_key(written);
+    Token token = {find_key(&scorer->stems, &key), 0, 0};
+    if (!append_ngrams(scorer, &scorer->words.ngrams, NULL) ||
+        add_word(&scorer->words, &key, token, none) < 0)
         return set_memory_error();
     return 1;
 }
@@ -209,32 +219,32 @@ static int learn_side(Scorer *scorer, PyObject *side)
 /* Forget the words that were not met twice since the last call. The others move up, in their order,
    as do their bytes and n-grams. Example: of the words side (0), truce (1), lamp (2) and war (3),
    where lamp is rare, war becomes 2. Called twice in a row, this forgets every word. */
-static void forget_rare(Scorer *scorer)
+static void forget_rare(Vocabulary *words)
 {
-    StringTable *words = &scorer->words;
-    NgramPool *pool = &scorer->ngrams;
+    StringTable *strings = &words->strings;
+    NgramPool *pool = &words->ngrams;
     size_t n = 0, n_bytes = 0, n_pool = 0;
-    for (size_t word = 0; word < words->n; word++) {
-        StringEntry entry = words->entries[word];
-        size_t n_items = pool_end(words, pool, word) - entry.token.ngrams;
+    for (size_t word = 0; word < strings->n; word++) {
+        StringEntry entry = strings->entries[word];
+        size_t n_items = pool_end(words, word) - entry.token.ngrams;
         if (word != SIDE && !(entry.token.flags & IS_MET_AGAIN))
             continue;
-        memmove(words->bytes + n_bytes, words->bytes + entry.start, entry.length);
+        memmove(strings->bytes + n_bytes, strings->bytes + entry.start, entry.length);
         if (n_items)
             memmove(pool->items + n_pool, pool->items + entry.token.ngrams,
                     n_items * sizeof *pool->items);
         entry.start = (uint32_t)n_bytes;
         entry.token.ngrams = n_pool;
         entry.token.flags &= ~(uint32_t)(IS_MET | IS_MET_AGAIN);
-        words->entries[n] = entry;
-        scorer->name_roles[n++] = scorer->name_roles[word];
+        strings->entries[n] = entry;
+        words->roles[n++] = words->roles[word];
         n_bytes += entry.length;
         n_pool += n_items;
     }
-    words->n = n;
-    words->n_bytes = n_bytes;
+    strings->n = n;
+    strings->n_bytes = n_bytes;
     pool->n = n_pool;
-    refill_slots(words);
+    refill_slots(strings);
 }
 
 #endif

@@ -48,18 +48,23 @@ typedef struct {
     size_t n_features;
     double *rows;
 
-    /* Of characters: the number of an n-gram is its column. */
-    StringTable ngrams;
-
-    /* Of words. `unigrams` has the root's child of each stem, so that only longer n-grams are
-       looked up; NO_NODE if there is none. */
+    /* Of words and characters: runs of stems, or of characters. */
     Trie trie;
+
+    /* Of words: the root's child of each stem, so that only longer n-grams are looked up; NO_NODE
+       if there is none. */
     TrieNode *unigrams;
 
     /* Of frames: the column of each pair of classes, at first * MAX_CLASSES + second; -1 if it is
        no feature. No pair with NO_CLASS is one, nor any of a class with itself. */
     int32_t *pairs;
 } FeatureBlock;
+
+/* How many characters of an n-gram the first edge stands for (trie.h). */
+static ALWAYS_INLINE size_t n_first_characters(const FeatureBlock *block)
+{
+    return block->min_n < MAX_FIRST ? (size_t)block->min_n : MAX_FIRST;
+}
 
 /* Names of sides match in any case ("Kenya"); those that are also words, as written only ("US"). */
 enum { ANY_CASE, EXACT_CASE, N_CASES };
@@ -91,6 +96,14 @@ typedef struct {
     size_t n, capacity;
 } NgramPool;
 
+/* Words as written, with what scoring needs to know of each. */
+typedef struct {
+    StringTable strings;
+    NameRoles *roles; /* by word */
+    size_t roles_capacity;
+    NgramPool ngrams;
+} Vocabulary;
+
 /* The classes of cue words, which blocks of frames need: negators are known by their folded form,
    all others by their stem. */
 typedef struct {
@@ -111,32 +124,34 @@ typedef struct {
     CueTable cues;
     double sublinear[N_SUBLINEAR]; /* 1 + ln(count) */
 
-    /* What `learn` adds to and `forget` empties. */
-    StringTable words;     /* as written */
-    NameRoles *name_roles; /* by word */
-    size_t roles_capacity;
-    NgramPool ngrams;
-    uint64_t generation; /* of the words: numbers of another generation mean nothing here */
-
-    int n_running; /* threads that score without the GIL: nothing may be learned or forgotten */
+    Vocabulary words; /* what `learn` adds to and `forget` empties */
+    uint64_t number;  /* no two the same in a process */
+    int n_running;    /* threads that score without the GIL: nothing may be learned or forgotten */
     struct Workspace *idle_workspaces;
 } Scorer;
+
+static uint64_t last_scorer; /* its number; changed under the GIL */
 
 static ALWAYS_INLINE double sublinear_weight(const Scorer *scorer, int32_t count)
 {
     return count < N_SUBLINEAR ? scorer->sublinear[count] : 1.0 + log((double)count);
 }
 
-static uint64_t last_generation; /* no two the same in a process; changed under the GIL */
-
 static void free_block(FeatureBlock *block)
 {
     free(block->outputs);
     free(block->rows);
-    free_strings(&block->ngrams);
     free_trie(&block->trie);
     free(block->unigrams);
     free(block->pairs);
+}
+
+static void free_vocabulary(Vocabulary *words)
+{
+    free_strings(&words->strings);
+    free(words->roles);
+    free(words->ngrams.items);
+    memset(words, 0, sizeof *words);
 }
 
 static void free_cues(CueTable *cues)

@@ -8,8 +8,8 @@
        sip_hash.h       hashes what strangers may choose
        string_table.h   turns words into numbers
        names.h          masks the names of sides, which leaves tokens
-       trie.h           finds the columns of word n-grams
-       bloom_filter.h   rejects most word n-grams that are no feature
+       trie.h           finds the columns of n-grams
+       bloom_filter.h   rejects most n-grams that are no feature
        ngram_pool.h     keeps the columns of the character n-grams of each word
        score.h          turns tokens into n-gram counts, logits and probabilities
        buffers.h        fills the paragraph's row of Python's buffers
@@ -48,9 +48,7 @@ static void scorer_dealloc(Scorer *self)
     free(self->head_bounds);
     free_strings(&self->stems);
     free(self->is_familiar);
-    free_strings(&self->words);
-    free(self->name_roles);
-    free(self->ngrams.items);
+    free_vocabulary(&self->words);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -88,7 +86,7 @@ static PyObject *scorer_new(PyTypeObject *type, PyObject *arguments, PyObject *k
     Scorer *self = (Scorer *)type->tp_alloc(type, 0); /* zeroed */
     if (!self)
         return NULL;
-    self->generation = ++last_generation;
+    self->number = ++last_scorer;
     for (int count = 1; count < N_SUBLINEAR; count++)
         self->sublinear[count] = 1.0 + log((double)count);
     if (!read_model(self, arguments))
@@ -112,16 +110,17 @@ static PyObject *scorer_forget(Scorer *self, PyObject *Py_UNUSED(nothing))
 {
     if (!check_idle(self))
         return NULL;
-    forget_rare(self);
-    self->generation = ++last_generation;
+    forget_rare(&self->words);
     Py_RETURN_NONE;
 }
 
 static PyObject *scorer_size(Scorer *self, void *Py_UNUSED(nothing))
 {
     size_t size_of_word = sizeof(StringEntry) + sizeof(StringSlot) + sizeof(NameRoles);
-    return PyLong_FromSize_t(self->words.n_bytes + self->words.n * size_of_word +
-                             self->ngrams.n * sizeof *self->ngrams.items);
+    const StringTable *strings = &self->words.strings;
+    const NgramPool *pool = &self->words.ngrams;
+    return PyLong_FromSize_t(strings->n_bytes + strings->n * size_of_word +
+                             pool->n * sizeof *pool->items);
 }
 
 PyDoc_STRVAR(reset_after_fork_doc,
@@ -136,16 +135,16 @@ static PyObject *scorer_reset_after_fork(Scorer *self, PyObject *Py_UNUSED(nothi
 
 /* ---- scoring ------------------------------------------------------------------------------- */
 
-/* Score the texts of a workspace, without the GIL, into the rows from `first` on, and describe the
-   words that are not known yet. */
+/* Score the texts of a workspace, without the GIL, into the rows from `first` on. */
 static int score_texts(Scorer *self, Workspace *workspace, const Buffers *buffers, Py_ssize_t first)
 {
     int ok = 1;
     self->n_running++;
     Py_BEGIN_ALLOW_THREADS
-    for (Py_ssize_t i = 0; ok && i < workspace->n_texts; i++)
-        ok = score_text(self, workspace, &workspace->texts[i], buffers, first + i);
-    ok = ok && describe_words(self, workspace);
+    for (Py_ssize_t i = 0, n; ok && i < workspace->n_texts; i += n) {
+        n = score_group(self, workspace, buffers, i, first + i);
+        ok = n > 0;
+    }
     Py_END_ALLOW_THREADS
     self->n_running--;
     return ok || set_memory_error();
@@ -168,32 +167,32 @@ static int read_texts(Workspace *workspace, PyObject *list, Py_ssize_t first, Py
     return 1;
 }
 
-/* The name of a capsule that owns a workspace with pending paragraphs. */
-static const char PENDING[] = "stance.scoring._scorer pending";
+/* The name of a capsule that owns a workspace with new words. */
+static const char NEW_WORDS[] = "stance.scoring._scorer new words";
 
-static void free_pending(PyObject *capsule)
+static void free_new_words(PyObject *capsule)
 {
-    free_workspace(PyCapsule_GetPointer(capsule, PENDING));
+    free_workspace(PyCapsule_GetPointer(capsule, NEW_WORDS));
 }
 
-/* Return the pending paragraphs, or None. The workspace goes into them, or back to the scorer. */
+/* Return the new words, or None. The workspace goes into them, or back to the scorer. */
 static PyObject *hand_over(Scorer *self, Workspace *workspace)
 {
-    if (!workspace->n_pending) {
+    if (!workspace->new_words.strings.n) {
         release_workspace(self, workspace);
         Py_RETURN_NONE;
     }
-    PyObject *pending = PyCapsule_New(workspace, PENDING, free_pending);
-    if (!pending)
+    release_texts(workspace);
+    PyObject *new_words = PyCapsule_New(workspace, NEW_WORDS, free_new_words);
+    if (!new_words)
         release_workspace(self, workspace);
-    return pending;
+    return new_words;
 }
 
 PyDoc_STRVAR(score_doc,
              "score(texts, first, last, copies, probabilities, familiarity, n_tokens)\n--\n\n"
              "Score ``texts[first:last]`` into the buffers of all texts.\n\n"
-             "Return the paragraphs with words that must be learned first, or None. `learn` takes\n"
-             "them, then `score_pending`.");
+             "Return the words that were not known, for `learn`, or None.");
 
 static PyObject *scorer_score(Scorer *self, PyObject *arguments)
 {
@@ -219,70 +218,22 @@ static PyObject *scorer_score(Scorer *self, PyObject *arguments)
     return result;
 }
 
-PyDoc_STRVAR(learn_doc, "learn(pending)\n--\n\nLearn the unknown words of pending paragraphs.");
+PyDoc_STRVAR(learn_doc, "learn(new_words)\n--\n\nLearn words that `score` returned, once.");
 
 static PyObject *scorer_learn(Scorer *self, PyObject *capsule)
 {
-    Workspace *workspace = check_idle(self) ? PyCapsule_GetPointer(capsule, PENDING) : NULL;
+    Workspace *workspace = check_idle(self) ? PyCapsule_GetPointer(capsule, NEW_WORDS) : NULL;
     if (!workspace)
         return NULL;
-    if (workspace->generation != self->generation) {
-        set_misfit_error();
+    if (workspace->scorer_number != self->number) {
+        set_value_error("the new words must be those of this scorer.");
         return NULL;
     }
-    if (!learn_words(self, workspace))
+    if (!learn_words(self, &workspace->new_words))
         return NULL;
-    Py_RETURN_NONE;
-}
-
-/* Return the workspace of a capsule, which keeps it; NULL with an error set if it does not fit. */
-static Workspace *check_pending(const Scorer *self, PyObject *capsule, const Buffers *buffers)
-{
-    Workspace *workspace = PyCapsule_GetPointer(capsule, PENDING);
-    if (!workspace)
-        return NULL;
-    int ok = workspace->generation == self->generation || set_misfit_error();
-    for (size_t i = 0; ok && i < workspace->n_pending; i++) {
-        Py_ssize_t row = workspace->pending[i].row;
-        ok = row < buffers->n ? check_copies(self, buffers, row, 1) : set_misfit_error();
-    }
-    return ok ? workspace : NULL;
-}
-
-PyDoc_STRVAR(score_pending_doc,
-             "score_pending(pending, copies, probabilities, familiarity, n_tokens)\n--\n\n"
-             "Score the paragraphs that waited, once, after their words were learned.");
-
-static PyObject *scorer_score_pending(Scorer *self, PyObject *arguments)
-{
-    PyObject *capsule;
-    Buffers buffers;
-    if (!PyArg_ParseTuple(arguments, "Oy*w*w*w*", &capsule, &buffers.copies, &buffers.probabilities,
-                          &buffers.familiarity, &buffers.n_tokens))
-        return NULL;
-    Workspace *workspace = NULL;
-    if (check_buffers(self, &buffers))
-        workspace = check_pending(self, capsule, &buffers);
-    if (workspace) {
-        PyCapsule_SetDestructor(capsule, NULL);
-        PyCapsule_SetName(capsule, NULL); /* it is used up: no other call finds a pointer in it */
-        forget_unknown(workspace);
-        PendingStatus status = SCORED;
-        self->n_running++;
-        Py_BEGIN_ALLOW_THREADS
-        for (size_t i = 0; status == SCORED && i < workspace->n_pending; i++)
-            status = score_paragraph(self, workspace, &workspace->pending[i], &buffers);
-        Py_END_ALLOW_THREADS
-        self->n_running--;
-        release_workspace(self, workspace);
-        if (status == OUT_OF_MEMORY)
-            PyErr_NoMemory();
-        else if (status == NOT_LEARNED)
-            set_value_error("the words of pending paragraphs must be learned first.");
-    }
-    release_buffers(&buffers);
-    if (PyErr_Occurred())
-        return NULL;
+    PyCapsule_SetDestructor(capsule, NULL);
+    PyCapsule_SetName(capsule, NULL); /* it is used up: no other call finds a pointer in it */
+    release_workspace(self, workspace);
     Py_RETURN_NONE;
 }
 
@@ -297,7 +248,6 @@ static PyMethodDef scorer_methods[] = {
     {"forget", (PyCFunction)scorer_forget, METH_NOARGS, forget_doc},
     {"reset_after_fork", (PyCFunction)scorer_reset_after_fork, METH_NOARGS, reset_after_fork_doc},
     {"score", (PyCFunction)scorer_score, METH_VARARGS, score_doc},
-    {"score_pending", (PyCFunction)scorer_score_pending, METH_VARARGS, score_pending_doc},
     {NULL, NULL, 0, NULL},
 };
 
@@ -317,19 +267,19 @@ static PyTypeObject scorer_type = {
     .tp_getset = scorer_properties,
 };
 
-PyDoc_STRVAR(unknown_words_doc, "unknown_words(pending)\n--\n\n"
-                                "Return the words that pending paragraphs wait for.");
+PyDoc_STRVAR(list_words_doc, "list_words(new_words)\n--\n\n"
+                             "Return words that `score` returned as a list of str.");
 
-static PyObject *unknown_words(PyObject *Py_UNUSED(module), PyObject *capsule)
+static PyObject *list_words(PyObject *Py_UNUSED(module), PyObject *capsule)
 {
-    const Workspace *workspace = PyCapsule_GetPointer(capsule, PENDING);
+    const Workspace *workspace = PyCapsule_GetPointer(capsule, NEW_WORDS);
     if (!workspace)
         return NULL;
-    const StringTable *unknown = &workspace->unknown;
+    const StringTable *strings = &workspace->new_words.strings;
     PyObject *list = PyList_New(0);
-    for (size_t i = 0; list && i < unknown->n; i++) {
-        const StringEntry *entry = &unknown->entries[i];
-        PyObject *word = PyUnicode_DecodeUTF8(unknown->bytes + entry->start,
+    for (size_t i = 0; list && i < strings->n; i++) {
+        const StringEntry *entry = &strings->entries[i];
+        PyObject *word = PyUnicode_DecodeUTF8(strings->bytes + entry->start,
                                               (Py_ssize_t)entry->length, "strict");
         if (!word || PyList_Append(list, word))
             Py_CLEAR(list);
@@ -341,7 +291,7 @@ static PyObject *unknown_words(PyObject *Py_UNUSED(module), PyObject *capsule)
 static PyMethodDef module_functions[] = {
     {"hash_bytes", hash_bytes, METH_VARARGS, hash_bytes_doc},
     {"word_forms", word_forms, METH_O, word_forms_doc},
-    {"unknown_words", unknown_words, METH_O, unknown_words_doc},
+    {"list_words", list_words, METH_O, list_words_doc},
     {"word_bounds", word_bounds, METH_O, word_bounds_doc},
     {"may_join", may_join, METH_VARARGS, may_join_doc},
     {"read_records", read_records, METH_VARARGS, read_records_doc},

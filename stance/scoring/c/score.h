@@ -39,7 +39,7 @@ typedef struct {
 } NgramTotals;
 
 /* Count the word n-grams: from each token on, follow the trie as far as the text agrees with it. */
-static NgramTotals count_word_ngrams(const FeatureBlock *block, const Token *tokens, size_t n,
+static NgramTotals count_word_ngrams(const FeatureBlock *block, const TextToken *tokens, size_t n,
                                      NgramCounter *counter)
 {
     int32_t *counts = counter->counts, *seen = counter->seen;
@@ -61,7 +61,7 @@ static NgramTotals count_word_ngrams(const FeatureBlock *block, const Token *tok
 }
 
 /* Count the pairs of neighbouring classes of each sentence; a class that repeats is one. */
-static NgramTotals count_frames(const FeatureBlock *block, const Token *tokens, size_t n,
+static NgramTotals count_frames(const FeatureBlock *block, const TextToken *tokens, size_t n,
                                 NgramCounter *counter)
 {
     int32_t *counts = counter->counts, *seen = counter->seen;
@@ -86,13 +86,13 @@ static NgramTotals count_frames(const FeatureBlock *block, const Token *tokens, 
 /* Count the character n-grams of all tokens, and add the sums that were kept for each. */
 static ALWAYS_INLINE NgramTotals count_character_ngrams(const Scorer *scorer,
                                                         const FeatureBlock *block, int width,
-                                                        const Token *tokens, size_t n,
+                                                        const TextToken *tokens, size_t n,
                                                         NgramCounter *counter, double *sums)
 {
     int32_t *counts = counter->counts, *seen = counter->seen, *seen_twice = counter->seen_twice;
     NgramTotals totals = {0, 0, 0};
     for (size_t i = 0; i < n; i++) {
-        const int32_t *items = find_ngrams(scorer, &tokens[i], block);
+        const int32_t *items = find_ngrams(scorer, tokens[i].ngrams, block);
         int32_t n_columns = *items++;
         totals.n_total += (size_t)n_columns;
         for (int output = 0; output <= width; output++, items += n_sum_items(0)) {
@@ -141,7 +141,7 @@ static ALWAYS_INLINE void add_block_of_width(const Scorer *scorer, Workspace *wo
                                              double *logits)
 {
     const FeatureBlock *block = &scorer->blocks[index];
-    const Token *tokens = workspace->tokens;
+    const TextToken *tokens = workspace->tokens;
     NgramCounter *counter = &workspace->counters[index];
     size_t size_of_sums = ((size_t)width + 1) * sizeof *sums;
     NgramTotals totals;
@@ -207,7 +207,7 @@ static void softmax(double *logits, int n)
 }
 
 /* Return the share of plain words that the model has seen; 0 if there is none. */
-static double measure_familiarity(const Token *tokens, size_t n)
+static double measure_familiarity(const TextToken *tokens, size_t n)
 {
     size_t n_plain = 0, n_familiar = 0;
     for (size_t i = 0; i < n; i++) {

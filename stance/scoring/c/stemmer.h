@@ -22,10 +22,10 @@ typedef struct {
     size_t r1, r2; /* where the regions begin */
 } Stem;
 
-/* A string of ASCII and its length. */
+/* A string of ASCII and its length. It lies in the table that holds it, near the next one. */
 typedef struct {
-    const char *letters;
-    size_t n;
+    char letters[8];
+    uint8_t n;
 } Letters;
 
 #define LETTERS(string) {string, sizeof string - 1}
@@ -96,6 +96,17 @@ static void replace_ending(Stem *word, size_t start, Letters replacement)
     for (size_t i = 0; i < replacement.n; i++)
         word->letters[start + i] = (unsigned char)replacement.letters[i];
     word->n = start + replacement.n;
+}
+
+/* Whether the last letter of a word is one of those that the suffixes of a table end in: few words
+   need then be compared with each. */
+static int may_end(const Stem *word, const char *last_letters)
+{
+    uint32_t last = word->n ? word->letters[word->n - 1] : 0;
+    for (const char *letter = last_letters; *letter; letter++)
+        if (last == (unsigned char)*letter)
+            return 1;
+    return 0;
 }
 
 /* Apply the rule of the longest suffix of a table, if that lies in the region from `region` on. */
@@ -224,6 +235,8 @@ static void cut_participle(Stem *word)
                                        LETTERS("eed"),   LETTERS("ing"),   LETTERS("ed")};
     static const Letters kept_before_eed[] = {LETTERS("succ"), LETTERS("proc"), LETTERS("exc")};
     const Letters *suffix = suffixes;
+    if (!may_end(word, "dgy"))
+        return;
     while (suffix < suffixes + LENGTH_OF(suffixes) && !ends_in(word, *suffix))
         suffix++;
     if (suffix == suffixes + LENGTH_OF(suffixes))
@@ -281,7 +294,8 @@ static void shorten_suffix(Stem *word)
         REPLACE_AFTER("ogi", "og", "l"),
         REPLACE_AFTER("li", "", "cdeghkmnrt"),
     };
-    apply_rules(word, word->r1, rules, LENGTH_OF(rules));
+    if (word->r1 < word->n && may_end(word, "ilnsrtm"))
+        apply_rules(word, word->r1, rules, LENGTH_OF(rules));
 }
 
 /* Step 3, in R1. */
@@ -298,7 +312,8 @@ static void shorten_again(Stem *word)
         CUT("ness"),
         CUT("ful"),
     };
-    apply_rules(word, word->r1, rules, LENGTH_OF(rules));
+    if (word->r1 < word->n && may_end(word, "elis"))
+        apply_rules(word, word->r1, rules, LENGTH_OF(rules));
 }
 
 /* Step 4, in R2. */
@@ -310,7 +325,8 @@ static void cut_suffix(Stem *word)
         CUT("iti"),   CUT("ous"),  CUT("ive"),  CUT("ize"),  REPLACE_AFTER("ion", "", "st"),
         CUT("al"),    CUT("er"),   CUT("ic"),
     };
-    apply_rules(word, word->r2, rules, LENGTH_OF(rules));
+    if (word->r2 < word->n && may_end(word, "etnlrcsim"))
+        apply_rules(word, word->r2, rules, LENGTH_OF(rules));
 }
 
 /* Step 5: a last e, or one l of two. */

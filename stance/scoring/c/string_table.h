@@ -1,10 +1,9 @@
 /* A table that numbers distinct strings 0, 1, 2, ... in the order in which they are added.
 
-   Stems, words as written, words of names and character n-grams are each turned into numbers once,
-   so that all later work compares and indexes integers. The table is a hash table with linear
-   probing. A look-up compares the whole string in the end, so that a collision of hashes can cost
-   time but never change a result. Hashes are keyed (sip_hash.h), so that nobody can choose words
-   that collide. */
+   Stems, words as written and words of names are each turned into numbers once, so that all later
+   work compares and indexes integers. The table is a hash table with linear probing. A look-up
+   compares the whole string in the end, so that a collision of hashes can cost time but never
+   change a result. Hashes are keyed (sip_hash.h), so that nobody can choose words that collide. */
 
 #ifndef STANCE_STRING_TABLE_H
 #define STANCE_STRING_TABLE_H
@@ -65,7 +64,7 @@ typedef struct {
 } StringEntry;
 
 typedef struct {
-    uint32_t tag;   /* upper half of the hash: differs for nearly every other string */
+    uint32_t tag;   /* upper half of the hash */
     int32_t number; /* -1 if the slot is free */
 } StringSlot;
 
@@ -92,17 +91,29 @@ static ALWAYS_INLINE StringKey make_key(const char *bytes, size_t length, size_t
     return (StringKey){bytes, length, hash, load_bytes(bytes, length, n_readable)};
 }
 
+/* What a slot keeps of a hash. It says where the string belongs, so that slots can be moved without
+   its bytes, and tells nearly all other strings there from it. */
+static ALWAYS_INLINE uint32_t tag_of(const StringKey *key)
+{
+    return (uint32_t)(key->hash >> 32);
+}
+
+static ALWAYS_INLINE void prefetch_slot(const StringTable *table, const StringKey *key)
+{
+    PREFETCH(table->slots + (tag_of(key) & (table->n_slots - 1)));
+}
+
 /* Return the number of a string, or -1. */
 static ALWAYS_INLINE int32_t find_key(const StringTable *table, const StringKey *key)
 {
     if (!table->n_slots)
         return -1;
     size_t mask = table->n_slots - 1;
-    for (size_t i = key->hash & mask;; i = (i + 1) & mask) {
+    for (size_t i = tag_of(key) & mask;; i = (i + 1) & mask) {
         StringSlot slot = table->slots[i];
         if (slot.number < 0)
             return -1;
-        if (slot.tag != (uint32_t)(key->hash >> 32))
+        if (slot.tag != tag_of(key))
             continue;
         const StringEntry *entry = &table->entries[slot.number];
         if (entry->prefix == key->prefix && entry->length == key->length &&
@@ -117,27 +128,30 @@ static int32_t find_string(const StringTable *table, const char *bytes, size_t l
     return find_key(table, &key);
 }
 
-static uint64_t hash_entry(const StringTable *table, size_t number)
+static void fill_slot(StringTable *table, StringSlot slot)
 {
-    const StringEntry *entry = &table->entries[number];
-    size_t n_readable = table->n_bytes - entry->start;
-    return make_key(table->bytes + entry->start, entry->length, n_readable).hash;
-}
-
-static void fill_slot(StringTable *table, int32_t number, uint64_t hash)
-{
-    size_t i = hash & (table->n_slots - 1);
+    size_t i = slot.tag & (table->n_slots - 1);
     while (table->slots[i].number >= 0)
         i = (i + 1) & (table->n_slots - 1);
-    table->slots[i] = (StringSlot){(uint32_t)(hash >> 32), number};
+    table->slots[i] = slot;
 }
 
-/* Fill all slots anew, after entries or slots have moved. */
-static void refill_slots(StringTable *table)
+/* Free all slots. */
+static void clear_slots(StringTable *table)
 {
     memset(table->slots, -1, table->n_slots * sizeof *table->slots);
-    for (size_t number = 0; number < table->n; number++)
-        fill_slot(table, (int32_t)number, hash_entry(table, number));
+}
+
+/* Fill all slots anew, after entries have moved. */
+static void refill_slots(StringTable *table)
+{
+    clear_slots(table);
+    for (size_t number = 0; number < table->n; number++) {
+        const StringEntry *entry = &table->entries[number];
+        StringKey key = make_key(table->bytes + entry->start, entry->length,
+                                 table->n_bytes - entry->start);
+        fill_slot(table, (StringSlot){tag_of(&key), (int32_t)number});
+    }
 }
 
 /* Keep at least two slots per string, so that probing ends soon. Return 0 if there is no memory. */
@@ -145,37 +159,51 @@ static int reserve_slots(StringTable *table, size_t n_strings)
 {
     if (2 * n_strings <= table->n_slots)
         return 1;
-    size_t n_slots = table->n_slots ? 2 * table->n_slots : 64;
+    StringTable old = *table;
+    size_t n_slots = old.n_slots ? 2 * old.n_slots : 64;
     StringSlot *slots = malloc(n_slots * sizeof *slots);
     if (!slots)
         return 0;
-    free(table->slots);
     table->slots = slots;
     table->n_slots = n_slots;
-    refill_slots(table);
+    clear_slots(table);
+    for (size_t i = 0; i < old.n_slots; i++)
+        if (old.slots[i].number >= 0)
+            fill_slot(table, old.slots[i]);
+    free(old.slots);
     return 1;
 }
 
-/* Add a string unless it is there. Return its number, or -1 if there is no memory. */
-static int32_t add_string(StringTable *table, const char *bytes, size_t length)
+/* Add a string that is not there. Return its number, or -1 if there is no memory. */
+static int32_t add_new_key(StringTable *table, const StringKey *key)
 {
-    StringKey key = make_key(bytes, length, length);
-    int32_t number = find_key(table, &key);
-    if (number >= 0)
-        return number;
+    size_t length = key->length;
     if (table->n >= INT32_MAX / 2 || length > UINT32_MAX - table->n_bytes)
         return -1;
     if (!RESERVE(table->entries, table->capacity, table->n + 1) ||
         !RESERVE(table->bytes, table->bytes_capacity, table->n_bytes + length) ||
         !reserve_slots(table, table->n + 1))
         return -1;
-    number = (int32_t)table->n++;
-    memcpy(table->bytes + table->n_bytes, bytes, length);
+    int32_t number = (int32_t)table->n++;
+    memcpy(table->bytes + table->n_bytes, key->bytes, length);
     table->entries[number] =
-        (StringEntry){(uint32_t)table->n_bytes, (uint32_t)length, key.prefix, {-1, 0, 0}};
+        (StringEntry){(uint32_t)table->n_bytes, (uint32_t)length, key->prefix, {-1, 0, 0}};
     table->n_bytes += length;
-    fill_slot(table, number, key.hash);
+    fill_slot(table, (StringSlot){tag_of(key), number});
     return number;
+}
+
+/* Add a string unless it is there. Return its number, or -1 if there is no memory. */
+static int32_t add_key(StringTable *table, const StringKey *key)
+{
+    int32_t number = find_key(table, key);
+    return number >= 0 ? number : add_new_key(table, key);
+}
+
+static int32_t add_string(StringTable *table, const char *bytes, size_t length)
+{
+    StringKey key = make_key(bytes, length, length);
+    return add_key(table, &key);
 }
 
 static void free_strings(StringTable *table)

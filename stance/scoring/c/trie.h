@@ -1,7 +1,8 @@
-/* Word n-grams as a trie over numbers of stems.
+/* N-grams as a trie: of words over numbers of stems, of characters over code points.
 
    A node stands for a run of stems, and has a column if that run is a feature. All edges lie in one
-   hash table, from (parent, stem) to the child, which takes one look-up per word of an n-gram.
+   hash table, from (parent, stem) to the child, which takes one look-up per word of an n-gram. What
+   is said of stems holds for characters.
 
    Example: the features "cease fire" (column 0), "cease" (column 1) and "fire" (column 2), of the
    stems cease (0) and fire (1), give
@@ -32,7 +33,7 @@ typedef struct {
 
 typedef struct {
     TrieEdge *edges;
-    size_t n_edges; /* with the free ones: a power of two, and at least twice the nodes */
+    size_t n_edges; /* with the free ones: a power of two, and at least 1.5 times the nodes */
     BloomFilter filter;
 } Trie;
 
@@ -43,9 +44,24 @@ static ALWAYS_INLINE uint64_t edge_key(int32_t parent, int32_t stem)
     return (uint64_t)(uint32_t)parent << 32 | (uint32_t)stem;
 }
 
+/* The first characters of an n-gram, up to three, are one edge from the root: a code point has 21
+   bits. No node has a number with the highest bit. */
+#define MAX_FIRST 3
+
+static ALWAYS_INLINE uint64_t first_key(const uint32_t *characters, size_t n)
+{
+    uint64_t key = 0;
+    for (size_t i = 0; i < n; i++)
+        key = key << 21 | characters[i];
+    return key | (uint64_t)1 << 63;
+}
+
+/* Two multiplications by odd numbers that each process draws, so that every bit of a key reaches
+   the lowest bits of the hash: a model may be made by a stranger, too. */
 static ALWAYS_INLINE uint64_t hash_edge(uint64_t key)
 {
-    uint64_t hash = key * (hash_secret.low | 1); /* odd, and different in each process */
+    uint64_t hash = key * (hash_secret.low | 1);
+    hash = (hash ^ hash >> 32) * (hash_secret.high | 1);
     return hash ^ hash >> 32;
 }
 
@@ -67,11 +83,11 @@ static TrieNode find_child(const Trie *trie, int32_t parent, int32_t stem)
     return edge->key == key ? edge->child : NO_NODE;
 }
 
-/* Return the child of a node; add it as `new_node`, without a column, if there is none. There must
-   be a free edge (reserve_edges). */
-static TrieNode *add_child(Trie *trie, int32_t parent, int32_t stem, int32_t new_node)
+/* Return the node at the end of an edge; add it as `new_node`, without a column, if there is none.
+   There must be a free edge (reserve_edges). */
+static TrieNode *add_child(Trie *trie, uint64_t key, int32_t new_node)
 {
-    uint64_t key = edge_key(parent, stem), hash = hash_edge(key);
+    uint64_t hash = hash_edge(key);
     TrieEdge *edge = probe_edges(trie, key, hash);
     if (edge->key != key) {
         add_to_filter(&trie->filter, hash);
@@ -83,10 +99,10 @@ static TrieNode *add_child(Trie *trie, int32_t parent, int32_t stem, int32_t new
 /* Make room for `n_nodes`. Return 0 if there is no memory. */
 static int reserve_edges(Trie *trie, size_t n_nodes)
 {
-    if (trie->n_edges >= 2 * n_nodes)
+    if (2 * trie->n_edges >= 3 * n_nodes)
         return 1;
     Trie larger = {NULL, trie->n_edges ? trie->n_edges : 64, {NULL, 0}};
-    while (larger.n_edges < 2 * n_nodes)
+    while (2 * larger.n_edges < 3 * n_nodes)
         larger.n_edges *= 2;
     larger.edges = malloc(larger.n_edges * sizeof *larger.edges);
     if (!larger.edges || !make_filter(&larger.filter, larger.n_edges)) {

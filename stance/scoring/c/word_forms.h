@@ -27,8 +27,21 @@ typedef struct {
 typedef struct {
     char *bytes;
     size_t length, capacity;
-    size_t n_characters;
+    uint32_t characters[MAX_WORD_CHARACTERS]; /* the first ones, as code points */
+    size_t n_characters;                      /* of the whole word */
 } FoldedWord;
+
+/* The memory in which words are folded. */
+typedef struct {
+    FoldedWord whole, bare;
+} FoldingRoom;
+
+static void free_folding_room(FoldingRoom *room)
+{
+    free(room->whole.bytes);
+    free(room->bare.bytes);
+    memset(room, 0, sizeof *room);
+}
 
 /* Write a code point as UTF-8; return how many bytes that took. */
 static size_t encode(uint32_t point, char *bytes)
@@ -53,7 +66,12 @@ static int fold_characters(Utf8 word, FoldedWord *folded)
         uint32_t point = decode(cursor, end, &length);
         if (point == CAPITAL_SIGMA || point == CAPITAL_I_WITH_DOT)
             return 0;
-        point = is_apostrophe(point) ? '\'' : Py_UNICODE_TOLOWER((Py_UCS4)point);
+        if (point < 128) /* most are; nothing need be asked */
+            point |= point >= 'A' && point <= 'Z' ? 'a' - 'A' : 0;
+        else
+            point = is_apostrophe(point) ? '\'' : Py_UNICODE_TOLOWER((Py_UCS4)point);
+        if (folded->n_characters < MAX_WORD_CHARACTERS)
+            folded->characters[folded->n_characters] = point;
         folded->length += encode(point, folded->bytes + folded->length);
     }
     return 1;
@@ -102,12 +120,10 @@ static Utf8 cut_possessive(Utf8 word)
 static Utf8 stem_word(const FoldedWord *folded, char room[4 * MAX_WORD_CHARACTERS])
 {
     uint32_t letters[MAX_WORD_CHARACTERS];
-    size_t n = 0, n_bytes = 0, length;
-    if (folded->n_characters > MAX_WORD_CHARACTERS)
+    size_t n = folded->n_characters, n_bytes = 0;
+    if (n > MAX_WORD_CHARACTERS)
         return (Utf8){folded->bytes, folded->length};
-    const unsigned char *cursor = (const unsigned char *)folded->bytes;
-    for (const unsigned char *end = cursor + folded->length; cursor < end; cursor += length)
-        letters[n++] = decode(cursor, end, &length);
+    memcpy(letters, folded->characters, n * sizeof *letters);
     Stem stem = stem_letters(letters, n);
     for (size_t i = 0; i < stem.n; i++)
         n_bytes += encode(stem.letters[i], room + n_bytes);

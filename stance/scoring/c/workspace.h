@@ -1,8 +1,9 @@
 /* What one thread works in: a paragraph's words, its tokens, and the counts of its n-grams.
 
    Workspaces are made when threads first need them and used again, so that scoring a paragraph
-   allocates nothing. A paragraph with words that are not learned yet stays in its workspace,
-   pending, until they are; the words need not be read again. */
+   allocates nothing. Words that the scorer does not know yet are described in the workspace of the
+   thread that meets them, and known there at once; the scorer learns them later, while no thread
+   scores. */
 
 #ifndef STANCE_WORKSPACE_H
 #define STANCE_WORKSPACE_H
@@ -10,6 +11,7 @@
 #include "common.h"
 #include "model.h"
 #include "string_table.h"
+#include "word_forms.h"
 
 /* So that no count of n-grams overflows. */
 #define MAX_TEXT_BYTES (INT32_MAX - 64)
@@ -17,21 +19,24 @@
 /* A word of a paragraph. */
 typedef struct {
     StringKey key;  /* its bytes lie in a Text */
-    int32_t number; /* in Scorer.words; -1 as long as it is not known */
+    int32_t number; /* in Scorer.words; new ones are numbered on from there */
     int32_t begins_sentence;
 } Word;
+
+/* A word of a paragraph, or a masked name. */
+typedef struct {
+    int32_t stem;
+    uint32_t flags;
+    const int32_t *ngrams; /* in a pool */
+} TextToken;
 
 /* A text in UTF-8. The object, which may be another than the user's, keeps the bytes alive. */
 typedef struct {
     PyObject *object;
     const unsigned char *start;
     Py_ssize_t length;
+    size_t n_words;
 } Text;
-
-typedef struct {
-    Py_ssize_t row;
-    size_t first_word, n_words; /* in Workspace.words */
-} PendingParagraph;
 
 /* How often each n-gram of a block occurs in a paragraph. The counts are zero between paragraphs.
    Each list has one item more than there are columns, which is written but never read (score.h). */
@@ -43,19 +48,16 @@ typedef struct {
 
 typedef struct Workspace {
     struct Workspace *next; /* of the idle ones */
-    uint64_t generation;    /* of the words whose numbers it holds */
+    uint64_t scorer_number; /* whose it is */
     Text *texts;
     Py_ssize_t n_texts;
-    Word *words; /* of the pending paragraphs, then of the current one */
+    Word *words; /* of a group of texts, one after the other */
     size_t n_words, words_capacity;
-    Token *tokens; /* of the current paragraph: its words, with one token per masked name */
+    TextToken *tokens; /* of the current paragraph: its words, with one token per masked name */
     size_t tokens_capacity;
-    PendingParagraph *pending;
-    size_t n_pending, pending_capacity;
-    StringTable unknown; /* words to be learned, each with its token ... */
-    NgramPool unknown_ngrams;
-    NameRoles *unknown_roles; /* ... and roles, once `describe_words` has been called */
-    size_t roles_capacity;
+    Vocabulary new_words; /* to be learned; the first `n_described` have token and roles */
+    size_t n_described;
+    FoldingRoom room;
     int n_counters;
     NgramCounter counters[MAX_BLOCKS];
 } Workspace;
@@ -65,7 +67,7 @@ typedef struct Workspace {
 static int read_text(PyObject *object, Text *text)
 {
     if (PyUnicode_Check(object) && PyUnicode_IS_COMPACT_ASCII(object))
-        *text = (Text){Py_NewRef(object), PyUnicode_DATA(object), PyUnicode_GET_LENGTH(object)};
+        *text = (Text){Py_NewRef(object), PyUnicode_DATA(object), PyUnicode_GET_LENGTH(object), 0};
     else {
         PyObject *bytes = NULL;
         if (PyBytes_Check(object))
@@ -78,8 +80,8 @@ static int read_text(PyObject *object, Text *text)
                          Py_TYPE(object)->tp_name);
         if (!bytes)
             return 0;
-        *text =
-            (Text){bytes, (const unsigned char *)PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes)};
+        const char *start = PyBytes_AS_STRING(bytes);
+        *text = (Text){bytes, (const unsigned char *)start, PyBytes_GET_SIZE(bytes), 0};
     }
     if (text->length < MAX_TEXT_BYTES)
         return 1;
@@ -89,26 +91,23 @@ static int read_text(PyObject *object, Text *text)
     return 0;
 }
 
-static void forget_unknown(Workspace *workspace)
-{
-    free_strings(&workspace->unknown);
-    free(workspace->unknown_ngrams.items);
-    free(workspace->unknown_roles);
-    workspace->unknown_ngrams = (NgramPool){NULL, 0, 0};
-    workspace->unknown_roles = NULL;
-    workspace->roles_capacity = 0;
-}
-
-/* Forget the texts and what was read from them. The GIL is held. */
-static void clear_workspace(Workspace *workspace)
+/* Let go of the texts. The GIL is held. */
+static void release_texts(Workspace *workspace)
 {
     for (Py_ssize_t i = 0; i < workspace->n_texts; i++)
         Py_DECREF(workspace->texts[i].object);
     free(workspace->texts);
     workspace->texts = NULL;
     workspace->n_texts = 0;
-    workspace->n_words = workspace->n_pending = 0;
-    forget_unknown(workspace);
+}
+
+/* Forget the texts and what was read from them. The GIL is held. */
+static void clear_workspace(Workspace *workspace)
+{
+    release_texts(workspace);
+    free_vocabulary(&workspace->new_words);
+    workspace->n_described = 0;
+    free_folding_room(&workspace->room);
 }
 
 static void free_workspace(Workspace *workspace)
@@ -121,7 +120,6 @@ static void free_workspace(Workspace *workspace)
     }
     free(workspace->words);
     free(workspace->tokens);
-    free(workspace->pending);
     free(workspace);
 }
 
@@ -138,6 +136,7 @@ static Workspace *make_workspace(const Scorer *scorer)
     Workspace *workspace = calloc(1, sizeof *workspace);
     if (!workspace)
         return NULL;
+    workspace->scorer_number = scorer->number;
     for (int i = 0; i < scorer->n_blocks; i++) {
         NgramCounter *counter = &workspace->counters[workspace->n_counters++];
         size_t length = scorer->blocks[i].n_features + 1;
@@ -162,7 +161,6 @@ static Workspace *take_workspace(Scorer *scorer, Py_ssize_t n_texts)
         PyErr_NoMemory();
         return NULL;
     }
-    workspace->generation = scorer->generation;
     workspace->texts = malloc(((size_t)n_texts + 1) * sizeof *workspace->texts);
     if (workspace->texts)
         return workspace;
