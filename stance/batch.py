@@ -170,6 +170,8 @@ def label_file(
     table_format = find_output_format(output, output_format)
     check_excel(excel, table_format)
     made = made_files(output) if isinstance(output, Path) else ()
+    is_file = isinstance(output, Path) and (output.is_file() or not output.exists())
+    record = is_file and record  # what a device or pipe has taken cannot be read again
     if record and isinstance(output, Path):
         check_record(output, force=force)
         made = (*made, record_path(output))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral
@@ -210,8 +211,9 @@ def check_columns(
     if not isinstance(text, Hashable):
         raise InputError(f"`text` must name one column; got {text!r}. Name it as a str.")
     wanted = Reading(text, target_column, key=key).columns(kept)
+    known = frozenset(columns)  # a table may have a million
     for column in wanted:
-        if column not in columns:
+        if column not in known:
             hint = f" {NAME_TEXT}" if column == text else ""
             raise InputError(
                 f"there is no column {column!r}; the columns are {list(columns)!r}.{hint}"
@@ -222,11 +224,11 @@ def check_columns(
 
 def check_once(columns: Sequence[Any], wanted: Sequence[Any]) -> None:
     """Raise InputError for a wanted column that occurs more than once."""
+    counts = Counter(columns)
     for column in wanted:
-        count = list(columns).count(column)
-        if count > 1:
+        if counts[column] > 1:
             raise InputError(
-                f"column {column!r} must occur once; it occurs {count} times. Rename one."
+                f"column {column!r} must occur once; it occurs {counts[column]} times. Rename one."
             )
 
 
@@ -241,15 +243,15 @@ def carried_names(kept: Sequence[Any], taken: Sequence[str], article: Any = None
     {'article': 'input_article', 'url': 'article'}
     """
     names: dict[Any, Any] = {}
-    if article is not None:
-        taken = [*taken, ARTICLE]
+    used = {*taken} if article is None else {*taken, ARTICLE}
     for column in kept:
         if column == article:
             names[column] = ARTICLE
             continue
         name = column
-        while name in taken or name in names.values():
+        while name in used:
             name = f"input_{name}"
+        used.add(name)
         names[column] = name
     return names
 

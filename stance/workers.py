@@ -24,6 +24,7 @@ from typing import Any, Final
 from stance.errors import StanceError
 
 _LOOK_FOR_PARENT: Final = 0.5  # seconds between two looks of a worker for its parent
+_PR_SET_PDEATHSIG: Final = 1  # of Linux: which signal comes when the parent ends
 
 
 class _Worker:
@@ -113,7 +114,11 @@ def _serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent ends the others
     calls, results = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed stays out of the results
-    parent, function = pickle.load(calls)
+    try:
+        parent, function = pickle.load(calls)
+    except EOFError:  # the parent could not begin all its processes
+        return
+    _go_on_without_parent()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     while True:
         try:
@@ -147,6 +152,19 @@ def _pack(result: Any, error: Exception | None) -> bytes:
             named = f"what a process returns must be plain data; {named}"
         packed = pickle.dumps((None, StanceError(named)), pickle.HIGHEST_PROTOCOL)
     return packed
+
+
+def _go_on_without_parent() -> None:
+    """Have this process go on when its parent ends, even if it is halted: `_end_with` then ends it.
+
+    Only Linux knows how. The kernel sends the signal that continues a process, which does nothing
+    where the parent's thread ends and not the parent.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGCONT)
 
 
 def _end_with(parent: int) -> None:

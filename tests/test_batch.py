@@ -452,3 +452,28 @@ def test_naughty_strings_are_labelled_like_any_other(small: Model) -> None:
         assert all(text[block.start : block.end] == block.text for block in document)
         repr(document)
         document._repr_html_()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a device that takes everything")
+def test_what_goes_to_a_device_has_no_record(small: Model, tmp_path: Path) -> None:
+    """The digest of a pipe was waited for, for ever."""
+    (tmp_path / "in.csv").write_text("text\nA truce.\n")
+    (tmp_path / "out.csv").symlink_to(os.devnull)
+    summary = stance.label_file(tmp_path / "in.csv", tmp_path / "out.csv", model=small, record=True)
+    assert summary.written == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv"]
+
+
+def test_a_record_that_cannot_be_written_is_named(
+    small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "in.csv").write_text("text\nA truce.\n")
+    monkeypatch.setattr(Path, "write_text", refuse)
+    output = tmp_path / "out.csv"
+    expected = f"{output}.run.json cannot be written; No space left on device. {output} is whole, and only lacks its record."
+    with pytest.raises(stance.TableError, match=f"^{re.escape(expected)}$"):
+        stance.label_file(tmp_path / "in.csv", output, model=small, record=True)
+    assert output.exists()

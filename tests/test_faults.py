@@ -264,6 +264,28 @@ def test_no_worker_and_no_temporary_folder_outlives_a_run(
         assert names(tmp_path) == ["in.csv", "scratch"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows how")
+def test_a_halted_worker_does_not_outlive_a_run_that_is_killed(
+    model_path: str, tmp_path: Path
+) -> None:
+    source = write_source(tmp_path / "in.csv", 300_000)
+    command = [*STANCE, str(source), "-o", str(tmp_path / "out.csv"), "--jobs", "2", "-q"]
+    run = subprocess.Popen([*command, "--model", model_path], stderr=subprocess.PIPE)
+    part = tmp_path / ".out.csv.part"
+    wait_for(lambda: part.exists() and part.stat().st_size > 100_000)
+    workers = descendants(run.pid)
+    assert len(workers) >= 2
+    for worker in workers:
+        os.kill(worker, signal.SIGSTOP)
+    run.kill()
+    finish(run)
+    try:
+        wait_for(lambda: not living(workers), 30)
+    finally:
+        for worker in living(workers):
+            os.kill(worker, signal.SIGKILL)
+
+
 def test_a_second_run_on_one_output_is_refused_and_the_first_ends_whole(
     halted: Halted, model_path: str, tmp_path: Path
 ) -> None:

@@ -1,8 +1,12 @@
 """The text of each paragraph as a column: on request, and by default where a person reads."""
 
+import errno
+import gc
 import hashlib
 import io
+import os
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -121,3 +125,16 @@ def test_no_text_and_text_is_refused(asked: list[str], capsys: pytest.CaptureFix
         "stance: error: --no-text must be left out where --columns or --keep asks for the text; "
         "name the columns to keep one by one.\n"
     )
+
+
+def test_a_full_disk_under_a_workbook_is_named(tmp_path: Path, small: Model) -> None:
+    """The zip that was cut off was written to again, when it was freed: with a traceback."""
+
+    class Full(io.BytesIO):
+        def write(self, content: Any, /) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "in.csv").write_text("text\nA truce.\n")
+    with pytest.raises(OSError, match="No space left on device"):
+        stance.label_file(tmp_path / "in.csv", Full(), model=small, output_format="xlsx")
+    gc.collect()

@@ -145,7 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader has seen enough: not an error, and nobody to report to
         _give_up_stdout()
         return 1
-    except (StanceError, OSError) as error:
+    except (StanceError, OSError, MemoryError) as error:
         return _fail(error, trace="--debug" in argv)
 
 
@@ -164,7 +164,9 @@ def _fail(error: Exception, *, trace: bool) -> int:
 
         traceback.print_exc()
     message = str(error)
-    if isinstance(error, OSError) and error.errno == errno.EBADF:
+    if isinstance(error, MemoryError):
+        message = "memory must suffice; it does not. Split the source, or end other programs."
+    elif isinstance(error, OSError) and error.errno == errno.EBADF:
         message = "standard output must be open; it is closed. Open it, or name a file (-o)."
         _give_up_stdout()
     elif isinstance(error, OSError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from stance.show.printable import printable
+from stance.show.printable import binary_stream, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +49,7 @@ def write_frame(
     from stance.tables.outputs import open_output
     from stance.tables.writers.csv import csv_lines
 
-    with open_output(output or sys.stdout.buffer, force=force) as opened:
+    with open_output(output or binary_stream(sys.stdout), force=force) as opened:
         opened.add(csv_lines(list(frame.columns), frame.itertuples(index=False)))
     for note in notes:
         show(note, err=True)

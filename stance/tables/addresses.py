@@ -112,7 +112,7 @@ def _read_url(text: str) -> sa.URL:
             "an address must have one '@', before the host; got more. "
             "Write %40 for each in a user name or password."
         )
-    if kind == "sqlite" and url.database in (None, "", ":memory:"):
+    if kind == "sqlite" and (url.database in (None, "", ":memory:") or "\0" in str(url.database)):
         raise InputError(
             "an SQLite database must be a file, as in 'sqlite:///news.db?table=articles'; got none."
         )

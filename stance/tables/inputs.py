@@ -260,10 +260,11 @@ class Inputs:
 
         A document has only its text; in other columns, its row is empty.
         """
-        missing = [column for column in self.columns if column not in table.columns]
+        here, first = frozenset(table.columns), frozenset(self.columns)
+        missing = [column for column in self.columns if column not in here]
         if is_document and "text" in self.columns:
             missing = []
-        more = [column for column in table.columns if column not in self.columns]
+        more = [column for column in table.columns if column not in first]
         if missing or more:
             differences = [f"lacks {missing!r}"] if missing else []
             differences += [f"also has {more!r}"] if more else []

@@ -62,7 +62,7 @@ def make_encoder(
     file_column: dict[str | None, str] = {None: "file"} if inputs.several else {}
     names = carried_names(kept, [*file_column.values(), *results], article)
     types: dict[str | None, Any] = {
-        column: type_ for column, type_ in inputs.types.items() if column in kept
+        column: inputs.types[column] for column in kept if column in inputs.types
     }
     return encoder_of(table_format, {**file_column, **names}, tuple(results), excel, types)
 

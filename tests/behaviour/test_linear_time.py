@@ -1,7 +1,10 @@
 """The time that a text takes grows with its length, whatever it is made of."""
 
+import contextlib
+import io
 import random
 import time
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +25,11 @@ from reported import STORIES, Tables
 
 from stance import split_paragraphs
 from stance.model import Model
+from stance.options import carried_names, check_columns
+from stance.tables.readers.csv import CsvTable
+from stance.tables.readers.workbook_room import check_room
+from stance.tables.rows import ReadOptions
+from stance.tables.streams import ByteSource
 
 
 @pytest.fixture(
@@ -78,6 +86,31 @@ def test_a_report_takes_linear_time(small: Model, tmp_path: Path) -> None:
         return time.process_time() - start
 
     assert report(FACTOR * 5_000) <= MAX_RATIO * report(5_000)
+
+
+def many_columns(text: str) -> None:
+    names = [f"column {number}" for number in range(len(text) // 5)]
+    content = io.BytesIO(",".join(names).encode())
+    table = CsvTable(ByteSource("a table", content, content), ReadOptions())
+    assert list(table.chunks(names)) == []
+    assert check_columns(names, names[0], "all") == names
+    assert list(carried_names(names, [*names, "row"])) == names
+
+
+def endless_tags(text: str) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", text)
+    with contextlib.suppress(zipfile.BadZipFile):
+        check_room(content, "a workbook")
+
+
+def test_many_columns_take_linear_time() -> None:
+    assert units_not_linear(many_columns, [","]) == []
+
+
+def test_tags_of_a_workbook_without_an_end_take_linear_time() -> None:
+    assert units_not_linear(endless_tags, ["<c ", "<c r", " r=", "<row x='", '<c r = "', ">"]) == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The command as a whole: what it offers, exit codes, streams and messages."""
 
+import io
 import os
 import shlex
 import subprocess
@@ -7,10 +8,12 @@ import sys
 from pathlib import Path
 
 import click
+import pandas as pd
 import pytest
 
 import stance
 from stance.cli.main import SUMMARIES, cli, main
+from stance.cli.messages import write_frame
 
 
 def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -151,3 +154,28 @@ def test_the_shell_is_told_what_can_be_typed() -> None:
         check=True,
     )
     assert done.stdout == "plain,--date\n"
+
+
+def test_a_lack_of_memory_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("stance.model.load", refuse)
+    assert main(["info", str(tmp_path)]) == 1
+    expected = "memory must suffice; it does not. Split the source, or end other programs."
+    assert capsys.readouterr().err == f"stance: error: {expected}\n"
+
+
+def test_a_table_that_is_shown_does_not_steer_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `stance draw` and `stance suggest` write has the texts of strangers."""
+
+    class Terminal(io.TextIOWrapper):
+        def isatty(self) -> bool:
+            return True
+
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", Terminal(written, "utf-8"))
+    write_frame(pd.DataFrame({"text": ["a\x1b[2J\u202e"]}), None)
+    assert written.getvalue() == b"text\na\\x1b[2J\\u202e\n"

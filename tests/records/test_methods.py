@@ -168,3 +168,10 @@ def test_articles_and_weights_are_named(
     flags = [word for name, value in options.items() for word in (f"--{name}", value)]
     assert main([*command, *flags]) == 0
     assert capsys.readouterr().out == f"{text}\n"
+
+
+def test_a_folder_has_no_record() -> None:
+    with pytest.raises(
+        TableError, match=r"^/ must have the record of its run beside it; there is "
+    ):
+        stance.describe_methods("/")

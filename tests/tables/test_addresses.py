@@ -71,3 +71,8 @@ def test_only_known_drivers_are_taken(driver: str) -> None:
         InputError, match=rf"must be sqlite or postgresql; got '{re.escape(driver)}'"
     ):
         read_address(f"{driver}:///news?table=a")
+
+
+def test_a_null_character_is_no_part_of_a_file() -> None:
+    with pytest.raises(InputError, match=r"^an SQLite database must be a file, as in "):
+        read_address("sqlite:///news%00.db?table=articles")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from stance.columns import Columns
+from stance.errors import InputError
 from stance.inference.copies.fingerprints import (
     Fingerprints,
     join_fingerprints,
@@ -21,7 +22,7 @@ from stance.inference.copies.matching import find_copied_articles, find_copies
 from stance.inference.prints import COPY_OF
 from stance.options import ARTICLE, check_columns, check_once
 from stance.tables.formats import find_output_format
-from stance.tables.inputs import Inputs
+from stance.tables.inputs import Inputs, find_files
 from stance.tables.outputs import made_files, open_output
 from stance.tables.runs import Chunks, DoneChunk, carried_cells, make_encoder, write_run
 from stance.tables.summary import Summary
@@ -133,6 +134,7 @@ def mark_copies_file(
     start = time.perf_counter()
     path = Path(output)
     table_format = find_output_format(path, None)
+    _check_files(source)
     read_as: dict[str, Any] = {"source_format": source_format, "encoding": encoding}
     read_as["delimiter"] = delimiter
     with Inputs(source, besides=made_files(path), **read_as) as inputs:
@@ -157,6 +159,16 @@ def mark_copies_file(
             )
     summary.seconds = time.perf_counter() - start
     return summary
+
+
+def _check_files(source: str | Path | Sequence[str | Path]) -> None:
+    """Raise InputError for a pipe or device."""
+    for file in find_files(source):
+        if not isinstance(file, Path) or (file.exists() and not file.is_file()):
+            raise InputError(
+                "copies must be found in files, which are read twice; a stream cannot be read "
+                "again. Save it first."
+            )
 
 
 def _encode(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -65,7 +66,8 @@ class CsvTable:
 
     def chunks(self, columns: Sequence[str]) -> Iterator[Chunk]:
         """Yield all rows in chunks, with the cells of the given columns."""
-        indexes = [self.columns.index(column) for column in columns]
+        positions = {column: index for index, column in enumerate(self.columns)}
+        indexes = [positions[column] for column in columns]
         while True:
             plain = self._parser.read_plain(ROWS, CHARACTERS, len(self.columns), indexes)
             if plain:
@@ -108,7 +110,7 @@ class CsvTable:
             )
         # Spreadsheets write empty names for empty columns.
         columns = [column or f"column {number}" for number, column in enumerate(columns, start=1)]
-        repeated = sorted({column for column in columns if columns.count(column) > 1})
+        repeated = sorted(column for column, count in Counter(columns).items() if count > 1)
         if repeated:
             raise TableError(
                 f"{self.name} must name each column once; {repeated!r} occur more than once. "

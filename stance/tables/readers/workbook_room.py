@@ -7,7 +7,6 @@ without an error that could be caught.
 
 from __future__ import annotations
 
-import contextlib
 import re
 import zipfile
 import zlib
@@ -21,10 +20,13 @@ UNPACKING_ERRORS: Final = (zipfile.BadZipFile, zlib.error, OSError, EOFError, No
 """What a damaged zip raises, and one that is packed in a way that Python does not know."""
 MAX_CELLS: Final = 50_000_000  # which take up some 2 GB: 1.9 million rows of 26 columns
 MAX_BYTES: Final = 2**30  # of one file in the workbook, unpacked
+MAX_TOTAL: Final = 2**31  # of all of them: each is looked at
 _BLOCK: Final = 2**22
 _TAG: Final = re.compile(rb"<(?:[\w.-]+:)?(?:row|c)[\s/>]")
+# Attributes are passed as a whole: `r="A1"` may also stand in the value of another.
 _TAG_WITH_PLACE: Final = re.compile(
-    rb"""<(?:[\w.-]+:)?(?:row|c)\s(?:[^>]*?[\s"'])?r\s*=\s*["'][A-Za-z]*\d"""
+    rb"""<(?:[\w.-]+:)?(?:row|c)\s+(?:[^\s=<>"']+\s*=\s*(?:"[^"<]*"|'[^'<]*')\s*)*?"""
+    rb"""r\s*=\s*["'][A-Za-z]*\d"""
 )
 _PLACE: Final = re.compile(rb"""[\s"']r\s*=\s*["']([A-Za-z]{0,9})(\d{1,19})""")
 
@@ -50,6 +52,12 @@ def check_room(stream: IO[bytes], name: str) -> None:
     if not is_zip:
         return
     with zipfile.ZipFile(stream) as archive:
+        total = sum(member.file_size for member in archive.infolist())
+        if total > MAX_TOTAL:
+            raise TableError(
+                f"{name} must have at most {MAX_TOTAL >> 20:,} MB of files in it; it has "
+                f"{total >> 20:,}. Save it as .csv, or split it."
+            )
         for member in archive.infolist():
             if member.file_size > MAX_BYTES:
                 raise TableError(
@@ -98,11 +106,14 @@ def _find_places(file: IO[bytes]) -> tuple[int, int] | None:
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:
     """Yield a file in blocks that end where a tag does."""
-    rest = b""
+    rest: list[bytes] = []  # joined once: a file may go on for a gigabyte without a tag
     while block := file.read(_BLOCK):
-        whole, end, rest = (rest + block).rpartition(b">")
-        yield whole + end
-    yield rest
+        whole, end, last = block.rpartition(b">")
+        if end:
+            yield b"".join([*rest, whole, end])
+            rest.clear()
+        rest.append(last)
+    yield b"".join(rest)
 
 
 def _column_number(letters: bytes) -> int:
@@ -130,17 +141,32 @@ class _Extent:
         self._repeats = 1
 
     def measure(self, file: IO[bytes]) -> tuple[int, int]:
-        """Return the numbers of the last row and column; those before the first error of XML."""
+        """Return the numbers of the last row and column.
+
+        Raises
+        ------
+        BadZipFile
+            If it is not XML, or defines entities or attributes: what reads the workbook takes less
+            care, and would see other cells.
+        """
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
-        with contextlib.suppress(expat.ExpatError):  # what reads the workbook will say so
+        parser.StartDoctypeDeclHandler = _refuse_definitions
+        try:
             while block := file.read(_BLOCK):
                 parser.Parse(block)
+            parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            raise zipfile.BadZipFile(f"a file in it is not XML: {error}") from error
         return self._rows, self._columns
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         local = tag.rpartition(":")[2]
-        values = {key.rpartition(":")[2]: value for key, value in attributes.items()}
+        values = {"r": attributes.get("r", "")}  # under no other name is it a place
+        for key, value in attributes.items():
+            name = key.rpartition(":")[2]
+            if name != "r":  # of two numbers, the larger one
+                values[name] = max(values.get(name, ""), value, key=_as_number)
         if local in ("table", "sheetData"):
             self._row, self._repeats = 0, 1
         elif local in ("row", "table-row"):
@@ -161,6 +187,13 @@ class _Extent:
             self._column += _number(values, "number-columns-repeated") or 1
 
 
+def _refuse_definitions(*_: object) -> None:
+    raise zipfile.BadZipFile("a file in it defines what its XML means, as no workbook does")
+
+
 def _number(values: dict[str, str], name: str) -> int:
-    value = values.get(name, "")
+    return _as_number(values.get(name, ""))
+
+
+def _as_number(value: str) -> int:
     return int(value) if value.isdecimal() and len(value) < 20 else 0

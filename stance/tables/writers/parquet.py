@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from stance.errors import TableError
 from stance.optional import load_extra
 from stance.tables.writers.encoder import RowEncoder
 from stance.tables.writers.values import carried_text
@@ -34,7 +35,14 @@ def assemble(batches: IO[bytes], output: IO[bytes]) -> None:
     import pyarrow.parquet as pq
 
     reader = pa.ipc.open_stream(batches)
-    with pq.ParquetWriter(output, reader.schema, compression="zstd") as writer:
+    try:
+        writer = pq.ParquetWriter(output, reader.schema, compression="zstd")
+    except NotImplementedError as error:
+        raise TableError(
+            f"Parquet must have a type for every column; {error}. Leave the column out, or write "
+            ".feather."
+        ) from error
+    with writer:
         for group in _groups(reader):
             writer.write_table(group, row_group_size=len(group))
 

@@ -47,7 +47,7 @@ def record_path(output: Path) -> Path:
     >>> record_path(Path("news/labelled.csv")).name
     'labelled.csv.run.json'
     """
-    return output.with_name(f"{output.name}{SUFFIX}")
+    return output.parent / f"{output.name}{SUFFIX}"  # a folder may have no name
 
 
 def check_record(output: Path, *, force: bool) -> None:
@@ -72,6 +72,11 @@ def write_record(output: Path, record: Mapping[str, Any]) -> None:
     try:
         unfinished.write_text(content + "\n", encoding="utf-8")
         unfinished.replace(path)
+    except OSError as error:
+        raise TableError(
+            f"{path} cannot be written; {error.strerror or error}. {output} is whole, and only "
+            "lacks its record."
+        ) from error
     finally:
         unfinished.unlink(missing_ok=True)
 

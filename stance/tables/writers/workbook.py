@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -166,12 +167,45 @@ class _Workbook:
             sheet.write_string(number + 1, 1, meaning)
 
 
+class _PatientFile:
+    """A file whose first error waits, and ends all writing.
+
+    A zip that an error cuts off would write to it again when it is freed.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.error: OSError | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._file, name)
+
+        def call(*arguments: Any) -> Any:
+            try:
+                return 0 if self.error else attribute(*arguments)
+            except OSError as error:
+                self.error = error
+                return 0
+
+        return call if callable(attribute) else attribute
+
+
 def _assemble(lines: IO[bytes], output: IO[bytes], *, n_carried: int) -> None:
     """Make a workbook from a file of lines of JSON, the first of which has the names."""
-    workbook = _Workbook(output, json.loads(next(lines)), n_carried)
+    patient: Any = _PatientFile(output)
+    workbook = _Workbook(patient, json.loads(next(lines)), n_carried)
     workbook.add_labels(map(json.loads, lines))
     workbook.add_columns()
-    workbook.book.close()
+    try:
+        workbook.book.close()
+    except load_extra("xlsxwriter", "io", "writing .xlsx").exceptions.FileCreateError as error:
+        # Of a temporary file; what is no error of the system is a file beyond 4 GB.
+        reason = error.args[0]
+        patient.error = (
+            reason if isinstance(reason, OSError) else OSError(errno.EFBIG, "File too large")
+        )
+    if patient.error:
+        raise patient.error
     if workbook.n_cut:
         warnings.warn(
             f"{workbook.n_cut:,} cells were cut at {_MAX_CELL:,} characters, the most that a "

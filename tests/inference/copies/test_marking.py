@@ -1,5 +1,6 @@
 """Copies in tables: the columns that mark them, and shares without them."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 import stance
 from stance.cli.main import main
+from stance.inference.copies.marking import mark_copies_file
 from stance.model import Model
 
 WIRE = [
@@ -117,3 +119,14 @@ def test_a_scored_table_can_be_marked(small: Model, tmp_path: Path) -> None:
     marked = stance.mark_copies(labelled)
     assert (marked["copy_of"] != "").tolist() == [False, False, False, True, True, True]
     assert marked["article_copy_of"].tolist() == ["", "", "", "0", "0", "0"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_refused_as_it_cannot_be_read_twice(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "in.csv")
+    expected = (
+        r"^copies must be found in files, which are read twice; a stream cannot be read again\. "
+        r"Save it first\.$"
+    )
+    with pytest.raises(stance.InputError, match=expected):
+        mark_copies_file(tmp_path / "in.csv", tmp_path / "out.csv")

@@ -87,6 +87,78 @@ def test_a_file_that_unpacks_to_gigabytes_is_refused() -> None:
         check_room(io.BytesIO(bytes(archive_bytes)), "a")
 
 
+CELL_THAT_SAYS_NOTHING = "<c><v>1</v></c>"
+
+
+@pytest.mark.parametrize(
+    ("row", "cell"),
+    [("""<row a=' r="1"'>""", """<c a=' r="A1"'>"""), ("""<row x:r="1">""", """<c x:r="A1">""")],
+    ids=["in a value", "under another name"],
+)
+def test_only_the_place_of_a_cell_is_one(row: str, cell: str) -> None:
+    cell += "<v>1</v></c>"
+    row = row + cell * 16_384 + "</row>" + f"{row}{cell}</row>" * 4000
+    with pytest.raises(TableError, match=r"one has 4,0\d\d rows and 16,384 columns\."):
+        check_room(io.BytesIO(changed("articles.xlsx", "</sheetData>", row + "</sheetData>")), "a")
+
+
+def test_of_two_repeats_the_larger_one_counts() -> None:
+    filled = ' x:number-columns-repeated="000001" office:value-type="string"><text:p>a</text:p></table:table-cell'
+    row = REPEATED.format(100_000, 1000, filled)
+    with pytest.raises(TableError, match=r"one has 100,0\d\d rows and 1,000 columns"):
+        check_room(io.BytesIO(changed("articles.ods", "</table:table>", row)), "a")
+
+
+@pytest.mark.filterwarnings("ignore::stance.StanceWarning")  # of a second sheet
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("</sheetData>", f"""<row y="<">{CELL_THAT_SAYS_NOTHING}</row></sheetData>""", "not well-"),
+        (
+            "</sheetData>",
+            f"<row>{CELL_THAT_SAYS_NOTHING}</row></row></sheetData>",
+            "mismatched tag",
+        ),
+        ("</sheetData>", f"<row>{CELL_THAT_SAYS_NOTHING}</row>&a;</sheetData>", "undefined entity"),
+    ],
+)
+def test_a_sheet_that_is_not_xml_is_refused_before_it_is_read(
+    before: str, after: str, reason: str, small: Model, tmp_path: Path
+) -> None:
+    """What was measured ended at the fault; what reads the workbook went on, and was killed."""
+    path = tmp_path / "in.xlsx"
+    path.write_bytes(changed("articles.xlsx", before, after))
+    expected = f"must be a workbook that can be read; a file in it is not XML: {reason}"
+    with pytest.raises(TableError, match=expected):
+        stance.label_file(path, tmp_path / "out.csv", model=small, text="body")
+
+
+def test_a_sheet_that_defines_its_attributes_is_refused() -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        definition = '<!DOCTYPE row [<!ATTLIST c r CDATA "A1">]>'
+        archive.writestr("xl/a.xml", f"{definition}<row>{CELL_THAT_SAYS_NOTHING}</row>")
+    with pytest.raises(zipfile.BadZipFile, match=r"^a file in it defines what its XML means"):
+        check_room(content, "a")
+
+
+def test_files_of_gigabytes_together_are_refused() -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(3):
+            archive.writestr(f"xl/{number}.xml", "a")
+    archive_bytes = bytearray(content.getvalue())
+    directory = -1
+    for _ in range(3):
+        directory = archive_bytes.index(b"PK\x01\x02", directory + 1)
+        archive_bytes[directory + 24 : directory + 28] = (2**30).to_bytes(4, "little")
+    with pytest.raises(
+        TableError,
+        match=r"^a must have at most 2,048 MB of files in it; it has 3,072\. Save it as \.csv, or split it\.$",
+    ):
+        check_room(io.BytesIO(bytes(archive_bytes)), "a")
+
+
 def test_the_limit_leaves_room_for_a_full_sheet_of_some_columns() -> None:
     assert MAX_CELLS > 1_048_576 * 40
 

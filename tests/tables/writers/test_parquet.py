@@ -6,9 +6,14 @@ from pathlib import Path
 import pytest
 from written_tables import LABELLED, encoder, written
 
+from stance.convert import convert_file
+from stance.errors import TableError
 from stance.tables.writers.parquet import assemble
 
 pa = pytest.importorskip("pyarrow", reason='needs pyarrow: pip install "stance-tone[io]"')
+feather = pytest.importorskip(
+    "pyarrow.feather", reason='needs pyarrow: pip install "stance-tone[io]"'
+)
 pq = pytest.importorskip("pyarrow.parquet", reason='needs pyarrow: pip install "stance-tone[io]"')
 
 
@@ -54,3 +59,15 @@ def test_rows_without_a_byte_are_rows(tmp_path: Path) -> None:
     with (tmp_path / "batches").open("rb") as part, (tmp_path / "out.parquet").open("wb") as output:
         assemble(part, output)
     assert pq.read_table(tmp_path / "out.parquet").num_rows == 3
+
+
+def test_a_type_that_parquet_does_not_have_is_named(tmp_path: Path) -> None:
+    months = pa.array([(1, 2, 3)], type=pa.month_day_nano_interval())
+    feather.write_feather(pa.table({"months": months}), tmp_path / "in.feather")
+    expected = (
+        r"^Parquet must have a type for every column; .*month_day_nano_interval\. Leave the column "
+        r"out, or write \.feather\.$"
+    )
+    with pytest.raises(TableError, match=expected):
+        convert_file(tmp_path / "in.feather", tmp_path / "out.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.feather"]
