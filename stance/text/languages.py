@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -35,7 +35,7 @@ _MAX_CHARACTERS: Final = 600  # nothing is learned from more
 _ENDINGS: Final = (2, 3, 4, 5)  # letters of the endings of the table
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_NOT_LATIN: Final = re.compile(r"[^\W\d_A-Za-zªºÀ-ʯᴀ-ỿﬀ-ﬆＡ-ｚ]")
+_NOT_LATIN: Final = re.compile(r"[^\W\d_A-Za-zªºÀ-ʯᴀ-ỿﬀ-ﬆＡ-ｚ]+")
 # The letters of each script. Korean and Japanese use Chinese characters too, so they come first.
 _SCRIPTS: Final = {
     "Kana": "ぁ-ヿ",
@@ -55,12 +55,13 @@ _MIN_SCRIPT_SHARE: Final = 0.1  # of letters not Latin; Japanese has fewer kana 
 
 
 class _Languages(NamedTuple):
-    """The table: names and scripts by number, and the numbers of languages by word and mark."""
+    """The table: names and scripts by number, and the numbers of languages by what marks them."""
 
     names: tuple[str, ...]
     scripts: tuple[str, ...]
     words: dict[str, tuple[int, ...]]
-    marks: dict[str, tuple[int, ...]]
+    endings: dict[str, tuple[int, ...]]
+    letters: dict[str, tuple[int, ...]]
 
 
 @lru_cache(maxsize=1)
@@ -69,7 +70,8 @@ def _load_languages() -> _Languages:
     rows = [line.split(",") for line in read_data("languages.csv").splitlines()[1:]]
     names, scripts, mark_lists, word_lists = zip(*rows, strict=True)
     words, marks = (_numbers_by(map(str.split, lists)) for lists in (word_lists, mark_lists))
-    return _Languages(names, scripts, words, marks)
+    endings = {mark[1:]: marks.pop(mark) for mark in list(marks) if mark.startswith("-")}
+    return _Languages(names, scripts, words, endings, marks)
 
 
 def _numbers_by(lists: Iterable[Iterable[str]]) -> dict[str, tuple[int, ...]]:
@@ -155,41 +157,48 @@ def _script_of(text: str, words: Collection[str]) -> str | None:
         return "Latin"
     for name, letters_of_script in _SCRIPTS.items():
         # Compiled here, and then remembered by `re`: that would take 6 ms of each start.
-        if len(re.findall(f"[{letters_of_script}]", letters)) > _MIN_SCRIPT_SHARE * len(letters):
+        runs = re.findall(f"[{letters_of_script}]+", letters)
+        if sum(map(len, runs)) > _MIN_SCRIPT_SHARE * len(letters):
             return name
     return None
 
 
-def _evidence(words: Collection[str]) -> dict[int, float]:
-    """Count for each language the words that speak for it."""
+def _evidence(words: Collection[str]) -> list[float]:
+    """Count for each language, by number, the words that speak for it."""
     languages = _load_languages()
-    halves: Counter[int] = Counter()
+    letters = languages.letters.keys() & set("".join(words))
+    halves = [0] * len(languages.names)
     for word in words:
         numbers: Collection[int] | None = languages.words.get(word)
         weight = 2 if numbers and len(word) > 1 else 1
-        if numbers is None:
-            marks = languages.marks
-            numbers = {number for mark in _marks(word) for number in marks.get(mark, ())}
-        for number in numbers:
+        for number in _marked(word, letters) if numbers is None else numbers:
             halves[number] += weight
-    return {number: count / 2 for number, count in halves.items()}
+    return [count / 2 for count in halves]
 
 
-def _marks(word: str) -> Iterable[str]:
-    """Return what may mark a language: the letters beyond a to z, and the endings.
+def _marked(word: str, letters: Collection[str]) -> Collection[int]:
+    """Return the languages that an ending of a word, or one of some letters, may mark.
 
-    >>> sorted(_marks("nación"))
-    ['-ación', '-ción', '-ión', '-ón', 'ó']
+    >>> names = _load_languages().names
+    >>> sorted(names[number] for number in _marked("ñandú", "ñ"))
+    ['Spanish']
     """
-    endings = [f"-{word[-length:]}" for length in _ENDINGS if length < len(word)]
-    return endings if word.isascii() else {*endings, *(c for c in word if not c.isascii())}
+    languages = _load_languages()
+    marked: list[int] = []
+    for length in _ENDINGS:
+        if length < len(word) and (numbers := languages.endings.get(word[-length:])):
+            marked += numbers
+    for letter in letters:
+        if letter in word:
+            marked += languages.letters[letter]
+    return set(marked) if marked else ()
 
 
-def _best(evidence: Mapping[int, float], script: str, home: int | None = None) -> int:
+def _best(evidence: Sequence[float], script: str, home: int | None = None) -> int:
     """Return the language of a script with most evidence, by default the first; never `home`."""
     scripts = enumerate(_load_languages().scripts)
     numbers = [number for number, name in scripts if name == script and number != home]
-    return max(numbers, key=lambda number: evidence.get(number, 0.0))
+    return max(numbers, key=evidence.__getitem__)
 
 
 def _other_language(words: set[str], script: str, home: int) -> int | None:
@@ -199,8 +208,9 @@ def _other_language(words: set[str], script: str, home: int) -> int | None:
     only_home = sum(words_by_language[word] == (home,) for word in home_words)
     if only_home >= _CLEARLY_HOME * len(words):  # nearly every text; the rest is ten times dearer
         return None
-    best = _best(_evidence(words), script, home)
-    evidence = _evidence(words - home_words).get(best, 0.0)
+    of_all = _evidence(words)
+    best = _best(of_all, script, home)
+    evidence = of_all[best] - _evidence(home_words)[best]
     n_home = sum(best not in words_by_language[word] for word in home_words)
     is_other = evidence >= max(_MIN_EVIDENCE, _MIN_SHARE * len(words)) and evidence > n_home
     return best if is_other else None
