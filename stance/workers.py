@@ -111,6 +111,7 @@ def call_in_processes(
 
 def _serve() -> None:
     """Answer calls from the parent until it closes the pipe."""
+    _go_on_without_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent ends the others
     calls, results = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed stays out of the results
@@ -118,7 +119,6 @@ def _serve() -> None:
         parent, function = pickle.load(calls)
     except EOFError:  # the parent could not begin all its processes
         return
-    _go_on_without_parent()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     while True:
         try:

@@ -270,15 +270,17 @@ def test_a_halted_worker_does_not_outlive_a_run_that_is_killed(
 ) -> None:
     source = write_source(tmp_path / "in.csv", 300_000)
     command = [*STANCE, str(source), "-o", str(tmp_path / "out.csv"), "--jobs", "2", "-q"]
-    run = subprocess.Popen([*command, "--model", model_path], stderr=subprocess.PIPE)
+    run = subprocess.Popen([*command, "--model", model_path], stderr=subprocess.DEVNULL)
     part = tmp_path / ".out.csv.part"
     wait_for(lambda: part.exists() and part.stat().st_size > 100_000)
     workers = descendants(run.pid)
     assert len(workers) >= 2
+    # the second thread of a worker looks for the parent: before, the worker is still starting
+    wait_for(lambda: all(len(list(Path(f"/proc/{one}/task").iterdir())) > 1 for one in workers))
     for worker in workers:
         os.kill(worker, signal.SIGSTOP)
     run.kill()
-    finish(run)
+    run.wait()
     try:
         wait_for(lambda: not living(workers), 30)
     finally:
