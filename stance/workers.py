@@ -146,8 +146,8 @@ def _pack(result: Any, error: Exception | None) -> bytes:
         if error is not None:
             pickle.loads(packed)
     except Exception as refused:
-        told = refused if error is None else error
-        named = f"{type(told).__name__}: {told}"
+        fault = refused if error is None else error
+        named = f"{type(fault).__name__}: {fault}"
         if error is None:
             named = f"what a process returns must be plain data; {named}"
         packed = pickle.dumps((None, StanceError(named)), pickle.HIGHEST_PROTOCOL)

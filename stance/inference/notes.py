@@ -139,20 +139,20 @@ def difference_notes(head: str, records: Sequence[Mapping[str, Any]], level: flo
     level : float
         With which the intervals hold together.
     """
-    told = [record for record in records if not np.isnan(record["difference"])]
-    pairs = {(record["group"], record["other"]) for record in told}
-    labels = {record["label"] for record in told}
-    if not told:
+    given = [record for record in records if not np.isnan(record["difference"])]
+    pairs = {(record["group"], record["other"]) for record in given}
+    labels = {record["label"] for record in given}
+    if not given:
         return [
             f"{head}: no difference is given, as no two groups have enough annotated paragraphs. "
             "Draw more of each with `stance draw --by`, or name columns with fewer values."
         ]
-    holds = "the interval holds" if len(told) == 1 else "the intervals hold together"
+    holds = "the interval holds" if len(given) == 1 else "the intervals hold together"
     family = (
-        f"{head}: {_counted(len(told), 'difference')} ({_counted(len(pairs), 'pair')} of groups, "
+        f"{head}: {_counted(len(given), 'difference')} ({_counted(len(pairs), 'pair')} of groups, "
         f"{_counted(len(labels), 'label')}): {holds} in {level:.0%} of samples."
     )
-    return [family, *(map(_difference_note, told) if len(told) <= _MOST_SENTENCES else ())]
+    return [family, *(map(_difference_note, given) if len(given) <= _MOST_SENTENCES else ())]
 
 
 def _counted(number: int, name: str) -> str:

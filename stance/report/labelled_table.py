@@ -162,7 +162,7 @@ class LabelledTable:
         positions: Mapping[str, int | None],
     ) -> LabelledRows:
         """Add texts and cells, and read the source on as far as the rows go."""
-        of_source = {name: at for name, at in positions.items() if at is not None}
+        of_source = {name: position for name, position in positions.items() if position is not None}
         read: dict[str, list[str]] = {name: [] for name in of_source}
         texts: list[str] = []
         whole: tuple[int, str] | None = None

@@ -33,12 +33,12 @@ def split_texts_in_python(
     """Return what `split_texts` does, with every cell left to `split`."""
     del longest, keeps_html, kinds, beginnings
     blocks = [split(cell) for cell in cells]
-    numbers = [number for found in blocks for number in zip(*found[:3], strict=True)]
-    counts = [len(found[0]) for found in blocks]
+    numbers = [number for one in blocks for number in zip(*one[:3], strict=True)]
+    counts = [len(one[0]) for one in blocks]
     return (
         np.asarray(numbers, dtype=np.int64).tobytes(),
         np.asarray(counts, dtype=np.int64).tobytes(),
-        [text for found in blocks for text in found[3]],
+        [text for one in blocks for text in one[3]],
     )
 
 

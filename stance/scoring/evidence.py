@@ -181,15 +181,15 @@ def _find_pairs(
                 pairs[int(start), int(end)] = pairs.get((int(start), int(end)), 0.0) + float(value)
     for (first_token, last_token), value in pairs.items():
         alone[[first_token, last_token]] -= value / 2
-    found = []
+    pieces = []
     for (first_token, last_token), value in pairs.items():
         if abs(value) > max(abs(alone[first_token]), abs(alone[last_token])):
             start, end = tokens[first_token].start + offset, tokens[last_token].end + offset
-            found.append(Evidence(document[start:end], start, end, value))
+            pieces.append(Evidence(document[start:end], start, end, value))
         else:
             alone[[first_token, last_token]] += value / 2
     for token, value in zip(tokens, alone.tolist(), strict=True):
         if value:
             start, end = token.start + offset, token.end + offset
-            found.append(Evidence(document[start:end], start, end, value))
-    return tuple(sorted(found, key=lambda piece: (piece.start, piece.end)))
+            pieces.append(Evidence(document[start:end], start, end, value))
+    return tuple(sorted(pieces, key=lambda piece: (piece.start, piece.end)))

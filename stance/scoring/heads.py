@@ -129,8 +129,8 @@ class Head:
 
     def features(self, tokens: Sequence[Token]) -> tuple[list[int], list[float]]:
         """Return the columns and the TF-IDF values of a paragraph's known features."""
-        found = [block.occurrences([tokens])[0] for block in self.blocks]
-        columns, counts = np.unique(np.concatenate(found), return_counts=True)
+        by_block = [block.occurrences([tokens])[0] for block in self.blocks]
+        columns, counts = np.unique(np.concatenate(by_block), return_counts=True)
         values = self._tfidf(np.zeros_like(columns), columns, counts)  # of this one paragraph
         return columns.tolist(), values.tolist()
 
@@ -183,12 +183,12 @@ class Head:
     ) -> np.ndarray:
         """Return the contributions of the tokens of all paragraphs, one after the other."""
         row = number_rows(paragraphs)
-        found = [block.occurrences(paragraphs) for block in self.blocks]
-        column, first, _ = np.concatenate(found, axis=1)
+        by_block = [block.occurrences(paragraphs) for block in self.blocks]
+        column, first, _ = np.concatenate(by_block, axis=1)
         added = self._values(row[first], column) * self.weights[column, labels[row[first]]]
         tokens, per_token = list[np.ndarray](), list[np.ndarray]()
         end = 0
-        for block, (_, first, last) in zip(self.blocks, found, strict=True):
+        for block, (_, first, last) in zip(self.blocks, by_block, strict=True):
             begin, end = end, end + len(first)
             n_tokens = np.full_like(first, 2) if block.name in PAIRED else 1 + last - first
             values = added[begin:end] / n_tokens

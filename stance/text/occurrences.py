@@ -77,7 +77,7 @@ class FeatureFinder:
         if self._block == "characters":
             return self._find_characters(paragraphs)
         starts = accumulate(map(len, paragraphs), initial=0)
-        found = [
+        triples = [
             (self._columns.get(feature, -1), start + first, start + last)
             for start, tokens in zip(starts, paragraphs, strict=False)
             for feature, first, last in block_features(
@@ -85,7 +85,7 @@ class FeatureFinder:
             )
         ]
         # The shape holds if there are none.
-        column, first, last = np.asarray(found, dtype=np.int64).reshape(-1, 3).T
+        column, first, last = np.asarray(triples, dtype=np.int64).reshape(-1, 3).T
         known = column >= 0
         return Occurrences(column[known], first[known], last[known])
 
@@ -99,10 +99,10 @@ class FeatureFinder:
             columns += map(self._columns.get, ngrams, repeat(-1))
             firsts += range(len(stems) - length + 1)
             lasts += range(length - 1, len(stems))
-        found = np.asarray([columns, firsts, lasts], dtype=np.int64)
-        column, first, last = found
+        candidates = np.asarray([columns, firsts, lasts], dtype=np.int64)
+        column, first, last = candidates
         row = number_rows(paragraphs)
-        return Occurrences(*found[:, (column >= 0) & (row[first] == row[last])])
+        return Occurrences(*candidates[:, (column >= 0) & (row[first] == row[last])])
 
     def _find_characters(self, paragraphs: Sequence[Sequence[Token]]) -> Occurrences:
         known = [self._find_in_word(token.word) for tokens in paragraphs for token in tokens]

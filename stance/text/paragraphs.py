@@ -130,11 +130,11 @@ def name_kinds(
     """
     alone = len(texts) == 1 if alone is None else alone
     # A text that is repeated, as short lines are, is looked at once.
-    found = {
+    kind_of = {
         text: find_kind(text, alone=alone)
         for text in {text for text, kind in zip(texts, kinds, strict=True) if not kind}
     }
-    named = [kind or found[text] for text, kind in zip(texts, kinds, strict=True)]
+    named = [kind or kind_of[text] for text, kind in zip(texts, kinds, strict=True)]
     named = refine_kinds(texts, named, alone=alone)
     # A heading stands over something: below the last paragraph or list item, only a mark makes one.
     for number in reversed(range(n_above, len(named))):

@@ -111,9 +111,9 @@ def count_features(vectorizer: TfidfVectorizer, texts: Iterable[str]) -> Any:
     numbers.default_factory = numbers.__len__
     indices, counts, ends = array("q"), array("d"), array("q", [0])
     for text in texts:
-        found = Counter(map(numbers.__getitem__, vectorizer.analyzer(text)))
-        indices.extend(found)
-        counts.extend(found.values())
+        counted = Counter(map(numbers.__getitem__, vectorizer.analyzer(text)))
+        indices.extend(counted)
+        counts.extend(counted.values())
         ends.append(len(indices))
     columns = np.empty(len(numbers), dtype=np.int32)
     columns[[numbers[feature] for feature in features or sorted(numbers)]] = range(len(numbers))

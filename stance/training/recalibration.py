@@ -163,8 +163,8 @@ def refit(rows: Rows) -> Refit:
 
     start = np.concatenate([[1.0], np.zeros(n_classes)])
     bounds = [(0.05, None), *[(None, None)] * n_classes]  # a scale of 0 would say nothing
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-    return Refit(float(found[0]), found[1:] - found[1:].mean())
+    solution = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return Refit(float(solution[0]), solution[1:] - solution[1:].mean())
 
 
 def refit_limits(rows: Rows, classes: tuple[str, ...]) -> np.ndarray:

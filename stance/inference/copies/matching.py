@@ -69,9 +69,9 @@ def _group_near(signatures: np.ndarray, rows: np.ndarray) -> np.ndarray:
         heads = np.maximum.accumulate(np.where(same, 0, np.arange(len(order))))
         members = np.flatnonzero(same)
         for others in (heads[members], members - 1):
-            found = rows[order[np.stack([members, others], axis=1)]]
-            found = found[group[found[:, 0]] != group[found[:, 1]]]
-            group = _join(group, _keep_alike(signatures, found))
+            pairs = rows[order[np.stack([members, others], axis=1)]]
+            pairs = pairs[group[pairs[:, 0]] != group[pairs[:, 1]]]
+            group = _join(group, _keep_alike(signatures, pairs))
     return group
 
 
