@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -22,6 +22,8 @@ COLUMNS: Final = (
     "timestamp",
 )
 """Names of columns that are taken for the date where none is named."""
+PERIODS: Final = {"month": 7, "year": 4}
+"""Columns that are made from dates where a table lacks them: how much of 2024-04-08 they are."""
 
 _FORMATS: Final = (
     "%d %B %Y",
@@ -84,6 +86,16 @@ def find_date_column(columns: Iterable[str]) -> str | None:
     'Published'
     """
     return next((column for column in columns if str(column).lower() in COLUMNS), None)
+
+
+def write_periods(days: Sequence[date | None], names: Iterable[str]) -> dict[str, list[str]]:
+    """Return the cells of columns of `PERIODS`, by name; empty where there is no day.
+
+    >>> write_periods([date(2024, 4, 8), None], ["month"])
+    {'month': ['2024-04', '']}
+    """
+    written = ["" if day is None else day.isoformat() for day in days]
+    return {name: [text[: PERIODS[name]] for text in written] for name in names}
 
 
 @lru_cache(maxsize=65_536)  # a table repeats its dates, and a bad one is tried in every format

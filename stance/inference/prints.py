@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 
 from stance.annotate.whole_tables import cells, read_table
-from stance.dates.days import find_date_column, read_day
+from stance.dates.days import PERIODS, find_date_column, read_day, write_periods
 from stance.errors import InputError, StanceWarning, TableError
 from stance.options import ARTICLE
 from stance.results import column_name
+from stance.show.figure_table import EMPTY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,15 +25,11 @@ COPY_OF: Final = "copy_of"
 COUNTED: Final = ("labelled", "unfamiliar", "language")
 """Statuses of the paragraphs that shares are of; from the last two the model withheld its label."""
 _NEXT_TO_0: Final = 1e-100
-EMPTY: Final = "(empty)"
-"""What a group without a value is called."""
 _ADVICE: Final = {
     "paragraph_id": "Score it first: `stance score` writes that column.",
     "month": "It is made from dates: score again, and carry these along (--keep date).",
     "year": "It is made from dates: score again, and carry these along (--keep date).",
 }
-PERIODS: Final = {"month": 7, "year": 4}
-"""Columns that are made from dates where a table lacks them: how much of 2024-04-08 they are."""
 
 
 @dataclass(frozen=True)
@@ -216,8 +213,7 @@ def _add_periods(frame: pd.DataFrame, by: Sequence[str], name: str) -> pd.DataFr
             StanceWarning,
             stacklevel=4,
         )
-    texts = ["" if day is None else day.isoformat() for day in days]
-    return frame.assign(**{p: [text[: PERIODS[p]] for text in texts] for p in periods})
+    return frame.assign(**write_periods(days, periods))
 
 
 def group_name(values: Sequence[Any]) -> str:

@@ -23,12 +23,11 @@ import numpy as np
 from scipy.stats import t
 
 from stance.annotate.whole_tables import cells
+from stance.dates.days import PERIODS
 from stance.errors import InputError
 from stance.inference.estimation import FEW_CLUSTERS
 from stance.inference.learned import set_apart
 from stance.inference.prints import (
-    EMPTY,
-    PERIODS,
     Print,
     as_numbers,
     leave_out_empty,
@@ -36,6 +35,7 @@ from stance.inference.prints import (
 )
 from stance.inference.samples import Annotations, read_annotations
 from stance.options import check_confidence
+from stance.show.figure_table import EMPTY
 
 if TYPE_CHECKING:
     import pandas as pd

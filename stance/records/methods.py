@@ -170,11 +170,11 @@ def _share_sentences(
 ) -> list[str]:
     within = f" by {_listed(by)}" if by else ""
     raw = f"Shares of labels{within} are counts of the model's labels (raw); they have no interval."
-    if annotated is None and not by:
+    if annotated is None:
+        if by:  # whose columns must be there
+            estimate_shares(labelled, None, by, population, **options)
         return [raw]
     shares = estimate_shares(labelled, annotated, by, population, **options)
-    if annotated is None:
-        return [raw]
     sentences = [_design_sentence(annotated, options["design"])]
     for head, rows in shares.groupby("head", sort=False):
         sentences.append(_estimator_sentence(str(head), rows, by, citations))

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from stance.inference.prints import EMPTY, PERIODS
+from stance.dates.days import PERIODS
 from stance.labels import MEANINGS, STATUSES
 from stance.report.charts import (
     Point,
@@ -26,6 +26,7 @@ from stance.report.counts import HeadCounts, TableCounts
 from stance.report.figures.downloads import Bar, save_buttons, share_svg, share_table
 from stance.report.figures.estimates import EQUAL_RATES, ShareSource
 from stance.report.markup import html_table, scroll, section
+from stance.show.figure_table import EMPTY
 from stance.show.styles import Style, badge, head_title, label_styles, percent
 
 ABOUT_GROUPS: Final = (

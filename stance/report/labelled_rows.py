@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from stance.dates.days import read_day
-from stance.inference.prints import PERIODS
+from stance.dates.days import read_day, write_periods
 from stance.labels import STATUSES
 from stance.results import HeadResult, LabelledParagraph, column_name
 
@@ -97,9 +96,7 @@ class LabelledRows:
         if dates is None or not names:
             return self
         days = [read_day(cell, day_first) for cell in self.cells[dates]]
-        written = ["" if day is None else day.isoformat() for day in days]
-        made = {name: [text[: PERIODS[name]] for text in written] for name in names}
-        return replace(self, cells={**self.cells, **made})
+        return replace(self, cells={**self.cells, **write_periods(days, names)})
 
     def row(self, index: int) -> LabelledRow:
         """Return the `index`-th of the rows with labels."""

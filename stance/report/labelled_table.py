@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from stance.dates.days import PERIODS
 from stance.errors import TableError
-from stance.inference.prints import PERIODS
 from stance.report.labelled_rows import (
     LISTED_CHARACTERS,
     MAX_WHOLE_CHARACTERS,

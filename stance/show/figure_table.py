@@ -22,7 +22,8 @@ _SAID_ONCE: Final = ("head", "estimator")  # below the table, where all rows hav
 _COUNTS: Final = ("n", "n_other", "by_hand")
 _NUMBERS: Final = (*_FIGURES, *_COUNTS, "p_value", "detectable")
 _NONE: Final = "-"
-_EMPTY: Final = "(empty)"  # what a group without a value is called elsewhere
+EMPTY: Final = "(empty)"
+"""What a group without a value is called."""
 
 
 def figure_lines(frame: pd.DataFrame, level: float = 0.95) -> Iterator[str]:
@@ -77,7 +78,7 @@ def _interval(low: float | None, high: float | None, figure: str) -> str:
 
 def _written(name: str, value: Any, figure: str) -> str:
     if name not in _NUMBERS and value in (None, ""):
-        return _EMPTY
+        return EMPTY
     if value is None:
         return _NONE
     if name == "p_value":
