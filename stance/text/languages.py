@@ -16,7 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from stance.data import read_data
 from stance.text.words import stem_all
@@ -27,6 +27,8 @@ SUSPICIOUS_FAMILIARITY: Final = 0.85
 Of 2,330 published English paragraphs that the shipped model had not seen, 10 have less; of the 68
 sentences in other languages of the tests, all, and none more than 0.56.
 """
+NO_LANGUAGE: Final = -1
+"""The number of no language: of a text in the home language, or in one that cannot be said."""
 _ENOUGH_KNOWN: Final = 0.5  # of the list of a language, in a model that was trained on it
 _MIN_EVIDENCE: Final = 2.0  # words of the other language; one may be a name
 _MIN_SHARE: Final = 0.15  # of the different words of a text
@@ -35,12 +37,14 @@ _MAX_CHARACTERS: Final = 600  # nothing is learned from more
 _ENDINGS: Final = (2, 3, 4, 5)  # letters of the endings of the table
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_NOT_LATIN: Final = re.compile(r"[^\W\d_A-Za-zªºÀ-ʯᴀ-ỿﬀ-ﬆＡ-ｚ]+")
-# The letters of each script. Korean and Japanese use Chinese characters too, so they come first.
+# The letters of each script, as ranges. Korean and Japanese use Chinese characters too, so they
+# come first.
+_LATIN: Final = "A-Za-zª-ªº-ºÀ-ʯᴀ-ỿﬀ-ﬆＡ-ｚ"
+_NOT_LATIN: Final = re.compile(rf"[^\W\d_{_LATIN}]+")
 _SCRIPTS: Final = {
     "Kana": "ぁ-ヿ",
     "Hangul": "ᄀ-ᇿ㄰-㆏가-힣",
-    "Han": "㐀-䶿一-鿿豈-﫿",
+    "Han": "㐀-䶿一-鿿\uf900-\ufaff",  # the last ones, if typed, are easily normalized to others
     "Cyrillic": "Ѐ-ԯ",
     "Arabic": "؀-ۿݐ-ݿﭐ-﷿ﹰ-﻿",
     "Hebrew": "֐-׿",
@@ -130,18 +134,42 @@ def name_language(text: str, home: str) -> str | None:
     >>> [name_language(text, "English") for text in texts]
     ['Spanish', 'Russian', None, None]
     """
-    languages = _load_languages()
+    names = _load_languages().names
+    number = find_language(text, names.index(home))
+    return None if number == NO_LANGUAGE else names[number]
+
+
+def find_language(text: str, home: int) -> int:
+    """Return the number of a language as `name_language` names it, or `NO_LANGUAGE`.
+
+    The compiled scorer does the same in a tenth of the time (`describe_rules`).
+    """
     text = text[:_MAX_CHARACTERS].lower()
     words = set(_WORD.findall(text))
     script = _script_of(text, words)
     if script is None:
-        return None
-    home_number = languages.names.index(home)
-    if script == languages.scripts[home_number]:
-        number = _other_language(words, script, home_number)
-    else:
-        number = _best(_evidence(words), script)
-    return None if number is None else languages.names[number]
+        return NO_LANGUAGE
+    if script == _load_languages().scripts[home]:
+        return _other_language(words, script, home)
+    return _best(_evidence(words), script)
+
+
+def describe_rules() -> tuple[Any, ...]:
+    """Return the table and the limits as `LanguageTable` of the compiled scorer takes them."""
+    languages = _load_languages()
+    scripts = ["Latin", *_SCRIPTS]
+    ranges = [
+        (ord(letters[start]), ord(letters[start + 2]), number)
+        for number, letters in enumerate((_LATIN, *_SCRIPTS.values()))
+        for start in range(0, len(letters), len("a-z"))
+    ]
+    words, endings, letters = (
+        {item: sum(1 << number for number in numbers) for item, numbers in table.items()}
+        for table in (languages.words, languages.endings, languages.letters)
+    )
+    endings = {ending: sets for ending, sets in endings.items() if len(ending) in _ENDINGS}
+    limits = _MAX_CHARACTERS, _MIN_SCRIPT_SHARE, _MIN_EVIDENCE, _MIN_SHARE, _CLEARLY_HOME
+    return bytes(map(scripts.index, languages.scripts)), ranges, words, endings, letters, limits
 
 
 def _script_of(text: str, words: Collection[str]) -> str | None:
@@ -195,22 +223,27 @@ def _marked(word: str, letters: Collection[str]) -> Collection[int]:
 
 
 def _best(evidence: Sequence[float], script: str, home: int | None = None) -> int:
-    """Return the language of a script with most evidence, by default the first; never `home`."""
+    """Return the language of a script with most evidence, by default the first; never `home`.
+
+    The home language may be the only one of its script (Greek): then it is none.
+    """
     scripts = enumerate(_load_languages().scripts)
     numbers = [number for number, name in scripts if name == script and number != home]
-    return max(numbers, key=evidence.__getitem__)
+    return max(numbers, key=evidence.__getitem__, default=NO_LANGUAGE)
 
 
-def _other_language(words: set[str], script: str, home: int) -> int | None:
-    """Return the language of a text in the script of the home language, or None for that one."""
+def _other_language(words: set[str], script: str, home: int) -> int:
+    """Return the language of a text in the script of the home language; none for that one."""
     words_by_language = _load_languages().words
     home_words = {word for word in words if home in words_by_language.get(word, ())}
     only_home = sum(words_by_language[word] == (home,) for word in home_words)
     if only_home >= _CLEARLY_HOME * len(words):  # nearly every text; the rest is ten times dearer
-        return None
+        return NO_LANGUAGE
     of_all = _evidence(words)
     best = _best(of_all, script, home)
+    if best == NO_LANGUAGE:
+        return NO_LANGUAGE
     evidence = of_all[best] - _evidence(home_words)[best]
     n_home = sum(best not in words_by_language[word] for word in home_words)
     is_other = evidence >= max(_MIN_EVIDENCE, _MIN_SHARE * len(words)) and evidence > n_home
-    return best if is_other else None
+    return best if is_other else NO_LANGUAGE

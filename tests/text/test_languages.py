@@ -99,3 +99,16 @@ def test_tables_name_the_language_too(shipped: Model) -> None:
     assert shipped.label_cells(["No a la tregua."], unit="document").values("status") == [
         "language"
     ]
+
+
+def test_a_language_that_is_alone_in_its_script_may_be_the_home_language() -> None:
+    assert name_language("ξξξ ψψψ ωωω", "Greek") is None
+    assert name_language("No a la tregua.", "Greek") == "Spanish"
+
+
+def test_a_script_of_no_listed_language_is_none() -> None:
+    assert [name_language(text, "English") for text in ("ꀀꀁꀂ ꀃꀄ", "ꔀꔁ ꔂ", "\uf900\ufa10")] == [
+        None,
+        None,
+        "Chinese",
+    ]
