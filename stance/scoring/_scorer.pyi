@@ -149,6 +149,45 @@ class Scorer:
             each call.
         """
 
+class LanguageTable:
+    """Names languages as `stance.text.languages` does, whose `describe_rules` gives the table.
+
+    Parameters
+    ----------
+    scripts : bytes
+        The number of the script of each of at most 64 languages; 0 is Latin.
+    ranges : list of (int, int, int)
+        First and last code point of letters, and the number of their script.
+    words, endings, letters : dict of str to int
+        The languages that a word, an ending or a letter speaks for: bit n is that of language n.
+    limits : tuple
+        ``(max_characters, min_script_share, min_evidence, min_share, clearly_home)``.
+
+    Raises
+    ------
+    ValueError
+        If there are too many languages or letters, or a number is out of range.
+    """
+
+    def __init__(
+        self,
+        scripts: bytes,
+        ranges: list[tuple[int, int, int]],
+        words: dict[str, int],
+        endings: dict[str, int],
+        letters: dict[str, int],
+        limits: tuple[int, float, float, float, float],
+        /,
+    ) -> None: ...
+    def find(self, text: str, home: int, /) -> int:
+        """Return the number of the language of a text, or -1 if it is `home` or unknown.
+
+        Raises
+        ------
+        ValueError
+            If `home` is not the number of a language.
+        """
+
 def hash_bytes(content: bytes, low: int, high: int, /) -> int:
     """Return the SipHash-1-3 of bytes under a secret of two integers."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ from stance.results import (
 from stance.scoring.blocks import EMPTY, LABELLED, SKIPPED, split_cells, take_whole
 from stance.scoring.frozen import FrozenModel
 from stance.scoring.sums import digest
-from stance.text.languages import SUSPICIOUS_FAMILIARITY, name_language
+from stance.text.languages import SUSPICIOUS_FAMILIARITY, describe_rules, find_language
 
 try:
     from stance.scoring._scorer import paragraph_ids
@@ -122,11 +123,19 @@ def _find_languages(
     codes = np.full(len(texts), -1)
     suspicious = np.flatnonzero(familiarities < SUSPICIOUS_FAMILIARITY).tolist()
     if suspicious and model.language:
-        for number in suspicious:
-            language = name_language(texts[number], model.language)
-            if language:
-                codes[number] = LANGUAGES.index(language)
+        find, home = _language_finder(), LANGUAGES.index(model.language)
+        codes[suspicious] = [find(texts[number], home) for number in suspicious]
     return codes
+
+
+@lru_cache(maxsize=1)
+def _language_finder() -> Callable[[str, int], int]:
+    """Return what finds languages: the extension, to which the table is given, or Python."""
+    try:
+        from stance.scoring._scorer import LanguageTable
+    except ImportError:  # it was not built
+        return find_language
+    return LanguageTable(*describe_rules()).find
 
 
 def label_cells(

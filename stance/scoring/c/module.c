@@ -16,7 +16,8 @@
 
    blocks.h splits documents of plain paragraphs, before any of this; cells.h takes them from the
    cells of a column. records.h reads the rows of a CSV, before all of it; rows.h writes rows, after
-   it. functions.h has what Python calls of these.
+   it. functions.h has what Python calls of these. languages.h names the language of texts that the
+   model hardly knows, after it; language_table.h is how Python asks for that.
    model.h and workspace.h define the data. build.h makes a model from Python's arrays, and learn.h
    adds words to it, in the forms that word_forms.h and stemmer.h give them.
    stance/scoring/compiled.py drives the module and makes sure that no word is learned while
@@ -26,6 +27,7 @@
 #include "build.h"
 #include "common.h"
 #include "functions.h"
+#include "language_table.h"
 #include "learn.h"
 #include "model.h"
 #include "workspace.h"
@@ -314,12 +316,13 @@ PyMODINIT_FUNC PyInit__scorer(void)
 {
     fill_ascii_tables();
     fill_line_ends();
-    if (!draw_hash_secret() || PyType_Ready(&scorer_type))
+    if (!draw_hash_secret() || PyType_Ready(&scorer_type) || PyType_Ready(&language_table_type))
         return NULL;
     PyObject *module = PyModule_Create(&module_definition);
     if (!module)
         return NULL;
     if (PyModule_AddObjectRef(module, "Scorer", (PyObject *)&scorer_type) ||
+        PyModule_AddObjectRef(module, "LanguageTable", (PyObject *)&language_table_type) ||
         PyModule_AddIntMacro(module, MAX_BLOCKS) || PyModule_AddIntMacro(module, MAX_OUTPUTS) ||
         PyModule_AddIntMacro(module, MAX_NGRAM) || PyModule_AddIntMacro(module, MAX_CLASSES) ||
         PyModule_AddIntMacro(module, MAX_WORD_CHARACTERS) ||

@@ -142,6 +142,14 @@ static void clear_slots(StringTable *table)
     memset(table->slots, -1, table->n_slots * sizeof *table->slots);
 }
 
+/* Forget all strings, and keep the memory. */
+static void empty_strings(StringTable *table)
+{
+    table->n = table->n_bytes = 0;
+    if (table->slots)
+        clear_slots(table);
+}
+
 /* Fill all slots anew, after entries have moved. */
 static void refill_slots(StringTable *table)
 {

@@ -17,6 +17,19 @@
 #define CAPITAL_SIGMA 0x3a3
 #define CAPITAL_I_WITH_DOT 0x130
 
+static int is_lowered_by_python(uint32_t point)
+{
+    return point == CAPITAL_SIGMA || point == CAPITAL_I_WITH_DOT;
+}
+
+/* Return the lower case of any other character. */
+static ALWAYS_INLINE uint32_t lower_character(uint32_t point)
+{
+    if (point < 128) /* most are; nothing need be asked */
+        return point | (point >= 'A' && point <= 'Z' ? 'a' - 'A' : 0);
+    return Py_UNICODE_TOLOWER((Py_UCS4)point);
+}
+
 /* Bytes of UTF-8, which need not be NULL-terminated. */
 typedef struct {
     const char *bytes;
@@ -64,12 +77,9 @@ static int fold_characters(Utf8 word, FoldedWord *folded)
         return -1;
     for (size_t length; cursor < end; cursor += length, folded->n_characters++) {
         uint32_t point = decode(cursor, end, &length);
-        if (point == CAPITAL_SIGMA || point == CAPITAL_I_WITH_DOT)
+        if (is_lowered_by_python(point))
             return 0;
-        if (point < 128) /* most are; nothing need be asked */
-            point |= point >= 'A' && point <= 'Z' ? 'a' - 'A' : 0;
-        else
-            point = is_apostrophe(point) ? '\'' : Py_UNICODE_TOLOWER((Py_UCS4)point);
+        point = is_apostrophe(point) ? '\'' : lower_character(point);
         if (folded->n_characters < MAX_WORD_CHARACTERS)
             folded->characters[folded->n_characters] = point;
         folded->length += encode(point, folded->bytes + folded->length);
