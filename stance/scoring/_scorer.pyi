@@ -332,6 +332,47 @@ def split_texts(
         If `split` returns something else.
     """
 
+def read_html(
+    source: str,
+    start: int,
+    end: int,
+    tags: dict[str, str],
+    unread: dict[str, int],
+    unescape: Callable[[str], str],
+    /,
+) -> tuple[str, bytes] | None:
+    """Read HTML as `stance.text.html.read_html` does.
+
+    Parameters
+    ----------
+    source : str
+        HTML.
+    start, end : int
+        The part to read, `end` exclusive.
+    tags : dict of str to str
+        What a tag becomes, by its name in lower case, with "/" before that of an end.
+    unread : dict of str to int
+        Different numbers from 0 to 14 for the elements that are not read, by name.
+    unescape : callable
+        Decodes an entity.
+
+    Returns
+    -------
+    text : str
+        Without tags.
+    pieces : bytes
+        Where each piece begins in `text`, and its start and end in the source, as int64.
+
+    None is returned if only Python can read it.
+
+    Raises
+    ------
+    ValueError
+        If `start`, `end` or a number is out of range.
+    TypeError
+        If `tags` holds, or `unescape` returns, something else than a str.
+    """
+
 def paragraph_ids(keys: list[Any], starts: np.ndarray, ends: np.ndarray, /) -> list[str]:
     """Name paragraphs, as `stance.results.paragraph_id` does; starts and ends are int64.
 

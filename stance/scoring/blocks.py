@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import compress, groupby
 from operator import itemgetter, not_
 from typing import Any, Final
@@ -14,7 +14,15 @@ import numpy as np
 from stance.labels import KINDS, LABELLED_KINDS, STATUSES
 from stance.options import cell_status
 from stance.text.boilerplate import BEGINNINGS
-from stance.text.html import is_html, plain_text, reads_html, split_text
+from stance.text.html import (
+    ReadHtml,
+    describe_tags,
+    is_html,
+    main_part,
+    read_html,
+    reads_html,
+    split_page,
+)
 from stance.text.paragraphs import find_blocks, name_kinds
 
 _Blocks = tuple[list[int], list[int], list[int], list[str]]
@@ -48,10 +56,15 @@ def no_plain_cells(cells: list[Any], longest: int, keeps_html: bool, /) -> bytes
     return bytes(len(cells))
 
 
+def no_html(*arguments: object) -> None:
+    """Return that a text of HTML is left to Python."""
+
+
 try:
     from stance.scoring._scorer import plain_cells, split_texts
+    from stance.scoring._scorer import read_html as compiled_html
 except ImportError:  # it was not built
-    plain_cells, split_texts = no_plain_cells, split_texts_in_python
+    plain_cells, split_texts, compiled_html = no_plain_cells, split_texts_in_python, no_html
 
 
 LABELLED: Final = STATUSES.index("labelled")
@@ -162,12 +175,44 @@ def _split(text: Any, longest: int | None, html: str) -> _Blocks:
     if first_status(text, longest) != LABELLED:
         return _NO_BLOCK
     if reads_html(text, html):
-        blocks = split_text(text, "strip")
+        blocks = split_page(_read_page(text))
         starts, ends = [block.start for block in blocks], [block.end for block in blocks]
         kinds, texts = [block.kind for block in blocks], [block.text for block in blocks]
     else:
         starts, ends, kinds, texts = find_blocks(text)
     return (starts, ends, [_KIND_CODES[kind] for kind in kinds], texts) if starts else _NO_BLOCK
+
+
+def _read_page(source: str) -> ReadHtml:
+    """Return what `read_html` does, by the extension if it can."""
+    page = _read_quickly(source)
+    if page is None:
+        return read_html(source)
+    text, pieces = page
+    numbers = memoryview(pieces).cast("q").tolist()
+    sources = list(zip(numbers[1::3], numbers[2::3], strict=True))
+    return ReadHtml(text, numbers[::3], sources)
+
+
+def _read_text(source: str) -> str:
+    """Return the text of HTML, by the extension if it can."""
+    page = _read_quickly(source)
+    return read_html(source).text if page is None else page[0]
+
+
+def _read_quickly(source: str) -> tuple[str, bytes] | None:
+    """Return the text of HTML and its pieces as the extension gives them; None if it cannot."""
+    start, end = main_part(source)
+    tags, unread, unescape = _html_rules()
+    return compiled_html(source, start, end, tags, unread, unescape)
+
+
+@lru_cache(maxsize=1)
+def _html_rules() -> tuple[dict[str, str], dict[str, int], Callable[[str], str]]:
+    """Return what tags become, which elements are not read, and what decodes entities."""
+    from html import unescape  # here: a start without HTML need not wait for it
+
+    return *describe_tags(), unescape
 
 
 def take_whole(
@@ -182,9 +227,10 @@ def take_whole(
         cell = texts[number]
         code = first_status(cell, longest)
         ends[number] = len(cell) if code == LABELLED else -1
-        text = plain_text(cell, html) if code == LABELLED else ""
-        if code == LABELLED and text is not cell:  # HTML may have no text
-            code = first_status(text)
+        text = cell if code == LABELLED else ""
+        if code == LABELLED and reads_html(cell, html):
+            text = _read_text(cell)
+            code = first_status(text)  # HTML may have no text
         statuses[number] = code
         texts[number] = text if code == LABELLED else ""
     end = np.fromiter(map(len, texts), np.int64, len(texts))

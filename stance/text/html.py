@@ -152,7 +152,7 @@ def read_html(source: str) -> ReadHtml:
 
 def _pieces(source: str) -> Iterator[tuple[str, int, int]]:
     """Yield each piece of the text, and the span of the source that it stands for."""
-    start, end = _main_part(source)
+    start, end = main_part(source)
     joins_lines = re.search(_HAS_BLOCKS, source, re.IGNORECASE) is not None
     closings: dict[str, re.Match[str] | None] = {}
     tokens = re.compile(_TOKEN, re.IGNORECASE | re.DOTALL)
@@ -180,12 +180,7 @@ def _skip(source: str, name: str, position: int, closings: dict[str, re.Match[st
 def _replacement(match: re.Match[str], *, joins_lines: bool) -> str:
     token = match[0]
     if match["block"]:
-        name = match["block_name"].lower()
-        is_end = token[1] == "/"
-        if name == "li" and not is_end:
-            return "\n\n• "
-        is_heading = len(name) == 2 and name[0] == "h" and name[1].isdigit()
-        return "\n\n# " if is_heading and not is_end else "\n\n"
+        return _block_mark(match["block_name"].lower(), is_end=token[1] == "/")
     if match["entity"]:
         from html import unescape
 
@@ -197,7 +192,38 @@ def _replacement(match: re.Match[str], *, joins_lines: bool) -> str:
     return ""
 
 
-def _main_part(source: str) -> tuple[int, int]:
+def _block_mark(name: str, *, is_end: bool) -> str:
+    """Return what the tag of a block becomes.
+
+    >>> _block_mark("h2", is_end=False), _block_mark("h2", is_end=True)
+    ('\\n\\n# ', '\\n\\n')
+    """
+    if is_end:
+        return "\n\n"
+    if name == "li":
+        return "\n\n• "
+    is_heading = len(name) == 2 and name[0] == "h" and name[1].isdigit()
+    return "\n\n# " if is_heading else "\n\n"
+
+
+def describe_tags() -> tuple[dict[str, str], dict[str, int]]:
+    """Return what each tag becomes, and the numbers of elements that are not read, by name.
+
+    The names of tags that end an element begin with "/".
+
+    >>> tags, unread = describe_tags()
+    >>> tags["h3"], tags["/h3"], tags["b"], "script" in unread
+    ('\\n\\n# ', '\\n\\n', '', True)
+    """
+    blocks = _BLOCKS.replace("h[1-6]", "h1|h2|h3|h4|h5|h6").split("|")
+    tags = dict.fromkeys(_INLINE.split("|"), "")
+    tags |= {f"/{name}": "" for name in tags}
+    tags |= {name: _block_mark(name, is_end=False) for name in blocks}
+    tags |= {f"/{name}": _block_mark(name, is_end=True) for name in blocks}
+    return tags, {name: number for number, name in enumerate(_UNREAD.split("|"))}
+
+
+def main_part(source: str) -> tuple[int, int]:
     """Return the span of the one article of a whole page, or that of everything."""
     if _PAGE.match(source):
         for opening, closing in _MAIN:
@@ -232,17 +258,12 @@ def split_text(text: str, html: str = "detect") -> list[Block]:
     """
     if not reads_html(text, html):
         return [Block(*block, text[block.start : block.end]) for block in split_paragraphs(text)]
-    page = read_html(text)
+    return split_page(read_html(text))
+
+
+def split_page(page: ReadHtml) -> list[Block]:
+    """Split the text of HTML into blocks, as `split_text` does."""
     return [
         Block(*page.span(block.start, block.end), block.kind, page.text[block.start : block.end])
         for block in split_paragraphs(page.text)
     ]
-
-
-def plain_text(text: str, html: str = "detect") -> str:
-    """Return a text, or the text of HTML.
-
-    >>> plain_text("No <i>truce</i> &amp; no talks"), plain_text("a < b")
-    ('No truce & no talks', 'a < b')
-    """
-    return read_html(text).text if reads_html(text, html) else text

@@ -4,6 +4,7 @@
 #define STANCE_FUNCTIONS_H
 
 #include "cells.h"
+#include "html.h"
 #include "records.h"
 #include "rows.h"
 #include "sip_hash.h"
@@ -142,6 +143,40 @@ static PyObject *split_texts(PyObject *Py_UNUSED(module), PyObject *arguments)
     free(blocks.items);
     Py_XDECREF(counts);
     Py_XDECREF(blocks.texts);
+    return result;
+}
+
+PyDoc_STRVAR(read_html_doc,
+             "read_html(source, start, end, tags, unread, unescape)\n--\n\n"
+             "Return the text of HTML and the places of its pieces; None if Python must read it.");
+
+static PyObject *read_html(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    HtmlReader reader = {0};
+    PyObject *str, *result = NULL;
+    Py_ssize_t start, end;
+    if (!PyArg_ParseTuple(arguments, "UnnO!O!O", &str, &start, &end, &PyDict_Type, &reader.tags,
+                          &PyDict_Type, &reader.unread, &reader.unescape))
+        return NULL;
+    reader.source =
+        (Characters){PyUnicode_KIND(str), PyUnicode_DATA(str), PyUnicode_GET_LENGTH(str)};
+    if (start < 0 || start > end || end > reader.source.length) {
+        set_value_error("`start` and `end` must be in the source.");
+        return NULL;
+    }
+    int status = find_block_tag(&reader);
+    reader.end = end;
+    if (status > 0)
+        status = read_part(&reader, start);
+    if (status > 0) {
+        Py_ssize_t n_bytes = (Py_ssize_t)(reader.n_pieces * sizeof *reader.pieces);
+        PyObject *text =
+            PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, reader.text, (Py_ssize_t)reader.n);
+        result = Py_BuildValue("Ny#", text, n_bytes ? (const char *)reader.pieces : "", n_bytes);
+    } else if (!status)
+        result = Py_NewRef(Py_None);
+    free(reader.text);
+    free(reader.pieces);
     return result;
 }
 

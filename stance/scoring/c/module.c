@@ -15,7 +15,7 @@
        buffers.h        fills the paragraph's row of Python's buffers
 
    blocks.h splits documents of plain paragraphs, before any of this; cells.h takes them from the
-   cells of a column. records.h reads the rows of a CSV, before all of it; rows.h writes rows, after
+   cells of a column. html.h reads HTML, before that. records.h reads the rows of a CSV, before all of it; rows.h writes rows, after
    it. functions.h has what Python calls of these. languages.h names the language of texts that the
    model hardly knows, after it; language_table.h is how Python asks for that.
    model.h and workspace.h define the data. build.h makes a model from Python's arrays, and learn.h
@@ -300,6 +300,7 @@ static PyMethodDef module_functions[] = {
     {"join_rows", join_rows, METH_VARARGS, join_rows_doc},
     {"plain_cells", plain_cells, METH_VARARGS, plain_cells_doc},
     {"split_texts", split_texts, METH_VARARGS, split_texts_doc},
+    {"read_html", read_html, METH_VARARGS, read_html_doc},
     {"paragraph_ids", paragraph_ids, METH_VARARGS, paragraph_ids_doc},
     {NULL, NULL, 0, NULL},
 };
