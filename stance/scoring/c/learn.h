@@ -24,9 +24,13 @@ static StringKey make_utf8_key(Utf8 string)
     return make_key(string.bytes, string.length, string.length);
 }
 
-static StringKey make_folded_key(const FoldedWord *folded)
+/* Return the key of a form of a word. It is often that of another form, which need not be hashed
+   again: most words are written as they are folded, and many have no ending. */
+static StringKey make_form_key(Utf8 form, const StringKey *other)
 {
-    return make_key(folded->bytes, folded->length, folded->length);
+    if (form.length == other->length && !memcmp(form.bytes, other->bytes, form.length))
+        return *other;
+    return make_utf8_key(form);
 }
 
 static int begins_name(const NameTable *names, int32_t word)
@@ -37,20 +41,21 @@ static int begins_name(const NameTable *names, int32_t word)
 /* Find as which words of names a word counts. `room` is for folding it without its possessive: that
    need not be what `folded` begins with, since a sigma at the end of a word is folded in its own
    way. Return 0 if there is no memory. */
-static int find_roles(const Scorer *scorer, Utf8 written, const StringKey *folded, FoldedWord *room,
-                      NameRoles *roles)
+static int find_roles(const Scorer *scorer, const StringKey *written_key, const StringKey *folded,
+                      FoldedWord *room, NameRoles *roles)
 {
+    Utf8 written = {written_key->bytes, written_key->length};
     const StringTable *any_case = &scorer->names[ANY_CASE].words;
     const StringTable *exact_case = &scorer->names[EXACT_CASE].words;
     Utf8 bare = cut_possessive(written);
     roles->whole[ANY_CASE] = find_key(any_case, folded);
-    roles->whole[EXACT_CASE] = find_utf8(exact_case, written);
+    roles->whole[EXACT_CASE] = find_key(exact_case, written_key);
     memcpy(roles->bare, roles->whole, sizeof roles->bare);
     if (bare.length == written.length)
         return 1;
     if (!fold_word(bare, room))
         return 0;
-    StringKey folded_bare = make_folded_key(room);
+    StringKey folded_bare = make_utf8_key((Utf8){room->bytes, room->length});
     roles->bare[ANY_CASE] = find_key(any_case, &folded_bare);
     roles->bare[EXACT_CASE] = find_utf8(exact_case, bare);
     return 1;
@@ -101,14 +106,15 @@ static int describe_word(const Scorer *scorer, Utf8 written, FoldingRoom *room, 
     char stem_room[4 * MAX_WORD_CHARACTERS];
     if (!fold_word(written, folded))
         return 0;
-    StringKey folded_key = make_folded_key(folded);
-    StringKey stem_key = make_utf8_key(stem_word(folded, stem_room));
+    StringKey written_key = make_utf8_key(written);
+    StringKey folded_key = make_form_key((Utf8){folded->bytes, folded->length}, &written_key);
+    StringKey stem_key = make_form_key(stem_word(folded, stem_room), &folded_key);
     prefetch_slot(&scorer->names[ANY_CASE].words, &folded_key);
     prefetch_slot(&scorer->stems, &stem_key);
     /* What was prefetched comes while the n-grams are found. */
     token->ngrams = pool->n;
     if (!append_ngrams(scorer, pool, folded) ||
-        !find_roles(scorer, written, &folded_key, &room->bare, roles))
+        !find_roles(scorer, &written_key, &folded_key, &room->bare, roles))
         return 0;
     token->stem = find_key(&scorer->stems, &stem_key);
     token->flags = find_class(&scorer->cues, &folded_key, &stem_key) << CLASS_SHIFT |
@@ -179,20 +185,31 @@ static int copy_word(Vocabulary *words, const StringKey *key, const Vocabulary *
     return 1;
 }
 
+/* How many words are looked up together: their slots, anywhere in a table that exceeds the
+   processor's caches, are prefetched first. */
+#define N_LEARNED_TOGETHER 16
+
 /* Learn the words of a workspace. One that another thread met, too, was met at least twice. Return
    0 with an error set if there is no memory. */
 static int learn_words(Scorer *scorer, const Vocabulary *from)
 {
     Vocabulary *words = &scorer->words;
-    for (size_t i = 0; i < from->strings.n; i++) {
-        const StringEntry *entry = &from->strings.entries[i];
-        StringKey key = make_key(from->strings.bytes + entry->start, entry->length,
-                                 from->strings.n_bytes - entry->start);
-        int32_t known = find_key(&words->strings, &key);
-        if (known >= 0)
-            words->strings.entries[known].token.flags |= IS_MET | IS_MET_AGAIN;
-        else if (!copy_word(words, &key, from, i))
-            return set_memory_error();
+    const StringTable *strings = &from->strings;
+    StringKey keys[N_LEARNED_TOGETHER];
+    for (size_t first = 0, n; first < strings->n; first += n) {
+        for (n = 0; n < N_LEARNED_TOGETHER && first + n < strings->n; n++) {
+            const StringEntry *entry = &strings->entries[first + n];
+            keys[n] = make_key(strings->bytes + entry->start, entry->length,
+                               strings->n_bytes - entry->start);
+            prefetch_slot(&words->strings, &keys[n]);
+        }
+        for (size_t i = 0; i < n; i++) {
+            int32_t known = find_key(&words->strings, &keys[i]);
+            if (known >= 0)
+                words->strings.entries[known].token.flags |= IS_MET | IS_MET_AGAIN;
+            else if (!copy_word(words, &keys[i], from, first + i))
+                return set_memory_error();
+        }
     }
     return 1;
 }

@@ -16,11 +16,16 @@
 static int number_words(const Scorer *scorer, Workspace *workspace, Word *words, size_t n)
 {
     const StringTable *known = &scorer->words.strings;
+    const StringTable *new_words = &workspace->new_words.strings;
     /* The first slot of a word, which read_words prefetched, is nearly always its own. Prefetch the
-       entry that it names; it has come when the next loop compares it. */
+       entry that it names; it has come when the next loop compares it. A word whose slot is free is
+       looked up among the new ones. */
     for (size_t i = 0; i < n; i++) {
         int32_t number = known->slots[tag_of(&words[i].key) & (known->n_slots - 1)].number;
-        PREFETCH(&known->entries[number < 0 ? SIDE : number]);
+        if (number >= 0)
+            PREFETCH(&known->entries[number]);
+        else
+            prefetch_slot(new_words, &words[i].key);
     }
     for (size_t i = 0; i < n; i++) {
         int32_t number = find_key(known, &words[i].key);

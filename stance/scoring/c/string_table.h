@@ -100,7 +100,8 @@ static ALWAYS_INLINE uint32_t tag_of(const StringKey *key)
 
 static ALWAYS_INLINE void prefetch_slot(const StringTable *table, const StringKey *key)
 {
-    PREFETCH(table->slots + (tag_of(key) & (table->n_slots - 1)));
+    if (table->n_slots)
+        PREFETCH(table->slots + (tag_of(key) & (table->n_slots - 1)));
 }
 
 /* Return the number of a string, or -1. */
