@@ -17,6 +17,7 @@ from random_texts import random_documents
 import stance
 from stance.scoring.arrays import arrange_model
 from stance.scoring.blocks import split_cells
+from stance.scoring.cells import _language_finder
 from stance.scoring.compiled import CompiledBackend
 
 PIECES = [
@@ -26,6 +27,7 @@ PIECES = [
     b"\xc0\x80", b"\xf4\x90\x80\x80", b"\xff", b"\xc3", b"\xe2\x80", b"\xf0\x9f\x95",  # not UTF-8
     b"\xf0\x9f\x95\x8a", b"\xc4\xb0", b"\xce\xa3", b"\xe4\xbc\x91\xe6\x88\xa6", b"\xef\xac\x81",
     b"urged", b"rejected", b"never", b"not", b"\xe2\x80\xa6", b"!", b":", b"\xe2\x80\xa6\xe2\x80",
+    b"<p>", b"</b ", b"<a x=\"", b"<script>", b"</script>", b"<!--", b"-->", b"&amp;", b"&#x", b"]]>", b"\r\n",
     b"a" * 63, b"b" * 64, b"c" * 65, b"\xc3\xa9" * 33,
 ]  # fmt: skip
 LENGTHS = [0, 1, 7, 8, 9, 15, 16, 17, 63, 64, 65, 127, 128, 129]
@@ -58,7 +60,11 @@ def check(backend: CompiledBackend, texts: list[str | bytes]) -> None:
     assert ((familiarity >= 0) & (familiarity <= 1)).all()
     assert (n_tokens >= 0).all()
     assert all(count <= len(text) for count, text in zip(n_tokens.tolist(), texts, strict=True))
-    split_cells([text for text in texts if isinstance(text, str)], None, "keep")
+    strings = [text for text in texts if isinstance(text, str)]
+    for html in ("keep", "strip"):
+        split_cells(strings, None, html)
+    find = _language_finder()
+    assert all(-1 <= find(text, 0) < len(stance.LANGUAGES) for text in strings)
 
 
 def main(n_inputs: int) -> None:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 128 * 2**20
 """Rare words are forgotten when all take up more memory; a year of news needs a tenth of it."""
-CHUNK: Final = 4096
-"""Paragraphs scored at a time; the words that were new to them are then learned."""
+CHUNK: Final = 1024
+"""Paragraphs scored at a time, per processor; the words that were new to them are then learned."""
 CHUNK_CHARACTERS: Final = 8_000_000
 """Characters scored at a time, or one paragraph: they bound the words that are learned at once."""
 PER_THREAD: Final = 256
@@ -119,10 +119,11 @@ def _list_chunks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
     >>> list(_list_chunks(["a truce", "b" * CHUNK_CHARACTERS, "a truce", "a war"]))
     [(0, 1), (1, 2), (2, 4)]
     """
+    most = CHUNK * count_processors()
     first = n_characters = 0
     for number, text in enumerate(texts):
         n_characters += len(text or "")  # the extension says what is wrong with None
-        if number > first and (number == first + CHUNK or n_characters > CHUNK_CHARACTERS):
+        if number > first and (number == first + most or n_characters > CHUNK_CHARACTERS):
             yield first, number
             first, n_characters = number, len(text or "")
     if texts:
