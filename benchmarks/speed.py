@@ -1,7 +1,7 @@
 """Measure how fast stance is beside its peers; write SPEED.md and speed.png next to this script.
 
 usage: python benchmarks/speed.py [--size N] [--rounds N] [--systems NAME,...]
-                                  [--parts tables,score,memory,cold,growth,shapes,training]
+                                  [--parts tables,score,memory,cold,evidence,growth,shapes,training]
                                   [--folder FOLDER] [--fasttext FILE] [--report FOLDER]
 
 Each measurement runs in a process of its own, pinned to as many cores as it may use; systems take
@@ -30,6 +30,7 @@ COLD_ROUNDS = 9
 PLAIN_ROUNDS = 3
 MAX_ROUNDS = 10  # the corpus has ten times the size
 SHAPE_ROUNDS = 3
+EVIDENCE_ROUNDS = 3
 MIN_ROWS = 200  # that can be trained on, in a trial
 MAX_TRAINING = 1800.0  # seconds that training a whole model may take, estimated from a smaller one
 HEAVY = ("sklearn", "nltk", "pandas")
@@ -134,6 +135,12 @@ def measure_shapes(bench: Bench, results: Results) -> None:
             )
 
 
+def measure_evidence(bench: Bench, results: Results) -> None:
+    """Measure articles that are labelled one by one, with the words behind each label."""
+    for turn in range(EVIDENCE_ROUNDS):
+        results.measure("articles", turn, work, "evidence", bench.corpus, bench.size // 50)
+
+
 def measure_tables(bench: Bench, results: Results) -> None:
     """Measure from CSV to labelled CSV: articles that are split first, then one paragraph a row.
 
@@ -209,6 +216,7 @@ PARTS = {
     "score": measure_score,
     "memory": measure_memory,
     "cold": measure_cold,
+    "evidence": measure_evidence,
     "growth": measure_growth,
     "shapes": measure_shapes,
     "training": measure_training,

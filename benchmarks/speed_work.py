@@ -1,6 +1,6 @@
 """The work that the benchmark of speed measures, each piece in a process of its own.
 
-usage: python benchmarks/speed_work.py prepare|corpus|score|grow|shape|table|train ...
+usage: python benchmarks/speed_work.py prepare|corpus|score|grow|shape|evidence|table|train ...
 
 `speed.py` calls it. Each piece prints one line of JSON. Heavy imports stand where they are used, so
 that a process loads only what the measured system needs.
@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from speed_corpus import read_paragraphs, read_warm, write_corpus
+from speed_corpus import PER_ARTICLE, read_paragraphs, read_warm, write_corpus
 from speed_shapes import make_shape
 
 HEADS = ("stance", "tone")
@@ -36,6 +36,7 @@ WORKS = {
     "score": (0, 2, 3),
     "grow": (0, 2),
     "shape": (0, 2),
+    "evidence": (0,),
     "table": (0, 1, 2),
     "train": (),
 }
@@ -256,6 +257,23 @@ def shape(models: Path, name: str, corpus: Path, count: int) -> dict[str, float]
     return {"seconds": seconds, "texts": len(texts), "bytes": size}
 
 
+def evidence(corpus: Path, count: int) -> dict[str, float]:
+    """Label articles one by one with their evidence, with the shipped model."""
+    import stance
+
+    def make_articles(paragraphs: list[str]) -> list[str]:
+        starts = range(0, len(paragraphs), PER_ARTICLE)
+        return ["\n\n".join(paragraphs[start : start + PER_ARTICLE]) for start in starts]
+
+    def label(articles: list[str]) -> None:
+        for article in articles:
+            stance.label(article)
+
+    label(make_articles(read_warm(corpus)))
+    articles = make_articles(list(read_paragraphs(corpus, 0, count)))
+    return {"seconds": time_run(label, articles), "paragraphs": count}
+
+
 def table(models: Path, source: Path, output: Path, columns: str) -> dict[str, float]:
     """Label a CSV as a plain script does: pandas reads, scikit-learn scores, pandas writes.
 
@@ -311,7 +329,9 @@ def main(work: str, *texts: str) -> None:
         Path(text) if number in paths else int(text) if text.isdigit() else text
         for number, text in enumerate(texts)
     ]
-    works: list[Callable[..., Any]] = [prepare, write_corpus, score, grow, shape, table, train]
+    works: list[Callable[..., Any]] = [
+        prepare, write_corpus, score, grow, shape, evidence, table, train
+    ]  # fmt: skip
     print(json.dumps(dict(zip(WORKS, works, strict=True))[work](*arguments), default=str))
 
 

@@ -1,7 +1,9 @@
-"""What users are told about the texts that they give."""
+"""What users are told about the texts that they give, and where they should have given a file."""
 
 from __future__ import annotations
 
+import glob
+import os
 import re
 import warnings
 from collections.abc import Mapping
@@ -33,6 +35,21 @@ def check_text(text: Any) -> None:
             StanceWarning,
             stacklevel=4,
         )
+
+
+def looks_like_text(source: str) -> bool:
+    """Return whether what names no file is a text: several words, and no suffix at the end.
+
+    >>> looks_like_text("They urged a truce."), looks_like_text("my articles.csv")
+    (True, False)
+    """
+    is_sentence = len(source.split()) > 1 and not re.search(r"\.\w{1,8}$", source)
+    return (
+        is_sentence
+        and "://" not in source
+        and not os.path.exists(source)  # noqa: PTH110 - a text may be too long for a path
+        and not glob.glob(source)  # noqa: PTH207
+    )
 
 
 def warn_of_html(count: int) -> None:

@@ -221,7 +221,7 @@ def score(
 
 def _refuse_text(source: str) -> None:
     """Raise UsageError for a text where a file must be named."""
-    from stance.tables.inputs import looks_like_text
+    from stance.texts import looks_like_text
 
     if looks_like_text(source):
         raise click.UsageError(
@@ -365,10 +365,11 @@ def _score_text(
 ) -> None:
     from stance.model import load
     from stance.tables.documents import read_document, write_document
-    from stance.tables.inputs import check_apart
-    from stance.tables.outputs import made_files
 
     if output:
+        from stance.tables.inputs import check_apart
+        from stance.tables.outputs import made_files
+
         check_apart([source], made_files(output))
     text = read_document(source, encoding)
     document = load(model).label(text, unit=unit, level=level, evidence=False, html=html)

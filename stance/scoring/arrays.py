@@ -196,5 +196,5 @@ def _arrange_block(group: Sequence[_HeadBlock]) -> BlockArrays:
         # One label at a time, because one column fits into the processor's caches.
         for column, weights in enumerate(weights_by_label):
             copy_rows[:, column] = weights[order] * sorted_idf
-    features = [block.features[column] for column in order.tolist()]
+    features = np.array(block.features, dtype=object)[order].tolist()
     return BlockArrays(block.name, block.ngram_range, features, outputs, rows, block.lexicon)

@@ -7,7 +7,7 @@ that those who show it expect.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -132,7 +132,9 @@ def check_head(head: Head) -> None:
             raise ValueError(f"{head.name:.40} has a weight beyond {MAX_NUMBER:,.0f}")
     _check_scores(head.nonconformity, head.name)
     for block in head.blocks:
-        _check_features(block.features)
+        # That each occurs once, the backends check: they look each up in a table anyway.
+        if not {*map(type, block.features)} <= {str}:
+            raise ValueError("a feature is no text")
         if block.lexicon is not None:
             _check_lexicon(block.lexicon)
 
@@ -141,13 +143,6 @@ def _check_scores(scores: np.ndarray, name: str) -> None:
     in_range = not scores.size or (scores.min() >= 0 and scores.max() <= 1)
     if scores.ndim == 1 and not (in_range and (np.diff(scores) >= 0).all()):
         raise ValueError(f"the scores of {name:.40} do not rise from 0 to 1")
-
-
-def _check_features(features: Collection[str]) -> None:
-    if not {*map(type, features)} <= {str}:
-        raise ValueError("a feature is no text")
-    if len(set(features)) < len(features):
-        raise ValueError("a feature occurs twice")
 
 
 def _check_lexicon(lexicon: Any) -> None:

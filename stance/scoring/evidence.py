@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
-from itertools import repeat
+from itertools import compress, repeat
 from math import isnan
 
 import numpy as np
@@ -15,11 +15,14 @@ from stance.results import Document, Evidence, HeadResult, LabelledParagraph
 from stance.scoring.blocks import SKIPPED, first_status
 from stance.scoring.cells import ScoredBlocks, score_blocks
 from stance.scoring.frozen import FrozenModel
-from stance.scoring.heads import Head
+from stance.scoring.heads import Head, contributions_of_heads
 from stance.text.features import PAIRED
 from stance.text.html import ReadHtml
 from stance.text.paragraphs import Paragraph
 from stance.text.tokens import Token
+
+_Places = tuple[list[str], list[int], list[int]]
+"""The text, start and end of each token of a paragraph in its document."""
 
 
 def label_blocks(
@@ -41,12 +44,24 @@ def label_blocks(
     codes = np.asarray(statuses, dtype=np.int64)
     scored = score_blocks(model, texts, codes, [target] * len(blocks))
     numbers = scored.labelled.tolist()
-    tokens = [model.tokens(texts[number]) for number in numbers] if evidence else None
-    offsets = [blocks[number].start for number in numbers]
+    heads = {name: head.aim(target) for name, head in model.heads.items()}
+    best_labels = {
+        name: table.argmax(axis=1).tolist() for name, table in scored.probabilities.items()
+    }
+    words: list[Sequence[tuple[Evidence, ...]]] = [()] * len(heads)
+    if evidence:
+        tokens = [model.tokens(texts[number]) for number in numbers]
+        places = [
+            _place(text, blocks[number].start, found)
+            for number, found in zip(numbers, tokens, strict=True)
+        ]
+        contributions = contributions_of_heads([*heads.values()], tokens, [*best_labels.values()])
+        words = [list(map(_list_evidence, of_head, places)) for of_head in contributions]
     results: list[dict[str, HeadResult]] = [{} for _ in blocks]
-    for name, head in model.heads.items():
-        table = scored.probabilities[name]
-        head_results = _head_results(head.aim(target), table, level, text, tokens, offsets)
+    for (name, head), of_head in zip(heads.items(), words, strict=True):
+        head_results = _head_results(
+            head, scored.probabilities[name], best_labels[name], level, of_head
+        )
         for number, result in zip(numbers, head_results, strict=True):
             results[number][name] = result
     return Document(text, list(_paragraphs(texts, blocks, scored, results)), model.labels)
@@ -76,20 +91,14 @@ def locate_evidence(words: Sequence[Evidence], page: ReadHtml) -> tuple[Evidence
 def _head_results(
     head: Head,
     table: np.ndarray,
+    best_labels: Sequence[int],
     level: float,
-    document: str,
-    tokens: Sequence[Sequence[Token]] | None,
-    offsets: Sequence[int],
+    evidence: Sequence[tuple[Evidence, ...]],
 ) -> Iterator[HeadResult]:
-    """Yield what one head gives for each labelled block; without tokens, without evidence."""
-    best_labels = table.argmax(axis=1).tolist()
+    """Yield what one head gives for each labelled block, perhaps with its evidence."""
     uncertain = head.is_uncertain(table, level).tolist()
-    evidence: Iterator[tuple[Evidence, ...]] = repeat(())
-    if tokens is not None:
-        contributions = head.contributions_of_each(tokens, best_labels)
-        evidence = map(_list_evidence, contributions, tokens, repeat(document), offsets)
     for best, probabilities, is_uncertain, words in zip(
-        best_labels, table.tolist(), uncertain, evidence, strict=False
+        best_labels, table.tolist(), uncertain, evidence or repeat(()), strict=False
     ):
         by_label = dict(zip(head.classes, probabilities, strict=True))
         intercept = float(head.intercept[best])
@@ -138,7 +147,8 @@ def explain_paragraph(
     intercept = float(aimed.intercept @ direction)
     if pairs:
         return intercept, _find_pairs(aimed, tokens, text, direction, 0)
-    return intercept, _list_evidence(_add_up(aimed, tokens, direction).tolist(), tokens, text, 0)
+    contributions = _add_up(aimed, tokens, direction).tolist()
+    return intercept, _list_evidence(contributions, _place(text, 0, tokens))
 
 
 def _direction(head: Head, label: int) -> np.ndarray:
@@ -153,15 +163,17 @@ def _add_up(head: Head, tokens: Sequence[Token], direction: np.ndarray) -> np.nd
     return np.asarray(direction[labels] @ np.reshape(contributions, (len(labels), len(tokens))))
 
 
-def _list_evidence(
-    contributions: Sequence[float], tokens: Sequence[Token], document: str, offset: int
-) -> tuple[Evidence, ...]:
-    """Return the tokens that contribute anything, at their offsets in the document."""
-    return tuple(
-        Evidence(document[start + offset : end + offset], start + offset, end + offset, value)
-        for (_, _, start, end, _), value in zip(tokens, contributions, strict=True)
-        if value
-    )
+def _place(document: str, offset: int, tokens: Sequence[Token]) -> _Places:
+    """Return where the tokens of a paragraph stand in its document, which begins at an offset."""
+    starts = [token.start + offset for token in tokens]
+    ends = [token.end + offset for token in tokens]
+    return [document[start:end] for start, end in zip(starts, ends, strict=True)], starts, ends
+
+
+def _list_evidence(contributions: Sequence[float], places: _Places) -> tuple[Evidence, ...]:
+    """Return the tokens that contribute anything."""
+    of_evidence = (compress(column, contributions) for column in (*places, contributions))
+    return tuple(map(Evidence, *of_evidence))
 
 
 def _find_pairs(

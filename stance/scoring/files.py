@@ -155,8 +155,12 @@ def _make_model(files: Mapping[str, bytes], facts: Mapping[str, Any], path: Path
     gazetteer = Gazetteer(sides["names"], sides["exact"]) if sides else None
     check_gazetteer(gazetteer)
     check_weights(sum(len(files.get(f"{name}.weights.npy", "")) for name in facts["heads"]) // 8)
+    heads: dict[str, Head] = {}
+    for name in facts["heads"]:
+        known = [block for head in heads.values() for block in head.blocks]
+        heads[name] = _read_head(files, name, path, known)
     return FrozenModel(
-        heads={name: _read_head(files, name, path) for name in facts["heads"]},
+        heads=heads,
         gazetteer=gazetteer,
         words=frozenset(words),
         familiarity_threshold=facts["familiar"],
@@ -176,9 +180,12 @@ def _parse(files: Mapping[str, bytes], name: str, path: Path) -> Any:
         ) from error
 
 
-def _read_head(files: Mapping[str, bytes], name: str, path: Path) -> Head:
+def _read_head(
+    files: Mapping[str, bytes], name: str, path: Path, known: Sequence[FeatureBlock]
+) -> Head:
+    """Read a head; it shares the blocks that are known from others."""
     description = _parse(files, f"{name}.features.json", path)
-    blocks = _make_blocks(description["blocks"])
+    blocks = _make_blocks(description["blocks"], known)
     n_features = sum(len(block.features) for block in blocks)
     table = _read_npy(files, f"{name}.weights.npy", path)
     nonconformity = _read_npy(files, f"{name}.scores.npy", path)
@@ -198,7 +205,9 @@ def _read_head(files: Mapping[str, bytes], name: str, path: Path) -> Head:
     return head
 
 
-def _make_blocks(descriptions: Sequence[Mapping[str, Any]]) -> tuple[FeatureBlock, ...]:
+def _make_blocks(
+    descriptions: Sequence[Mapping[str, Any]], known: Sequence[FeatureBlock]
+) -> tuple[FeatureBlock, ...]:
     blocks: list[FeatureBlock] = []
     first = 0
     for block in descriptions:
@@ -206,9 +215,8 @@ def _make_blocks(descriptions: Sequence[Mapping[str, Any]]) -> tuple[FeatureBloc
         low, high = block["ngram_range"]
         if type(low) is not int or type(high) is not int or not 1 <= low <= high <= MAX_FILE_NGRAM:
             raise ValueError(f"ngram_range {block['ngram_range']!r}")
-        blocks.append(
-            FeatureBlock(block["name"], (low, high), features, first, block.get("lexicon"))
-        )
+        made = FeatureBlock(block["name"], (low, high), features, first, block.get("lexicon"))
+        blocks.append(next((other for other in known if other == made), made))
         first += len(features)
     return tuple(blocks)
 

@@ -166,24 +166,23 @@ class Head:
     def contributions_of_each(
         self, paragraphs: Sequence[Sequence[Token]], labels: Sequence[int]
     ) -> Iterator[list[float]]:
-        """Yield what the tokens of each paragraph add to the logit of its label.
+        """Yield what the tokens of each paragraph add to the logit of its label."""
+        return iter(contributions_of_heads([self], paragraphs, [labels])[0])
 
-        They are worked out for many paragraphs at once: a text of 300,000 one-letter paragraphs
-        would take minutes if NumPy was called for each.
-        """
-        groups = (end // _TOGETHER for end in accumulate(map(len, paragraphs)))
-        for _, members in groupby(zip(groups, paragraphs, labels, strict=True), key=itemgetter(0)):
-            _, together, their_labels = zip(*members, strict=True)
-            contributions = iter(self._contributions(together, np.asarray(their_labels)).tolist())
-            for tokens in together:
-                yield [*islice(contributions, len(tokens))]
-
-    def _contributions(
-        self, paragraphs: Sequence[Sequence[Token]], labels: np.ndarray
+    def add_up(
+        self, row: np.ndarray, by_block: Sequence[Occurrences], labels: np.ndarray
     ) -> np.ndarray:
-        """Return the contributions of the tokens of all paragraphs, one after the other."""
-        row = number_rows(paragraphs)
-        by_block = [block.occurrences(paragraphs) for block in self.blocks]
+        """Return what tokens add to the logits of the labels of their paragraphs.
+
+        Parameters
+        ----------
+        row : ndarray of int, of shape (n_tokens,)
+            The number of the paragraph of each.
+        by_block : sequence of Occurrences
+            Of the features of each block.
+        labels : ndarray of int, of shape (n_paragraphs,)
+            The number of the label of each paragraph.
+        """
         column, first, _ = np.concatenate(by_block, axis=1)
         added = self._values(row[first], column) * self.weights[column, labels[row[first]]]
         tokens, per_token = list[np.ndarray](), list[np.ndarray]()
@@ -310,6 +309,29 @@ class Head:
     def _nonconformity_of_labels(self) -> list[np.ndarray]:
         label, values = self.nonconformity.T
         return [values[label == number] for number in range(len(self.classes))]
+
+
+def contributions_of_heads(
+    heads: Sequence[Head], paragraphs: Sequence[Sequence[Token]], labels: Sequence[Sequence[int]]
+) -> list[list[list[float]]]:
+    """Return by head what the tokens of each paragraph add to the logit of the head's label.
+
+    They are worked out for many paragraphs at once: a text of 300,000 one-letter paragraphs would
+    take minutes if NumPy was called for each. The features of a block that heads share are looked
+    for once.
+    """
+    contributions: list[list[list[float]]] = [[] for _ in heads]
+    groups = (end // _TOGETHER for end in accumulate(map(len, paragraphs)))
+    for _, members in groupby(zip(groups, paragraphs, *labels, strict=True), key=itemgetter(0)):
+        _, together, *their_labels = zip(*members, strict=True)
+        row = number_rows(together)
+        blocks = {id(block): block for head in heads for block in head.blocks}
+        found = {number: block.occurrences(together) for number, block in blocks.items()}
+        for head, of_head, labels_of_head in zip(heads, contributions, their_labels, strict=True):
+            by_block = [found[id(block)] for block in head.blocks]
+            values = iter(head.add_up(row, by_block, np.asarray(labels_of_head)).tolist())
+            of_head.extend([*islice(values, len(tokens))] for tokens in together)
+    return contributions
 
 
 def _limit(values: np.ndarray, level: float) -> float:

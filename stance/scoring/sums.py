@@ -46,9 +46,11 @@ def make_sums(files: Mapping[str, bytes]) -> bytes:
     >>> make_sums({"b": b"", "a": b""}).decode().split()[1::2]
     ['a', 'b']
     """
-    return "".join(
-        f"{digest(files[name])}  {name}\n" for name in sorted(files) if name != SUMS
-    ).encode()
+    return _list_sums({name: digest(files[name]) for name in files if name != SUMS})
+
+
+def _list_sums(digests: Mapping[str, str]) -> bytes:
+    return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode()
 
 
 def read_listed(source: Source, name: str) -> dict[str, bytes]:
@@ -95,6 +97,7 @@ def _read_files(sums: bytes, read: _Read, name: str) -> dict[str, bytes]:
     if not _LINES.fullmatch(sums):
         raise ModelError(f"{name} {_CHANGED.format(SUMS)}")
     files: dict[str, bytes] = {}
+    digests: dict[str, str] = {}
     wrong: list[str] = []
     n_bytes = n_json = 0
     for line in sums.splitlines():
@@ -103,13 +106,14 @@ def _read_files(sums: bytes, read: _Read, name: str) -> dict[str, bytes]:
         content = read(file, MAX_BYTES - n_bytes if is_array else MAX_JSON - n_json)
         n_bytes += len(content or b"")
         n_json += 0 if is_array else len(content or b"")
-        if content is None or digest(content).encode() != line[: _NAME - 2]:
+        actual = "" if content is None else digest(content)
+        if content is None or actual.encode() != line[: _NAME - 2]:
             wrong.append(file)
         else:
-            files[file] = content
+            files[file], digests[file] = content, actual
     if "facts.json" not in files and "facts.json" not in wrong:
         wrong.append("facts.json")
-    if wrong or make_sums(files) != sums:
+    if wrong or _list_sums(digests) != sums:
         raise ModelError(f"{name} {_CHANGED.format(', '.join(sorted(wrong)) or SUMS)}")
     return files
 
@@ -140,7 +144,8 @@ def _read_from_folder(path: Path, most: int, name: str) -> bytes | None:
         return None
     try:
         with path.open("rb") as file:
-            return _within(file.read(most + 1), most, name)
+            # Room for all that it may hold would be taken first, and given back: milliseconds.
+            return _within(file.read(min(most, path.stat().st_size) + 1), most, name)
     except OSError as error:
         raise ModelError(
             f"{path} must be a file that can be read; {error.strerror or error}. Check your rights."

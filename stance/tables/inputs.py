@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import glob
 import hashlib
-import os
-import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -26,6 +24,7 @@ from stance.tables.streams import (
     shown_name,
 )
 from stance.tables.writers.run_record import digest_of
+from stance.texts import looks_like_text
 
 
 def find_files(
@@ -76,21 +75,6 @@ def _check_source(source: object) -> None:
             "`source` must be a file, a pattern, a folder or several of them; got "
             f"{type(source).__name__}. Call label_frame for a table in memory."
         )
-
-
-def looks_like_text(source: str) -> bool:
-    """Return whether what names no file is a text: several words, and no suffix at the end.
-
-    >>> looks_like_text("They urged a truce."), looks_like_text("my articles.csv")
-    (True, False)
-    """
-    is_sentence = len(source.split()) > 1 and not re.search(r"\.\w{1,8}$", source)
-    return (
-        is_sentence
-        and "://" not in source
-        and not os.path.exists(source)  # noqa: PTH110 - a text may be too long for a path
-        and not glob.glob(source)  # noqa: PTH207
-    )
 
 
 def _list_files(path: Path, besides: Sequence[Path]) -> list[Path]:

@@ -54,14 +54,9 @@ _TOKEN: Final = (
     r"|(?P<space>[^\S ]\s*| \s+)"  # all but a single space, which stays as it is
 )
 # What ends a comment, or what is not read.
-_CLOSINGS: Final = {"<!--": re.compile("-->")} | {
-    name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in _UNREAD.split("|")
-}
+_CLOSINGS: Final = {"<!--": "-->"} | {name: rf"</{name}\s*>" for name in _UNREAD.split("|")}
 _PAGE: Final = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE)
-_MAIN: Final = tuple(
-    (re.compile(rf"<{name}\b", re.IGNORECASE), re.compile(rf"</{name}\s*>", re.IGNORECASE))
-    for name in ("article", "main")
-)
+_MAIN: Final = (r"<article\b", r"</article\s*>"), (r"<main\b", r"</main\s*>")
 _BLANK_LINE: Final = re.compile(r"\n[^\S\n]*\n|\r[^\S\r\n]*\r|\r\n[^\S\r\n]*\r\n")
 
 
@@ -173,7 +168,9 @@ def _skip(source: str, name: str, position: int, closings: dict[str, re.Match[st
     """
     closing = closings.get(name)
     if name not in closings or (closing and closing.start() < position):
-        closing = closings[name] = _CLOSINGS[name].search(source, position)
+        closing = closings[name] = re.compile(_CLOSINGS[name], re.IGNORECASE).search(
+            source, position
+        )
     return closing.end() if closing else position
 
 
@@ -227,7 +224,9 @@ def main_part(source: str) -> tuple[int, int]:
     """Return the span of the one article of a whole page, or that of everything."""
     if _PAGE.match(source):
         for opening, closing in _MAIN:
-            starts, ends = list(opening.finditer(source)), list(closing.finditer(source))
+            starts, ends = (
+                list(re.finditer(tag, source, re.IGNORECASE)) for tag in (opening, closing)
+            )
             if len(starts) == len(ends) == 1 and starts[0].start() < ends[0].start():
                 return starts[0].start(), ends[0].end()
     return 0, len(source)

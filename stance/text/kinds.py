@@ -48,12 +48,12 @@ _PICTURE_BY: Final = re.compile(
 )
 # At the end, in brackets, an agency: A lamp burns. (Reuters / A. Keeper)    [Photo by AP]
 _LAST_BRACKETS: Final = re.compile(r"[(\[]([^()\[\]]*+)[)\]]\.?\Z")
-_AGENCY: Final = re.compile(
-    rf"(?:\A|[/\s]) (?: photo(?:graph)?s? \s*+ (?: (?:by|:) \s*+ )? )? (?:{_AGENCIES})\b",
-    re.IGNORECASE | re.VERBOSE,
-)
-_CREDIT: Final = re.compile(
-    r"""
+# This one and the next are compiled when they are first used, which `re` remembers: they would take
+# a millisecond or two of each start.
+_AGENCY: Final = rf"""
+    (?:\A|[/\s]) (?: photo(?:graph)?s? \s*+ (?: (?:by|:) \s*+ )? )? (?:{_AGENCIES})\b
+"""
+_CREDIT: Final = r"""
     # Source: Harbour Office    Photo credits: A. Keeper    not: Sources: the truce will hold
     \(? (?:data\ |photo\ |image\ )?
       (?:sourced?(?:\ from)?|sources|credits?) \s* :\s
@@ -72,9 +72,7 @@ _CREDIT: Final = re.compile(
     # © The Harbour Bell    Copyright 2024    All rights reserved
     | (?: © | \(c\) | copyright\ (?:©|\d{4}) )
     | all\ rights\ reserved
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+"""
 # How a credit begins: few blocks do, and no other is compared with the pattern above.
 _MAY_BE_CREDIT: Final = re.compile(
     r"[(©]|by|so|cr|da|ph|im|ad|fu|re|wr|ed|wo|te|tr|co|al", re.IGNORECASE
@@ -129,7 +127,9 @@ def ends_sentence(text: str, start: int, end: int) -> bool:
 def _is_credit(text: str) -> bool:
     if not _MAY_BE_CREDIT.match(text):
         return False
-    if len(text.split(maxsplit=_MAX_CREDIT_WORDS)) > _MAX_CREDIT_WORDS or not _CREDIT.match(text):
+    if len(text.split(maxsplit=_MAX_CREDIT_WORDS)) > _MAX_CREDIT_WORDS:
+        return False
+    if not re.match(_CREDIT, text, re.IGNORECASE | re.VERBOSE):
         return False
     # "By Noon It Was Over." is a sentence.
     return not (_BYLINE.match(text) and ends_sentence(text, 0, len(text)))
@@ -146,7 +146,7 @@ def _is_caption(text: str) -> bool:
     ):
         return True
     brackets = text.endswith((")", "]", ").", "].")) and _LAST_BRACKETS.search(text)
-    return bool(brackets and _AGENCY.search(brackets[1]))
+    return bool(brackets and re.search(_AGENCY, brackets[1], re.IGNORECASE | re.VERBOSE))
 
 
 def _is_heading(text: str) -> bool:

@@ -92,17 +92,16 @@ class FeatureFinder:
     def _find_words(self, paragraphs: Sequence[Sequence[Token]]) -> Occurrences:
         """Look up the n-grams of all stems in a row, but keep none of two paragraphs."""
         stems = [token.stem for tokens in paragraphs for token in tokens]
-        columns, firsts, lasts = list[int](), list[int](), list[int]()
+        row = number_rows(paragraphs)
+        by_length = [np.empty((3, 0), dtype=np.int64)]  # the shape holds if there are none
         shortest, longest = self._ngram_range
         for length in range(shortest, min(longest, len(stems)) + 1):
+            n = len(stems) - length + 1
             ngrams = map(" ".join, zip(*(stems[start:] for start in range(length)), strict=False))
-            columns += map(self._columns.get, ngrams, repeat(-1))
-            firsts += range(len(stems) - length + 1)
-            lasts += range(length - 1, len(stems))
-        candidates = np.asarray([columns, firsts, lasts], dtype=np.int64)
-        column, first, last = candidates
-        row = number_rows(paragraphs)
-        return Occurrences(*candidates[:, (column >= 0) & (row[first] == row[last])])
+            column = np.fromiter(map(self._columns.get, ngrams, repeat(-1)), np.int64, n)
+            first = np.flatnonzero((column >= 0) & (row[:n] == row[length - 1 :]))
+            by_length.append(np.stack([column[first], first, first + length - 1]))
+        return Occurrences(*np.concatenate(by_length, axis=1))
 
     def _find_characters(self, paragraphs: Sequence[Sequence[Token]]) -> Occurrences:
         known = [self._find_in_word(token.word) for tokens in paragraphs for token in tokens]

@@ -30,8 +30,7 @@ _HEADING_MARK: Final = re.compile(r"#{1,6}[ \t]+")
 _BULLET: Final = re.compile(
     r"(?:[•◦▪▫‣⁃●○■□·∙*+–—-]|\(?\d{1,2}[.)]|\(?[a-zA-Z]\))[ \t\u00a0]+(?=\S)"
 )
-_MAY_BE_MARK: Final = re.compile(r"[>#•◦▪▫‣⁃●○■□·∙*+–—(\d-]|[a-zA-Z]\)")
-"""How a line with one of the marks above begins. Few lines do; no other is searched for marks."""
+_FIRST_OF_MARK: Final = frozenset(">#•◦▪▫‣⁃●○■□·∙*+–—(-")
 _LETTER_OR_DIGIT: Final = re.compile(r"[^\W_]")
 
 _KINDS: Final = {"bullet": "list item", "heading": "heading", "": None}  # by mark
@@ -171,7 +170,7 @@ def _line(characters: str, start: int) -> _Line | None:
     text = unended.lstrip()
     indent = len(unended) - len(text)
     end = start + len(unended)
-    if not _MAY_BE_MARK.match(text):
+    if not _may_be_mark(text):
         is_text = text[:1].isalpha() or _LETTER_OR_DIGIT.search(text)
         return (start + indent, end, indent, "") if is_text else None
     quotation = _QUOTATION_MARK.match(text)
@@ -184,6 +183,18 @@ def _line(characters: str, start: int) -> _Line | None:
         if match and _LETTER_OR_DIGIT.search(text, match.end()):
             return (end - len(text) + match.end(), end, indent, mark)
     return (end - len(text), end, indent, "")
+
+
+def _may_be_mark(text: str) -> bool:
+    """Return whether a line begins as one with a mark does. Few do; no other is searched for marks.
+
+    >>> [_may_be_mark(line) for line in ("- talks", "1. talks", "b) talks", "talks")]
+    [True, True, True, False]
+    """
+    first = text[:1]
+    if first.isalpha():
+        return text[1:2] == ")" and first.isascii()
+    return first in _FIRST_OF_MARK or first.isdecimal()
 
 
 def _blocks(document: str, group: Sequence[_Line]) -> Iterator[_Block]:

@@ -203,7 +203,8 @@ def make_tokens(
     tokens: list[Token] = []
     before = 0  # where the token before ends
     for word, start, end in mask_words(text, gazetteer, social_media=social_media):
-        begins_sentence = 0 < before < start and ends_sentence(text, before, start)
+        gap = text[before:start] if before else ""
+        begins_sentence = gap not in ("", " ") and ends_sentence(gap, 0, len(gap))
         folded = SIDE if word is SIDE else fold(word)
         stemmed = SIDE if word is SIDE else stem(folded)
         tokens.append(Token(folded, stemmed, start, end, begins_sentence))

@@ -28,10 +28,11 @@ compiled scorer uses the same number.
 REMEMBERED_WORDS: Final = 65_536
 """How many words are kept with their folded form, stem and names; a month of news has that many."""
 
-_SENTENCE_END: Final = re.compile(r"[.!?;:\n…]")
+_SENTENCE_ENDS: Final = frozenset(".!?;:\n…")
 """What ends a sentence, where it stands between two words."""
-_POST_WORD: Final = re.compile(
-    rf"""
+# Patterns of rare or many characters take milliseconds to compile, which a start need not wait for;
+# `re` remembers them once they are used.
+_POST_WORD: Final = rf"""
     \#?{WORD.pattern}                       # a word or a hashtag
     | (?<!\S)                               # an emoticon, with white space or nothing around it:
       (?: [:;=] [-'^]? [)(DPp/|\]\[*]       #     eyes, perhaps a nose, a mouth, as in :) ;-( =D
@@ -39,9 +40,7 @@ _POST_WORD: Final = re.compile(
       (?!\S)
     | !+ | \?+                              # marks of exclamation or question, which make one word
     | [\u2600-\u27bf\U0001f000-\U0001faff]  # an emoji
-    """,
-    re.VERBOSE,
-)
+    """
 _POSSESSIVE: Final = re.compile(r"['’][sS]\Z")
 
 
@@ -74,7 +73,7 @@ def split_words(text: str, *, social_media: bool = False) -> Iterator[tuple[str,
         for match in WORD.finditer(text):
             yield match[0], *match.span()
         return
-    for match in _POST_WORD.finditer(text):
+    for match in re.finditer(_POST_WORD, text, re.VERBOSE):
         word, (start, end) = match[0], match.span()
         if word[0] == "#":
             yield from _split_hashtag(text, start + 1, end)
@@ -88,7 +87,7 @@ def ends_sentence(text: str, start: int, end: int) -> bool:
     >>> [ends_sentence(gap, 0, len(gap)) for gap in (", ", ". ", " … ", "\\n", " - ")]
     [False, True, True, True, False]
     """
-    return _SENTENCE_END.search(text, start, end) is not None
+    return not _SENTENCE_ENDS.isdisjoint(text[start:end])
 
 
 def find_sentence_starts(text: str, *, social_media: bool = False) -> list[bool]:
@@ -100,7 +99,7 @@ def find_sentence_starts(text: str, *, social_media: bool = False) -> list[bool]
     if not social_media:
         # No word contains the mark of an end, so that the words of each piece can be counted.
         starts: list[bool] = []
-        for piece in _SENTENCE_END.split(text):
+        for piece in re.split(f"[{''.join(_SENTENCE_ENDS)}]", text):
             n_words = len(WORD.findall(piece))
             starts += [bool(starts), *[False] * (n_words - 1)] if n_words else []
         return starts

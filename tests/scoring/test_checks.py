@@ -41,6 +41,11 @@ CRAFTED: dict[str, tuple[str, Callable[[Any], object], str]] = {
         lambda head: head["blocks"][0]["features"].__setitem__(0, 3),
         "a feature is no text",
     ),
+    "a feature that occurs twice": (
+        "stance.features.json",
+        lambda head: head["blocks"][0]["features"].__setitem__(0, head["blocks"][0]["features"][1]),
+        "`features` .*(distinct runs of|once)",
+    ),
     "a lexicon of giants": (
         "stance.features.json",
         lambda head: head["blocks"][0].update(lexicon={"truce": 10**9}),

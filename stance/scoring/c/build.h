@@ -150,7 +150,7 @@ static int add_character_ngram(FeatureBlock *block, const char *bytes, size_t le
 static int build_trie(Scorer *scorer, FeatureBlock *block, PyObject *features)
 {
     int32_t n_nodes = ROOT + 1;
-    if (!reserve_edges(&block->trie, 1))
+    if (!reserve_edges(&block->trie, block->n_features + 1)) /* nearly every one is a node */
         return set_memory_error();
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(features); i++) {
         size_t length;
