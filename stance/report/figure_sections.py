@@ -262,7 +262,7 @@ def groups_section(head: str, counts: HeadCounts, column: str, source: ShareSour
     for code, label in enumerate(counts.labels):
         scale = scale_for([of_group[code] for of_group in points])
         rows = [
-            _group_row(name, f"{of_group.sum():,.0f} {counts.unit}s", of_points[code], scale, label)
+            _group_row(name, _size(of_group.sum(), counts.unit), of_points[code], scale, label)
             for (name, _, of_group), of_points in zip(groups, points, strict=True)
         ]
         titles = (
@@ -308,6 +308,16 @@ def _group_row(value: str, size: str, point: Point, scale: float, label: str) ->
         f"<tr><th>{name}<small>{size}</small></th><td class='s-wide'>{chart}</td>"
         f"<td class='s-n'><b>{percent(point.share)}</b>{ends}</td></tr>"
     )
+
+
+def _size(n: float, unit: str) -> str:
+    """Say how many there are of a unit; weights may add up to a little less or more.
+
+    >>> _size(0.9999, "article"), _size(1200, "paragraph")
+    ('1 article', '1,200 paragraphs')
+    """
+    number = f"{n:,.0f}"
+    return f"{number} {unit}" if number == "1" else f"{number} {unit}s"
 
 
 def _anchor(name: str) -> str:

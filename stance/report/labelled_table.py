@@ -128,6 +128,12 @@ class LabelledTable:
             return self._source.columns.index(name)
         if name in self._table.columns:
             return None
+        if name in PERIODS:  # without dates: with them it is made
+            raise TableError(
+                f"column {name!r} is made from a column of dates; no name says which that is; the "
+                f"columns are {self.columns!r}. Name it with `date` (--date), or score again and "
+                "keep it (--keep)."
+            )
         raise TableError(
             f"there is no column {name!r}; the columns are {self.columns!r}. Check its name."
         )

@@ -171,6 +171,6 @@ def test_groups_beyond_the_first_dozen_are_added_up() -> None:
     section = read_html(groups_section("charged", counts.heads["charged"], "outlet", ShareSource()))
     (first, *_) = by_class(section, "s-groups")
     names = [text_of(row[0]) for row in first.findall(".//tbody/tr")]
-    assert names[:2] == ["Outlet 00 2 paragraphs", "(empty) 1 paragraphs"]
+    assert names[:2] == ["Outlet 00 2 paragraphs", "(empty) 1 paragraph"]
     assert names[-1] == "4 others 4 paragraphs"
     assert len(names) == 13

@@ -102,9 +102,13 @@ def test_a_month_is_read_as_the_dates_are(tables: Tables) -> None:
 
 
 def test_without_dates_there_is_no_month(tables: Tables) -> None:
+    columns = pd.read_csv(tables.labelled, nrows=0).columns.tolist()
     with pytest.raises(TableError) as error:
         tables.write(by="month")
-    assert str(error.value).startswith("there is no column 'month'; the columns are ['row', ")
+    assert str(error.value) == (
+        "column 'month' is made from a column of dates; no name says which that is; the columns "
+        f"are {columns!r}. Name it with `date` (--date), or score again and keep it (--keep)."
+    )
 
 
 def test_articles_are_estimated_with_one_weight_each(drawn: tuple[Tables, pd.DataFrame]) -> None:
