@@ -194,9 +194,10 @@ class Document(Sequence[LabelledParagraph]):
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield one plain dict per block, with the columns of `result_columns`."""
+        columns = result_columns(self.labels)[2:]
         for number, block in enumerate(self.blocks):
             key = paragraph_id(0, block.start, block.end)
-            yield {"paragraph_id": key, "paragraph": number} | block_row(block, self.labels)
+            yield {"paragraph_id": key, "paragraph": number} | block_row(block, columns)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a DataFrame with one row per block: its text, then `result_columns`."""
@@ -323,9 +324,9 @@ def has_tones(labels: Mapping[str, Sequence[str]]) -> bool:
     return "tone" in labels and set(labels["tone"]) <= set(TONES)
 
 
-def block_row(block: LabelledParagraph, labels: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Turn a block into one row, with None where it has no value."""
-    row: dict[str, Any] = dict.fromkeys(result_columns(labels)[2:])
+def block_row(block: LabelledParagraph, columns: Sequence[str]) -> dict[str, Any]:
+    """Turn a block into one row of these columns, with None where it has no value."""
+    row: dict[str, Any] = dict.fromkeys(columns)
     row |= {"start": block.start, "end": block.end, "kind": block.kind, "status": block.status}
     row |= {"familiarity": block.familiarity, "language": block.language}
     for head, result in block.results.items():
