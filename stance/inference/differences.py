@@ -31,7 +31,8 @@ MIN_GROUP: Final = 30
 EQUAL_ERRORS: Final = "inverted: takes the model's error rates to be equal in all groups"
 _MOST_GROUPS: Final = 40
 """Of more, those without an estimate are left out: 1,000 groups are half a million pairs."""
-_DRAWS: Final = 4_000
+DRAWS: Final = 4_000
+"""Of which the quantile of simultaneous intervals is taken."""
 _COLUMNS: Final = (
     "head", "label", "group", "other", "difference", "low", "high", "p_value", "n", "n_other",
     "estimator",
@@ -293,14 +294,12 @@ def _max_t(
         unseen = np.diag(covariance) < 1e-12
         covariance += np.diag([_variance(each, code) for code in codes] * unseen)
         draws.append(
-            random.multivariate_normal(np.zeros(len(covariance)), covariance, _DRAWS, method="eigh")
+            random.multivariate_normal(np.zeros(len(covariance)), covariance, DRAWS, method="eigh")
         )
         degrees = each.degrees
-        spread = (
-            np.ones(_DRAWS) if np.isinf(degrees) else random.chisquare(degrees, _DRAWS) / degrees
-        )
+        spread = np.ones(DRAWS) if np.isinf(degrees) else random.chisquare(degrees, DRAWS) / degrees
         variances.append(spread[:, None] * np.diag(covariance))
-    largest = np.zeros(_DRAWS)
+    largest = np.zeros(DRAWS)
     for a, b in itertools.combinations(range(len(draws)), 2):
         error = np.sqrt(variances[a] + variances[b])
         studentized = np.divide(

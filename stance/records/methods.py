@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stance.annotate.readings import read_readings, shown_rows
 from stance.annotate.whole_tables import cells
+from stance.errors import InputError
+from stance.inference.differences import DRAWS, MIN_GROUP, compare
 from stance.inference.figures import estimate_shares
 from stance.inference.prints import group_name
 from stance.tables.writers.run_record import digest_of, read_record
@@ -32,6 +34,12 @@ REFERENCES: Final = {
     "interval": "Dean, N. and Pagano, M. (2015). Evaluating confidence interval methods for "
     "binomial proportions in clustered surveys. Journal of Survey Statistics and Methodology 3, "
     "484–503.",
+    "max-t": "Hothorn, T., Bretz, F. and Westfall, P. (2008). Simultaneous inference in general "
+    "parametric models. Biometrical Journal 50, 346–363.",
+    "limits": "Zou, G. and Donner, A. (2008). Construction of confidence limits about effect "
+    "measures: a general approach. Statistics in Medicine 27, 1693–1702.",
+    "Holm": "Holm, S. (1979). A simple sequentially rejective multiple test procedure. "
+    "Scandinavian Journal of Statistics 6, 65–70.",
     "inverted": "Forman, G. (2008). Quantifying counts and costs via classification. Data Mining "
     "and Knowledge Discovery 17, 164–206.",
 }
@@ -67,6 +75,7 @@ def describe_methods(
     weights: str | None = None,
     without_copies: bool = False,
     model: str | Path | None = None,
+    differences: bool = False,
 ) -> str:
     """Describe how a table was labelled, and how shares of it are estimated, for print.
 
@@ -79,6 +88,9 @@ def describe_methods(
         and which estimator follows is described too.
     by, population, design, article, weights, without_copies, model
         As in `stance.estimate_shares`: what the shares were estimated with.
+    differences : bool, default=False
+        Describe also what `stance.compare` gives with these options; not what it gives with
+        ``assume_equal_errors``.
 
     Returns
     -------
@@ -88,7 +100,7 @@ def describe_methods(
     Raises
     ------
     TableError, InputError
-        If there is no record, or shares cannot be estimated from `annotated`.
+        If there is no record, or shares (or differences) cannot be estimated from `annotated`.
     """
     path = Path(labelled)
     groups = [by] if isinstance(by, str) else list(dict.fromkeys(by or ()))
@@ -101,6 +113,11 @@ def describe_methods(
         _model_sentence(record, citations),
         *_count_sentences(record, citations),
         *_share_sentences(path, annotated, groups, population, figures, citations),
+        *(
+            _difference_sentences(path, annotated, groups, population, figures, citations)
+            if differences
+            else ()
+        ),
         _software_sentence(record),
     ]
     version = record["versions"]["stance-tone"]
@@ -192,6 +209,31 @@ def _share_sentences(
         note for note in shares.attrs["notes"] if not note.endswith("paragraphs are annotated.")
     ]
     return [*sentences, *notes]
+
+
+def _difference_sentences(
+    labelled: Path,
+    annotated: pd.DataFrame | str | Path | None,
+    by: Sequence[str],
+    population: str,
+    options: Mapping[str, Any],
+    citations: _Citations,
+) -> list[str]:
+    if annotated is None or not by:
+        raise InputError(
+            "`differences` must come with `annotated` and `by`, as in `compare`; one is missing. "
+            "Name the annotated paragraphs (--annotated) and the columns of the groups (--by)."
+        )
+    compare(labelled, annotated, by, population, **options)  # which may be refused
+    return [
+        f"Differences of shares between all pairs of groups by {_listed(by)} have intervals that "
+        "hold at once, at 95%, for all pairs and labels of a head that are compared: their width "
+        f"comes from the largest studentized difference in {DRAWS:,} draws (max-t) "
+        f"[{citations['max-t']}], their limits from Wilson's of both groups "
+        f"[{citations['limits']}].",
+        f"P-values are corrected by Holm's method over the same differences [{citations['Holm']}].",
+        f"A group with fewer than {MIN_GROUP} annotated paragraphs is not compared.",
+    ]
 
 
 def _estimator_sentence(

@@ -12,7 +12,7 @@ from fuzz_models import change_json
 
 import stance
 from stance.cli.main import main
-from stance.errors import StanceError, TableError
+from stance.errors import InputError, StanceError, TableError
 from stance.model import Model
 from stance.tables.writers.run_record import digest_of
 
@@ -50,6 +50,56 @@ def test_design_and_estimator_are_those_of_the_shares(scored: Path) -> None:
     assert "Meertens" not in text
     by_rank = stance.describe_methods(scored, drawn.drop(columns="probability"), design="random")
     assert "The annotated paragraphs are drawn at random, each with the same chance." in by_rank
+
+
+@pytest.fixture
+def compared(scored: Path) -> Path:
+    """A table whose paragraphs are of two outlets, and in read.csv what a reader made of each."""
+    frame = pd.read_csv(scored)
+    frame["outlet"] = ["Bell", "Lamp"] * 12 + ["Lamp"]
+    frame = pd.concat([frame] * 3, ignore_index=True)
+    frame["paragraph_id"] = [f"{number}:0-9" for number in range(len(frame))]
+    frame.to_csv(scored, index=False)
+    read = frame[["paragraph_id", "stance"]]
+    read.assign(probability=1.0).to_csv(scored.parent / "read.csv", index=False)
+    return scored
+
+
+def test_differences_are_described_as_compare_makes_them(
+    compared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read = compared.parent / "read.csv"
+    differences = stance.compare(compared, read, "outlet")
+    assert len(differences) == 3
+    assert differences["difference"].notna().all()
+    text = stance.describe_methods(compared, read, "outlet", differences=True)
+    assert (
+        " Differences of shares between all pairs of groups by outlet have intervals that hold at once, at 95%, for all pairs and labels of a head that are compared: "
+        "their width comes from the largest studentized difference in 4,000 draws (max-t) [7], their limits from Wilson's of both groups [8]. "
+        "P-values are corrected by Holm's method over the same differences [9]. A group with fewer than 30 annotated paragraphs is not compared. "
+    ) in text
+    references = text.splitlines()[-3:]
+    assert [line[:12] for line in references] == ["[7] Hothorn,", "[8] Zou, G. ", "[9] Holm, S."]
+    assert "Hothorn" not in stance.describe_methods(compared, read, "outlet")
+    command = ["methods", str(compared), "--annotated", str(read), "--by", "outlet"]
+    assert main([*command, "--differences"]) == 0
+    assert capsys.readouterr().out == f"{text}\n"
+
+
+@pytest.mark.parametrize(
+    ("annotated", "by"), [(None, "outlet"), ("read.csv", None)], ids=["not read", "no groups"]
+)
+def test_differences_need_readers_and_groups(
+    annotated: str | None, by: str | None, compared: Path
+) -> None:
+    with pytest.raises(InputError) as error:
+        stance.describe_methods(
+            compared, annotated and compared.parent / annotated, by, differences=True
+        )
+    assert str(error.value) == (
+        "`differences` must come with `annotated` and `by`, as in `compare`; one is missing. "
+        "Name the annotated paragraphs (--annotated) and the columns of the groups (--by)."
+    )
 
 
 def test_the_command_writes_the_paragraph(scored: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,12 +44,18 @@ from stance.cli.options import (
 @article_option
 @weights_option
 @without_copies_option
+@click.option(
+    "--differences",
+    is_flag=True,
+    help="Describe also the differences that `stance compare` gives (not with "
+    "--assume-equal-errors).",
+)
 @click.option("--model", help="The model that labelled LABELLED; for --design elsewhere.")
 def methods(labelled: Path, **options: Any) -> None:
     """Describe how LABELLED came about: a paragraph on methods, and its references.
 
     It is written from LABELLED.run.json, which `stance score` writes beside its output. Give it the
-    options that `stance shares` was given, so that it describes those figures.
+    options that `stance shares` or `stance compare` was given, so that it describes those figures.
     """
     from stance.records.methods import describe_methods
 
