@@ -5,7 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from stance.errors import TableError
+from stance.tables.readers.workbook_room import MAX_CELLS
 from stance.tables.rows import CHARACTERS, ROWS, Chunk
+
+
+def check_cells(name: str, n_rows: int, n_keys: int) -> None:
+    """Check that a chunk of objects has no more cells than a workbook may have.
+
+    Where each object has keys of its own, all others lack them: the cells are the square.
+
+    Raises
+    ------
+    TableError
+        If it has.
+    """
+    if n_rows * n_keys > MAX_CELLS:
+        raise TableError(
+            f"{name} must have room for at most {MAX_CELLS:,} cells in {n_rows:,} rows; their "
+            f"objects have {n_keys:,} different keys. Name the columns to keep (--keep), or give "
+            "the objects the same keys."
+        )
 
 
 def chunks_of(

@@ -11,9 +11,9 @@ from typing import Any
 
 from stance.errors import InputError, StanceWarning, TableError
 from stance.tables.encodings import is_whole, read_text
-from stance.tables.readers.batches import chunks_of
+from stance.tables.readers.batches import check_cells, chunks_of
 from stance.tables.readers.jsonl import DECODER
-from stance.tables.rows import Chunk, ReadOptions
+from stance.tables.rows import ROWS, Chunk, ReadOptions
 from stance.tables.streams import ByteSource
 
 
@@ -44,7 +44,14 @@ class JsonTable:
             )
 
     def chunks(self, columns: Sequence[str]) -> Iterator[Chunk]:
-        """Yield all rows in chunks, with the cells of the given columns."""
+        """Yield all rows in chunks, with the cells of the given columns.
+
+        Raises
+        ------
+        TableError
+            If a chunk has too many cells, as `check_cells` says.
+        """
+        check_cells(self.name, min(len(self._records), ROWS), len(columns))
         rows = ([row.get(column) for column in columns] for row in self._records)
         return chunks_of(columns, rows, len(self._records))
 

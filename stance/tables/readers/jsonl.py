@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from stance.errors import TableError
 from stance.tables.encodings import is_whole, read_text
+from stance.tables.readers.batches import check_cells
 from stance.tables.rows import CHARACTERS, ROWS, Chunk, Fault, Lines, ReadOptions
 from stance.tables.streams import ByteSource
 
@@ -84,10 +85,16 @@ class JsonlTable:
         """Yield all rows in chunks, with the cells of the given columns.
 
         If these are all columns, an object with further keys is a fault: its cells would be lost.
+
+        Raises
+        ------
+        TableError
+            If a chunk has too many cells, as `check_cells` says.
         """
         known = frozenset(self.columns) if set(columns) >= set(self.columns) else None
         (rows, faults), self._first = self._first, ([], [])
         while rows or faults:
+            check_cells(self.name, len(rows), len(columns))
             if known is not None:
                 rows, more = _split_by_keys(rows, known)
                 faults = sorted([*faults, *more], key=lambda fault: fault.row)

@@ -5,6 +5,7 @@ import io
 import pytest
 
 from stance import TableError
+from stance.tables.readers.json import JsonTable
 from stance.tables.readers.jsonl import JsonlTable
 from stance.tables.rows import ReadOptions
 from stance.tables.streams import open_source
@@ -68,6 +69,29 @@ def test_a_late_key_is_a_fault_only_where_all_columns_are_read(
         ["line 3 has keys that no earlier row has: ['late']."],
     )
     assert read(content, ["text"])[1:] == ([(0, ["a"]), (1, ["b"]), (2, ["c"]), (3, ["d"])], [])
+
+
+@pytest.mark.parametrize(
+    ("table", "content"),
+    [(JsonlTable, b"%s\n%s\n%s\n"), (JsonTable, b"[%s, %s, %s]")],
+    ids=["jsonl", "json"],
+)
+def test_keys_of_their_own_in_each_row_are_refused_before_room_is_made(
+    table: type[JsonlTable | JsonTable], content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stance.tables.readers.batches.MAX_CELLS", 11)
+    content %= (b'{"text": "a", "id": 1}', b'{"text": "b", "a": 1}', b'{"text": "c", "b": 1}')
+    with open_source(io.BytesIO(content), "") as source:
+        opened = table(source, ReadOptions())
+        with pytest.raises(TableError) as error:
+            next(iter(opened.chunks(opened.columns)))
+        assert str(error.value) == (
+            "standard input must have room for at most 11 cells in 3 rows; their objects have 4 different keys. "
+            "Name the columns to keep (--keep), or give the objects the same keys."
+        )
+    with open_source(io.BytesIO(content), "") as source:
+        (chunk,) = table(source, ReadOptions()).chunks(["text", "id"])
+        assert chunk.columns == {"text": ["a", "b", "c"], "id": [1, None, None]}
 
 
 @pytest.mark.parametrize(
