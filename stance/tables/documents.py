@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 from collections.abc import Sequence
@@ -14,9 +15,10 @@ from stance.columns import Columns
 from stance.errors import TableError
 from stance.options import ON_REQUEST, choose_columns, extra_columns
 from stance.results import Document, coded_names, result_columns
-from stance.tables.encodings import marked_encoding
+from stance.tables.encodings import marked_encoding, read_blocks
 from stance.tables.formats import find_output_format
 from stance.tables.outputs import open_output
+from stance.tables.streams import check_ends
 from stance.tables.writers.encoder import encoder_of
 
 
@@ -82,10 +84,11 @@ def read_document(path: Path, encoding: str | None = None) -> str:
     TableError
         If the file cannot be read, is not of that encoding, or is no text.
     """
+    name = "standard input" if str(path) == "-" else str(path)
     try:
-        content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        content = _read_whole(path, name)
         if _may_be_binary(content):
-            document = _read_binary(content, "standard input" if str(path) == "-" else str(path))
+            document = _read_binary(content, name)
             if document is not None:
                 return document
         return content.decode(encoding or marked_encoding(content) or "utf-8")
@@ -98,6 +101,14 @@ def read_document(path: Path, encoding: str | None = None) -> str:
             f"{path} must be {encoding or 'UTF-8'}; {error}. Name its encoding, or save it as "
             "UTF-8."
         ) from error
+
+
+def _read_whole(path: Path, name: str) -> bytes:
+    with contextlib.ExitStack() as stack:
+        standard = str(path) == "-"
+        stream = sys.stdin.buffer if standard else stack.enter_context(path.open("rb"))
+        check_ends(stream, name)
+        return b"".join(read_blocks(stream, name))
 
 
 def _may_be_binary(content: bytes) -> bool:

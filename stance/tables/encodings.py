@@ -7,7 +7,6 @@ A byte that the encoding does not have becomes a lone surrogate, which no valid 
 from __future__ import annotations
 
 import codecs
-import functools
 import itertools
 import warnings
 import zlib
@@ -89,19 +88,38 @@ def read_text(
     Raises
     ------
     TableError
-        If the encoding is unknown or cannot be guessed, or (while the blocks are read) if the
-        stream breaks off.
+        If the encoding is unknown or cannot be guessed, or (while the blocks are read) as
+        `read_blocks` says.
     """
-    # On pipes read1 returns what has arrived, so that Ctrl-C is noticed.
-    read = functools.partial(_read, getattr(stream, "read1", stream.read), name)
+    rest = read_blocks(stream, name)
     blocks: list[bytes] = []
-    while sum(map(len, blocks)) < HEAD and (block := read(BLOCK)):
+    while sum(map(len, blocks)) < HEAD and (block := next(rest, b"")):
         blocks.append(block)
     head = b"".join(blocks)
     encoding = _look_up(encoding, head) if encoding else find_encoding(head, name)
-    rest = iter(lambda: read(BLOCK), b"")
     given = _give_out(blocks, note_share) if note_share else blocks
     return Text(encoding, _decode(itertools.chain(given, rest), encoding, name))
+
+
+def read_blocks(stream: Any, name: str) -> Iterator[bytes]:
+    """Read a binary stream to its end, in blocks of at most `BLOCK` bytes.
+
+    Raises
+    ------
+    TableError
+        If it breaks off, or goes on with nothing but zero bytes, perhaps for ever.
+    """
+    # On pipes read1 returns what has arrived, so that Ctrl-C is noticed.
+    read = getattr(stream, "read1", stream.read)
+    n_zeros = 0
+    while block := _read(read, name, BLOCK):
+        n_zeros = 0 if block.strip(b"\0") else n_zeros + len(block)
+        if n_zeros >= HEAD:
+            raise TableError(
+                f"{name} must hold text; it goes on with {HEAD >> 20} MB of zero bytes and more. "
+                "Fetch it again, or name another file."
+            )
+        yield block
 
 
 def _give_out(blocks: Sequence[bytes], note_share: Callable[[float], None]) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from stance.errors import TableError
+from stance.show.printable import PrintableStream
 from stance.tables.streams import make_blocking
 
 # Makes the final output from a file of what was added, for formats that cannot be appended to.
@@ -91,6 +92,8 @@ def streaming(
 ) -> Iterator[StreamOutput]:
     """Open a stream, or the path of a device or pipe, for writing as it comes.
 
+    What the path of a terminal is given is escaped, so that no text can steer the terminal.
+
     Raises
     ------
     TableError
@@ -98,12 +101,16 @@ def streaming(
     """
     with contextlib.ExitStack() as stack:
         try:
-            stream = stack.enter_context(output.open("wb")) if isinstance(output, Path) else output
+            stream: Any = output
+            if isinstance(output, Path):
+                stream = stack.enter_context(output.open("wb"))
         except OSError as error:
             raise TableError(
                 f"{output} cannot be written; {error.strerror or error}. Choose another path."
             ) from error
         make_blocking(stream)
+        if isinstance(output, Path) and stream.isatty():
+            stream = PrintableStream(stream)
         make_blocking(errors)
         stream_output = StreamOutput(stream, errors, assemble)
         stack.callback(stream_output.close)

@@ -7,6 +7,7 @@ import errno
 import hashlib
 import io
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -191,7 +192,7 @@ def open_source(
     Raises
     ------
     TableError
-        If the file cannot be opened, or is read with other digests.
+        If the file cannot be opened, is a device that may never end, or is read with other digests.
     """
     name = shown_name(source) if isinstance(source, Path) else _stream_name(source)
     with contextlib.ExitStack() as stack:
@@ -206,8 +207,31 @@ def open_source(
         else:
             raw = source
             make_blocking(raw)
+        check_ends(raw, name)
         packing = packing_of(name) if packing is None else packing
         yield ByteSource(name, stack.enter_context(_unpacked(raw, packing)), raw)
+
+
+def check_ends(stream: Any, name: str) -> None:
+    """Check that a stream is none of a device that may never end, as /dev/zero is.
+
+    Raises
+    ------
+    TableError
+        If it is one. A terminal ends when its user says so, and the null device at once.
+    """
+    try:
+        descriptor = stream.fileno()
+    except (AttributeError, OSError):  # in memory
+        return
+    status = os.fstat(descriptor)
+    if not stat.S_ISCHR(status.st_mode) or os.isatty(descriptor):
+        return
+    if status.st_rdev != os.stat(os.devnull).st_rdev:  # noqa: PTH116 - it may be no path
+        raise TableError(
+            f"{name} must be a file, a pipe or a terminal; it is a device that may never end. "
+            "Save what it gives to a file."
+        )
 
 
 def _open_file(path: Path, digests: Sequence[bytes] | None) -> IO[bytes]:

@@ -6,7 +6,7 @@ import warnings
 import pytest
 
 from stance import StanceWarning, TableError
-from stance.tables.encodings import read_text
+from stance.tables.encodings import HEAD, read_text
 
 RUSSIAN = "Стороны договорились о прекращении огня на время переговоров.\n" * 5
 ARABIC = "اتفق الطرفان على وقف إطلاق النار خلال المفاوضات.\n" * 5
@@ -94,4 +94,32 @@ def test_what_is_no_encoding_of_text_is_named(encoding: str) -> None:
     assert (
         str(error.value)
         == f"`encoding` must be a text encoding that Python knows; got {encoding!r}."
+    )
+
+
+class Endless(io.RawIOBase):
+    """Some bytes, then zeros without end; it fails a test that goes on reading them."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._n_read = 0
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
+        self._n_read += len(buffer)
+        assert self._n_read <= 2 * HEAD, "it should have been refused"
+        content, self._content = self._content, b""
+        buffer[:] = content.ljust(len(buffer), b"\0")
+        return len(buffer)
+
+    def readable(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("content", [b"", b"id,text\n1,"], ids=["zeros alone", "a row first"])
+def test_zeros_without_end_are_refused(content: bytes) -> None:
+    with pytest.raises(TableError) as error:
+        "".join(read_text(Endless(content), "a pipe").blocks)
+    assert str(error.value) == (
+        "a pipe must hold text; it goes on with 16 MB of zero bytes and more. "
+        "Fetch it again, or name another file."
     )

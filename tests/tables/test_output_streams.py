@@ -74,3 +74,15 @@ def test_a_device_is_a_stream_and_is_not_replaced() -> None:
         assert isinstance(opened, StreamOutput)
         opened.add([b"a truce"])
     assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a terminal of POSIX")
+def test_no_text_steers_a_terminal_that_is_named_as_output() -> None:
+    user, terminal = os.openpty()
+    try:
+        with open_output(Path(os.ttyname(terminal))) as output:
+            output.add([b"a\x1b[2Jb"])
+        assert os.read(user, 100) == rb"a\x1b[2Jb"
+    finally:
+        os.close(user)
+        os.close(terminal)

@@ -4,11 +4,13 @@ import gzip
 import io
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from stance import TableError
+from stance.tables.documents import read_document
 from stance.tables.encodings import read_text
 from stance.tables.streams import digest_blocks, open_source
 
@@ -82,3 +84,15 @@ def test_what_was_not_digested_is_not_read(tmp_path: Path) -> None:
             assert source.stream.read(2**20) == content[: 2**20]
             with pytest.raises(TableError, match="the content of the tables must stay the same"):
                 source.stream.read()
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs /dev/zero")
+@pytest.mark.parametrize("read", [read_document, lambda path: open_source(path).__enter__()])
+def test_a_device_that_may_never_end_is_not_read(read: Callable[[Path], object]) -> None:
+    with pytest.raises(TableError) as error:
+        read(Path("/dev/zero"))
+    assert str(error.value) == (
+        "/dev/zero must be a file, a pipe or a terminal; it is a device that may never end. "
+        "Save what it gives to a file."
+    )
+    assert read_document(Path(os.devnull)) == ""
