@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test check soak lint sanitize docs train bench bench-figures bench-speed clean
+.PHONY: demo test check soak lint sanitize cross docs train bench bench-figures bench-speed clean
 
 demo: $(VENV)/.installed
 	$(VENV)/bin/stance score seeds/articles.csv -o $(VENV)/demo.csv --force --text body --keep outlet
@@ -49,6 +49,17 @@ sanitize: $(VENV)/.dev
 	$(SANITIZER) -m pytest -q -p no:cacheprovider -m "not slow" tests/scoring \
 	  tests/tables/readers/test_csv_records.py tests/tables/writers/test_encoder.py
 	$(SANITIZER) tests/fuzz_scorer.py $(INPUTS)
+
+# The extension for Linux, macOS and Windows, built with Zig, and the symbols of each build; nothing is run. At first
+# Zig compiles the C libraries of these systems, which takes minutes.
+CROSS := $(VENV)/cross/bin/python
+cross: $(VENV)/cross/.installed
+	$(CROSS) benchmarks/cross.py
+
+$(VENV)/cross/.installed: Makefile
+	$(PYTHON) -m venv $(VENV)/cross
+	$(CROSS) -m pip install --quiet --disable-pip-version-check ziglang==0.17.1 lief==1.0.0
+	touch $@
 
 # Pages in docs/_build/html, offline; a warning is an error.
 docs: $(VENV)/.dev
