@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # A chunk ends at whichever limit it reaches first. Larger chunks are no faster, and cost memory.
 ROWS: Final = 4096
 CHARACTERS: Final = 4 * 2**20
+# Cells for which room is made at a time: some 2 GB, 1.9 million rows of 26 columns.
+MAX_CELLS: Final = 50_000_000
 
 _BLOCK: Final = 2**20  # characters that are split into lines at a time
 LONGEST_RECORD: Final = 16 * 2**20  # characters of one row: four times the longest books

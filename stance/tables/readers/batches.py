@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from stance.errors import TableError
-from stance.tables.readers.workbook_room import MAX_CELLS
-from stance.tables.rows import CHARACTERS, ROWS, Chunk
+from stance.tables.rows import CHARACTERS, MAX_CELLS, ROWS, Chunk
 
 
 def check_cells(name: str, n_rows: int, n_keys: int) -> None:

@@ -15,10 +15,10 @@ from typing import IO, Final
 from xml.parsers import expat
 
 from stance.errors import TableError
+from stance.tables.rows import MAX_CELLS
 
 UNPACKING_ERRORS: Final = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError)
 """What a damaged zip raises, and one that is packed in a way that Python does not know."""
-MAX_CELLS: Final = 50_000_000  # which take up some 2 GB: 1.9 million rows of 26 columns
 MAX_BYTES: Final = 2**30  # of one file in the workbook, unpacked
 MAX_TOTAL: Final = 2**31  # of all of them: each is looked at
 _BLOCK: Final = 2**22

@@ -9,7 +9,8 @@ import pytest
 import stance
 from stance import TableError
 from stance.model import Model
-from stance.tables.readers.workbook_room import MAX_CELLS, check_room
+from stance.tables.readers.workbook_room import check_room
+from stance.tables.rows import MAX_CELLS
 
 FILES = Path(__file__).parents[2] / "files"
 SHEETS = {"articles.xlsx": "xl/worksheets/sheet1.xml", "articles.ods": "content.xml"}
