@@ -15,8 +15,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import lief
-
 ROOT = Path(__file__).resolve().parents[1]
 OUTPUT = ROOT / "build" / "cross"
 DLL = f"python{sys.version_info.major}{sys.version_info.minor}.dll"
@@ -104,6 +102,9 @@ class Names:
 
 
 def read_names(path: Path) -> Names:
+    import lief  # which `make cross` installs, and nothing else needs
+
+    lief.logging.disable()
     build = lief.parse(path)
     if isinstance(build, lief.ELF.Binary):
         names: dict[bool, set[str]] = {True: set(), False: set()}
@@ -150,7 +151,6 @@ def plain(name: str) -> str:
 def main() -> int:
     shutil.rmtree(OUTPUT, ignore_errors=True)
     OUTPUT.mkdir(parents=True)
-    lief.logging.disable()
     include = Path(sysconfig.get_path("include"))
     python_names: set[str] = set()
     n_faults = 0
