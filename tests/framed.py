@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import permutations
+from itertools import permutations, product
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from stance.scoring.frozen import FrozenModel
 from stance.scoring.heads import FeatureBlock, Head
-from stance.text.cues import CUE_CLASSES
+from stance.text.cues import CUE_CLASSES, LINKS, MENTIONS, PARTS, SIDES, find_frames
 from stance.text.features import Analyzer
 from stance.text.sides import load_gazetteer
 
@@ -30,8 +30,8 @@ FRAME_TEXTS = [
 
 
 def add_frames(head: Head) -> Head:
-    """Return a head with a weight, drawn at random, for every frame that there can be."""
-    frames = tuple(f"{first}>{second}" for first, second in permutations(CUE_CLASSES, 2))
+    """Return a head with a weight, drawn at random, for frames of all kinds (`list_frames`)."""
+    frames = list_frames()
     block = FeatureBlock("frames", (2, 2), frames, first=len(head.idf))
     rng = np.random.default_rng(0)
     return replace(
@@ -40,6 +40,22 @@ def add_frames(head: Head) -> Head:
         idf=np.append(head.idf, rng.uniform(1, 8, len(frames))),
         weights=np.vstack([head.weights, rng.normal(size=(len(frames), len(head.classes)))]),
     )
+
+
+def list_frames() -> tuple[str, ...]:
+    """List every pair and side, every chain of up to two links, and chains of random sentences."""
+    classes = [name for name in CUE_CLASSES if name not in PARTS]
+    links = sorted({*LINKS.values()})
+    rng = np.random.default_rng(0)
+    sentences = (tuple(rng.choice(links, rng.integers(3, 8)).tolist()) for _ in range(4000))
+    frames = [
+        *(f"{first}>{second}" for first, second in permutations(classes, 2)),
+        *(f"{side} {mention}" for side, mention in product(SIDES, MENTIONS)),
+        *links,
+        *(f"{first} {second}" for first, second in product(links, links)),
+        *(frame.name for sentence in sentences for frame in find_frames(sentence)),
+    ]
+    return tuple(dict.fromkeys(frames))
 
 
 def with_frames(frozen: FrozenModel) -> FrozenModel:

@@ -54,9 +54,8 @@ class Scorer:
         ``(kind, min_n, max_n, features, outputs, rows)`` per feature block: 0 for words, 1 for
         characters, 2 for frames; the shortest and longest length of its n-grams; the features in
         the order of `rows`, the stems of an n-gram separated by single spaces, and a frame as
-        ``first * MAX_CLASSES + second`` of the numbers of its two classes; outputs as int32 of
-        shape (width,); rows as float64 of shape (n_copies, n_features, width + 1), which are
-        weights times idf, then idf.
+        its number (`stance.text.cues.number_frame`); outputs as int32 of shape (width,); rows as
+        float64 of shape (n_copies, n_features, width + 1), which are weights times idf, then idf.
     familiar : list of str
         Stems of words that the model has seen.
     names_in_any_case, names_in_exact_case : tuple
@@ -67,9 +66,12 @@ class Scorer:
     side : str
         The token that stands for a masked name.
     cues : tuple
-        ``(negation, negators, stems, classes)``: the number of the class of negators, or 0 if no
-        word needs a class; the folded words that are negators, beside those in "n't"; the stems of
-        other cues, and as bytes the number of the class of each.
+        ``(negation, negators, stems, classes, links, traits, joins)``: the number of the class of
+        negators, or 0 if no word needs a class; the folded words that are negators, beside those
+        in "n't"; the stems of other cues, and as bytes the number of the class of each. Then, by
+        class, bytes of shape (MAX_CLASSES,): as which class it stands in chains, and its traits;
+        and bytes of shape (MAX_CLASSES, MAX_CLASSES, 2): which class two cues have together, and
+        within how many words.
 
     Raises
     ------

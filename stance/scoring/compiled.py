@@ -14,7 +14,19 @@ import numpy as np
 
 from stance.scoring._scorer import MAX_CLASSES, Scorer
 from stance.scoring.arrays import BlockArrays, ModelArrays
-from stance.text.cues import CUE_CLASSES, NEGATION, number_cues, number_pair
+from stance.text.cues import (
+    DOUBLED,
+    JOINS,
+    LINKS,
+    MENTIONS,
+    NEGATION,
+    NUMBERS,
+    PARTS,
+    REVERSING,
+    VERDICTS,
+    number_cues,
+    number_frame,
+)
 from stance.text.features import NEGATORS, number_cue_classes
 from stance.text.tokens import SIDE
 from stance.text.words import stem_all
@@ -30,6 +42,7 @@ CHUNK_CHARACTERS: Final = 8_000_000
 """Characters scored at a time, or one paragraph: they bound the words that are learned at once."""
 PER_THREAD: Final = 256
 """A second thread is not worth its start for fewer paragraphs."""
+_TRAITS: Final = (PARTS, MENTIONS, REVERSING, VERDICTS, DOUBLED)  # by bit, as in model.h
 _KINDS: Final = {"words": 0, "characters": 1, "frames": 2}
 """The numbers that the extension has for kinds of feature blocks."""
 _BACKENDS: weakref.WeakSet[CompiledBackend] = weakref.WeakSet()
@@ -170,23 +183,30 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-def _describe_cues(blocks: Sequence[BlockArrays]) -> tuple[int, list[str], list[str], bytes]:
-    """Return the class of negators, the negators, and other cues with their classes."""
+def _describe_cues(blocks: Sequence[BlockArrays]) -> tuple[Any, ...]:
+    """Return what `stance.text.cues` says of words and classes, as the extension takes it."""
     if not any(block.name == "frames" for block in blocks):
-        return 0, [], [], b""
+        return 0, [], [], b"", bytes(MAX_CLASSES), bytes(MAX_CLASSES), bytes(2 * MAX_CLASSES**2)
     words, cues = sorted(NEGATORS), number_cues()
-    negation = CUE_CLASSES.index(NEGATION) + 1
+    negation = NUMBERS[NEGATION]
     classes = number_cue_classes(words, stem_all(words))
     negators = [word for word, number in zip(words, classes, strict=True) if number == negation]
-    return negation, negators, list(cues), bytes(cues.values())
+    links, traits = bytearray(MAX_CLASSES), bytearray(MAX_CLASSES)
+    for name, number in NUMBERS.items():
+        links[number] = NUMBERS.get(LINKS.get(name, ""), 0)
+        traits[number] = sum((name in having) << bit for bit, having in enumerate(_TRAITS))
+    joins = np.zeros((MAX_CLASSES, MAX_CLASSES, 2), dtype=np.uint8)
+    for (first, second), (both, reach) in JOINS.items():
+        joins[NUMBERS[first], NUMBERS[second]] = NUMBERS[both], reach
+    classes = bytes(cues.values())
+    return negation, negators, list(cues), classes, bytes(links), bytes(traits), joins
 
 
 def _describe_block(block: BlockArrays) -> tuple[Any, ...]:
-    """Return a feature block as the extension takes it: with each frame as one number."""
+    """Return a feature block as the extension takes it: with each frame as its number."""
     features: list[Any] = block.features
     if block.name == "frames":
-        pairs = (number_pair(frame) for frame in block.features)
-        features = [first * MAX_CLASSES + second for first, second in pairs]
+        features = [number_frame(frame) for frame in block.features]
     rows = np.ascontiguousarray(block.rows)
     return _KINDS[block.name], *block.ngram_range, features, block.outputs, rows
 

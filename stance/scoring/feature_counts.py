@@ -9,6 +9,7 @@ whether a sentence ends right before it. With the tokens ``[‹side›, no, truc
 
 from __future__ import annotations
 
+import itertools
 from array import array
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -17,7 +18,7 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from stance.scoring.arrays import BlockArrays
-from stance.text.cues import CUE_CLASSES, number_pair
+from stance.text.cues import CUE_CLASSES, find_frames, join_cues, number_frame
 from stance.text.features import (
     UNSCALED,
     number_cue_classes,
@@ -220,21 +221,16 @@ class ValenceCounts(FeatureCounts):
 
 
 class FrameCounts(FeatureCounts):
-    """Neighbouring classes of cue words, looked up in a table by the numbers of both."""
+    """Frames, one sentence at a time, from the numbers of the classes of its cues."""
 
     def __init__(self, block: BlockArrays) -> None:
         super().__init__(block)
-        self._column_of_pair = np.full((len(CUE_CLASSES) + 1,) * 2, -1)
-        for feature, column in self.columns.items():
-            self._column_of_pair[number_pair(feature)] = column
+        for feature in self.columns:
+            number_frame(feature)  # which raises ValueError unless it is one
         self._class_of_token = array("q")
 
     def count(self, words: WordArrays, tokens: Sequence[Token], n_rows: int) -> csr_array:
-        """Count pairs of classes.
-
-        Of the words, those of a class are kept, then those whose class is not that of the word
-        before in the same sentence; then each two neighbours of one sentence are a pair.
-        """
+        """Count frames: of the words, those of a class are kept, and cut into sentences."""
         new_tokens = tokens[len(self._class_of_token) :]
         new_words = [token.word for token in new_tokens]
         new_stems = [token.stem for token in new_tokens]
@@ -242,12 +238,18 @@ class FrameCounts(FeatureCounts):
         classes = np.frombuffer(self._class_of_token, dtype=np.int64)[words.token]
         sentence = np.cumsum(words.begins_sentence | (np.diff(words.row, prepend=-1) > 0))
         cues = np.flatnonzero(classes)
-        repeats = (np.diff(classes[cues]) == 0) & (np.diff(sentence[cues]) == 0)
-        cues = np.delete(cues, 1 + np.flatnonzero(repeats))
-        first, second = cues[:-1], cues[1:]
-        column = self._column_of_pair[classes[first], classes[second]]
-        known = (column >= 0) & (sentence[first] == sentence[second])
-        return self._matrix(words.row[first[known]], column[known], n_rows)
+        starts = np.flatnonzero(np.diff(sentence[cues], prepend=-1))
+        indexes, names = cues.tolist(), [CUE_CLASSES[number - 1] for number in classes[cues]]
+        rows, columns = list[int](), list[int]()
+        for start, end in itertools.pairwise([*starts.tolist(), len(cues)]):
+            joined = join_cues(zip(indexes[start:end], names[start:end], strict=True))
+            frames = find_frames(tuple(name for _, name in joined))
+            known = [self.columns[frame.name] for frame in frames if frame.name in self.columns]
+            columns += known
+            rows += [int(words.row[indexes[start]])] * len(known)
+        return self._matrix(
+            np.asarray(rows, dtype=np.int64), np.asarray(columns, dtype=np.int64), n_rows
+        )
 
     def forget(self) -> None:
         """Drop the classes of tokens."""

@@ -44,7 +44,7 @@ GENRE_SHARES: Final = {
     "other": 0.12,
 }
 SHARES: Final = {
-    "stance": {"neutral": (0.40, 0.45), "pro-ceasefire": (0.30, 0.33), "opposed": (0.24, 0.29)},
+    "stance": {"neutral": (0.38, 0.45), "pro-ceasefire": (0.30, 0.33), "opposed": (0.24, 0.30)},
     "tone": {
         "neutral": (0.45, 0.55),
         "angry": (0.15, 0.20),
@@ -57,7 +57,7 @@ MIN_SEEDS: Final = 6_000
 MIN_VOICES: Final = 60
 MAX_PER_VOICE: Final = 120
 MIN_PER_CELL: Final = 60  # seeds of each stance with each tone
-LENGTHS: Final = (2, 130)  # words of a seed
+LENGTHS: Final = (1, 130)  # words of a seed
 MAX_SHORT_WORDS: Final = 14  # a short voice writes headlines, bare calls, votes, slogans
 MIN_SHORT: Final = 2_000  # seeds of short voices
 MAX_NAMES_ONLY: Final = 0.40  # macro-F1 of stance from names of sides alone; chance is one third

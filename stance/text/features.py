@@ -10,7 +10,7 @@ Features come in four *feature blocks*, each with its own way to make them:
     What a lexicon says of each word: whether it is good or bad, how much so, and whether a negator
     stands before it.
 "frames"
-    Pairs of neighbouring classes of cue words within a sentence ("REFUSE>STOP").
+    In which order the cue words of a sentence ask, refuse, stop and judge ("REFUSE>STOP").
 
 Every feature keeps which tokens it came from (`Occurrence`). `Analyzer` gives scikit-learn the very
 strings that a frozen model looks up, so that the two cannot differ.
@@ -22,7 +22,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from stance.text.cues import CUE_CLASSES, NEGATION, load_cues, number_cues
+from stance.text.cues import (
+    NEGATION,
+    NUMBERS,
+    find_frames,
+    join_cues,
+    load_cues,
+    number_cues,
+)
 from stance.text.tokens import SIDE, Gazetteer, Token, make_tokens
 from stance.text.words import MAX_WORD_CHARACTERS, REMEMBERED_WORDS
 
@@ -152,12 +159,12 @@ def find_negated(tokens: Sequence[Token]) -> list[bool]:
 def find_cue_class(word: str, stem: str) -> str | None:
     """Return the class of a word, given folded and stemmed; None if it is no cue. Remember it.
 
-    A negator is NEG; but "despite" keeps the class that the table gives it.
+    A negator is NEG, but those in the table ("despite") have the class that it gives them.
 
     >>> [find_cue_class(*words) for words in (("never", "never"), ("despite", "despit"))]
     ['NEG', 'DESPITE']
     """
-    return NEGATION if word != "despite" and is_negator(word) else load_cues().get(stem)
+    return load_cues().get(stem) or (NEGATION if is_negator(word) else None)
 
 
 def number_cue_classes(words: Sequence[str], stems: Sequence[str]) -> bytes:
@@ -166,34 +173,37 @@ def number_cue_classes(words: Sequence[str], stems: Sequence[str]) -> bytes:
     >>> list(number_cue_classes(["never", "lamp"], ["never", "lamp"]))
     [1, 0]
     """
-    numbers, negation = number_cues(), CUE_CLASSES.index(NEGATION) + 1
+    numbers, negation = number_cues(), NUMBERS[NEGATION]
     return bytes(
-        negation if is_negator(word) and word != "despite" else numbers.get(stem, 0)
+        numbers.get(stem) or (negation if is_negator(word) else 0)
         for word, stem in zip(words, stems, strict=True)
     )
 
 
 def frame_features(tokens: Sequence[Token]) -> Iterator[Occurrence]:
-    """Yield each two neighbouring classes of a sentence; a class that repeats is one.
+    """Yield the frames of each sentence (`stance.text.cues`).
 
-    In the example, "urge" and "demand" are both of the class CALL.
-
-    >>> tokens = make_tokens("They urge and demand a truce. Nobody refused the truce.")
+    >>> tokens = make_tokens("They urge and demand a truce. Nobody refused.")
     >>> list(frame_features(tokens))[0]
-    Occurrence(feature='CALL>STOP', first=1, last=5)
+    Occurrence(feature='ASK>STOP', first=1, last=5)
     >>> [occurrence.feature for occurrence in frame_features(tokens)]
-    ['CALL>STOP', 'NEG>REFUSE', 'REFUSE>STOP']
+    ['ASK>STOP', 'ASK STOP', 'for STOP', 'NEG>REFUSE', 'NEG REFUSE']
     """
-    previous, first = None, 0
+    sentence: list[tuple[int, str]] = []
     for index, token in enumerate(tokens):
         if token.begins_sentence:
-            previous = None
+            yield from _sentence_frames(sentence)
+            sentence = []
         cue_class = find_cue_class(token.word, token.stem)
-        if cue_class is None or cue_class == previous:
-            continue
-        if previous is not None:
-            yield Occurrence(f"{previous}>{cue_class}", first, index)
-        previous, first = cue_class, index
+        if cue_class is not None:
+            sentence.append((index, cue_class))
+    yield from _sentence_frames(sentence)
+
+
+def _sentence_frames(cues: Sequence[tuple[int, str]]) -> Iterator[Occurrence]:
+    joined = join_cues(cues)
+    for name, first, last in find_frames(tuple(cue_class for _, cue_class in joined)):
+        yield Occurrence(name, joined[first][0], joined[last][0])
 
 
 def block_features(

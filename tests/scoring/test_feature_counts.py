@@ -18,7 +18,7 @@ FEATURES = {
     "words": ["no", "truce", "no truce", "no truce now", SIDE, f"{SIDE} no", "deal now"],
     "characters": ["no", "now", " no", "uc", "al ", "dea"],
     "valence": ["+", "+1", "-", "-1", "negator", "not -", "not -1", "not +", "not +1"],
-    "frames": ["NEG>STOP", "STOP>REFUSE", "REFUSE>NEG", "PEACE>STOP", "CALL>NEG"],
+    "frames": ["NEG>STOP", "STOP>REFUSE", "NEG REFUSE STOP", "for STOP", "bare PEACE", "NOW>NEG"],
 }
 LEXICON = {"truce": 1, "deal": -1}
 ANY_WORD = st.integers(0, len(WORDS) - 1)

@@ -55,12 +55,14 @@ def test_a_saved_model_with_frames_comes_back_equal(saved_frames: Path, small: M
         np.testing.assert_array_equal(table, saved.probabilities(texts)[head])
 
 
-@pytest.mark.parametrize("frame", ["NEG>NEG", "NEG>LAMP", "CALL>NEG", "", "NEG>CALL>STOP", 7])
+@pytest.mark.parametrize(
+    "frame", ["NEG>NEG", "NEG>LAMP", "ASK>NEG", "", "NEG>ASK>STOP", "for LAMP", "NEG  STOP", 7]
+)
 def test_a_model_with_forged_frames_is_refused(frame: object, saved_frames: Path) -> None:
-    """The first frame, NEG>CALL, is replaced; CALL>NEG stands among the others already."""
+    """The first frame, NEG>ASK, is replaced; ASK>NEG stands among the others already."""
     path = saved_frames / "stance.features.json"
     features = json.loads(path.read_text())
-    assert features["blocks"][-1]["features"][0] == "NEG>CALL"
+    assert features["blocks"][-1]["features"][0] == "NEG>ASK"
     features["blocks"][-1]["features"][0] = frame
     path.write_text(json.dumps(features))
     write_sums(saved_frames)

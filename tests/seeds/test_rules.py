@@ -25,7 +25,7 @@ def seeds() -> pd.DataFrame:
         (lambda s: s.assign(stance=["Opposed", *s["stance"][1:]]), "stance must be one of"),
         (lambda s: s.assign(stance_1="opposed", stance_2="opposed"), "stance must follow from the readings"),
         (lambda s: pd.concat([s, s.head(1)], ignore_index=True), "id occurs twice"),
-        (lambda s: s.assign(text=["Short.", *s["text"][1:]]), "1 words; must be 2 to 130"),
+        (lambda s: s.assign(text=[" ", *s["text"][1:]]), "0 words; must be 1 to 130"),
         (lambda s: s.assign(text=[s["text"][1] + " And so it went on.", *s["text"][1:]]), "repeats a sentence of"),
         (lambda s: s.assign(text=[s["text"][1][:-1], *s["text"][1:]]), "runs of 5 words"),
         (lambda s: s.assign(text="On the quay " + s["text"]), "60 seeds open with 'on the quay'"),

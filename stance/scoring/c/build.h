@@ -168,23 +168,19 @@ static int build_trie(Scorer *scorer, FeatureBlock *block, PyObject *features)
     return 1;
 }
 
-/* Read the columns of pairs of classes from a list of int, first * MAX_CLASSES + second. */
-static int read_pairs(FeatureBlock *block, PyObject *features)
+/* Read the columns of frames from a list of int, their numbers. */
+static int read_frames(FeatureBlock *block, PyObject *features)
 {
-    block->pairs = malloc(MAX_CLASSES * MAX_CLASSES * sizeof *block->pairs);
-    if (!block->pairs)
+    if (!reserve_edges(&block->trie, (size_t)PyList_GET_SIZE(features) + 1))
         return set_memory_error();
-    memset(block->pairs, 0xff, MAX_CLASSES * MAX_CLASSES * sizeof *block->pairs); /* all -1 */
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(features); i++) {
-        long pair = PyLong_AsLong(PyList_GET_ITEM(features, i));
-        if (pair == -1 && PyErr_Occurred())
+        long long number = PyLong_AsLongLong(PyList_GET_ITEM(features, i));
+        if (number == -1 && PyErr_Occurred())
             return 0;
-        long first = pair / MAX_CLASSES, second = pair % MAX_CLASSES;
-        if (pair < 0 || pair >= MAX_CLASSES * MAX_CLASSES || first == NO_CLASS ||
-            second == NO_CLASS || first == second || block->pairs[pair] >= 0)
-            return set_value_error("`features` of frames must be distinct pairs of different "
-                                   "classes.");
-        block->pairs[pair] = (int32_t)i;
+        TrieNode *node = number < 0 ? NULL : add_child(&block->trie, (uint64_t)number, (int32_t)i);
+        if (!node || node->column >= 0)
+            return set_value_error("`features` of frames must be distinct numbers of 0 or more.");
+        node->column = (int32_t)i;
     }
     return 1;
 }
@@ -204,7 +200,7 @@ static int read_rows(const Scorer *scorer, FeatureBlock *block, PyObject *rows)
 
 static int read_features(Scorer *scorer, FeatureBlock *block, PyObject *features)
 {
-    return block->kind == FRAMES ? read_pairs(block, features)
+    return block->kind == FRAMES ? read_frames(block, features)
                                  : build_trie(scorer, block, features);
 }
 
@@ -278,21 +274,37 @@ static int check_class(int cue_class)
     return 0;
 }
 
-/* Read (negation, negators, stems, classes). */
+/* Copy `n` bytes that must be classes. Return NULL with an error set if that fails. */
+static uint8_t *copy_classes(PyObject *object, size_t n, const char *what)
+{
+    uint8_t *classes = copy_buffer(object, 1, n, what);
+    for (size_t i = 0; classes && i < n; i++)
+        if (!check_class(classes[i])) {
+            free(classes);
+            return NULL;
+        }
+    return classes;
+}
+
+/* Read (negation, negators, stems, classes, links, traits, joins). */
 static int read_cues(CueTable *cues, PyObject *tuple)
 {
-    PyObject *negators, *stems, *classes;
-    if (!PyArg_ParseTuple(tuple, "iO!O!O;cues", &cues->negation, &PyList_Type, &negators,
-                          &PyList_Type, &stems, &classes) ||
+    PyObject *negators, *stems, *classes, *links, *traits, *joins;
+    if (!PyArg_ParseTuple(tuple, "iO!O!OOOO;cues", &cues->negation, &PyList_Type, &negators,
+                          &PyList_Type, &stems, &classes, &links, &traits, &joins) ||
         !check_class(cues->negation) ||
         !add_distinct_strings(&cues->negators, negators, "negators") ||
         !add_distinct_strings(&cues->stems, stems, "stems of cues"))
         return 0;
-    cues->classes = copy_buffer(classes, 1, cues->stems.n, "classes of cues");
-    for (size_t i = 0; cues->classes && i < cues->stems.n; i++)
-        if (!check_class(cues->classes[i]))
+    const size_t n_joins = MAX_CLASSES * MAX_CLASSES;
+    cues->classes = copy_classes(classes, cues->stems.n, "classes of cues");
+    cues->links = cues->classes ? copy_classes(links, MAX_CLASSES, "links") : NULL;
+    cues->traits = cues->links ? copy_buffer(traits, 1, MAX_CLASSES, "traits") : NULL;
+    cues->joins = cues->traits ? copy_buffer(joins, 1, 2 * n_joins, "joins") : NULL;
+    for (size_t i = 0; cues->joins && i < n_joins; i++)
+        if (!check_class(cues->joins[i].both))
             return 0;
-    return cues->classes != NULL;
+    return cues->joins != NULL;
 }
 
 /* Read the familiar stems. No stem is numbered after this. */

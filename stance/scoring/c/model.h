@@ -48,16 +48,13 @@ typedef struct {
     size_t n_features;
     double *rows;
 
-    /* Of words and characters: runs of stems, or of characters. */
+    /* Of words and characters: runs of stems, or of characters. Of frames: an edge from the root for
+       each, whose key is its number (number_frame in stance/text/cues.py). */
     Trie trie;
 
     /* Of words: the root's child of each stem, so that only longer n-grams are looked up; NO_NODE
        if there is none. */
     TrieNode *unigrams;
-
-    /* Of frames: the column of each pair of classes, at first * MAX_CLASSES + second; -1 if it is
-       no feature. No pair with NO_CLASS is one, nor any of a class with itself. */
-    int32_t *pairs;
 } FeatureBlock;
 
 /* How many characters of an n-gram the first edge stands for (trie.h). */
@@ -104,6 +101,15 @@ typedef struct {
     NgramPool ngrams;
 } Vocabulary;
 
+/* What a class of cue words, or a link of a chain, does in a sentence (stance/text/cues.py). */
+enum { IS_PART = 1, IS_MENTION = 2, IS_REVERSING = 4, IS_VERDICT = 8, IS_DOUBLED = 16 };
+
+/* Which class two neighbouring cues have together, NO_CLASS if they stay two; and how many words
+   the second may stand behind the first. */
+typedef struct {
+    uint8_t both, reach;
+} CueJoin;
+
 /* The classes of cue words, which blocks of frames need: negators are known by their folded form,
    all others by their stem. */
 typedef struct {
@@ -111,6 +117,9 @@ typedef struct {
     StringTable negators;
     StringTable stems;
     uint8_t *classes; /* by number of the stem */
+    uint8_t *links;   /* as which class each one stands in chains; NO_CLASS if it does not */
+    uint8_t *traits;  /* by class */
+    CueJoin *joins;   /* at first * MAX_CLASSES + second */
 } CueTable;
 
 typedef struct {
@@ -143,7 +152,6 @@ static void free_block(FeatureBlock *block)
     free(block->rows);
     free_trie(&block->trie);
     free(block->unigrams);
-    free(block->pairs);
 }
 
 static void free_vocabulary(Vocabulary *words)
@@ -159,6 +167,9 @@ static void free_cues(CueTable *cues)
     free_strings(&cues->negators);
     free_strings(&cues->stems);
     free(cues->classes);
+    free(cues->links);
+    free(cues->traits);
+    free(cues->joins);
 }
 
 static void free_names(NameTable *names)

@@ -11,6 +11,7 @@
        trie.h           finds the columns of n-grams
        bloom_filter.h   rejects most n-grams that are no feature
        ngram_pool.h     keeps the columns of the character n-grams of each word
+       frames.h         finds in which order cue words stand
        score.h          turns tokens into n-gram counts, logits and probabilities
        buffers.h        fills the paragraph's row of Python's buffers
 

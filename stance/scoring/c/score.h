@@ -10,6 +10,7 @@
 #ifndef STANCE_SCORE_H
 #define STANCE_SCORE_H
 
+#include "frames.h"
 #include "model.h"
 #include "ngram_pool.h"
 #include "trie.h"
@@ -55,29 +56,6 @@ static NgramTotals count_word_ngrams(const FeatureBlock *block, const TextToken 
             if (last >= n || last >= first + (size_t)block->max_n || tokens[last].stem < 0)
                 break;
             node = find_child(&block->trie, node.number, tokens[last].stem);
-        }
-    }
-    return (NgramTotals){n_seen, 0, 0};
-}
-
-/* Count the pairs of neighbouring classes of each sentence; a class that repeats is one. */
-static NgramTotals count_frames(const FeatureBlock *block, const TextToken *tokens, size_t n,
-                                NgramCounter *counter)
-{
-    int32_t *counts = counter->counts, *seen = counter->seen;
-    size_t n_seen = 0;
-    uint32_t previous = NO_CLASS;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t cue_class = tokens[i].flags >> CLASS_SHIFT;
-        if (tokens[i].flags & BEGINS_SENTENCE)
-            previous = NO_CLASS;
-        if (cue_class == NO_CLASS)
-            continue;
-        int32_t column = block->pairs[previous * MAX_CLASSES + cue_class];
-        previous = cue_class;
-        if (column >= 0) {
-            seen[n_seen] = column;
-            n_seen += !counts[column]++;
         }
     }
     return (NgramTotals){n_seen, 0, 0};
@@ -149,7 +127,7 @@ static ALWAYS_INLINE void add_block_of_width(const Scorer *scorer, Workspace *wo
     if (block->kind == WORDS)
         totals = count_word_ngrams(block, tokens, n_tokens, counter);
     else if (block->kind == FRAMES)
-        totals = count_frames(block, tokens, n_tokens, counter);
+        totals = (NgramTotals){count_frames(scorer, block, tokens, n_tokens, counter), 0, 0};
     else
         totals = count_character_ngrams(scorer, block, width, tokens, n_tokens, counter, sums);
     /* The sums of words are those of copy 0. */

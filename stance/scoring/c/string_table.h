@@ -32,7 +32,7 @@ enum {
 
 /* Python numbers the classes of cue words, from 1 to less than MAX_CLASSES. */
 #define NO_CLASS 0
-#define MAX_CLASSES 32
+#define MAX_CLASSES 64
 
 /* Threads that score read and note flags at once, without a lock. Each access is atomic, and orders
    nothing else. Other compilers than GCC and Clang have no such built-ins; there an aligned volatile

@@ -74,13 +74,20 @@ static TrieEdge *probe_edges(const Trie *trie, uint64_t key, uint64_t hash)
     return &trie->edges[i];
 }
 
-static TrieNode find_child(const Trie *trie, int32_t parent, int32_t stem)
+/* Return the node at the end of the edge from the root with a key of its own (first_key, or the
+   number of a frame). */
+static TrieNode find_edge(const Trie *trie, uint64_t key)
 {
-    uint64_t key = edge_key(parent, stem), hash = hash_edge(key);
+    uint64_t hash = hash_edge(key);
     if (!may_contain(&trie->filter, hash))
         return NO_NODE;
     const TrieEdge *edge = probe_edges(trie, key, hash);
     return edge->key == key ? edge->child : NO_NODE;
+}
+
+static TrieNode find_child(const Trie *trie, int32_t parent, int32_t stem)
+{
+    return find_edge(trie, edge_key(parent, stem));
 }
 
 /* Return the node at the end of an edge; add it as `new_node`, without a column, if there is none.

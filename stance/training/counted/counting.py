@@ -49,7 +49,7 @@ class Thresholds:
     Attributes
     ----------
     stems, pairs, spellings : int
-        Articles with that stem or frame, that pair of neighbouring stems, that word as spelled.
+        Articles with that stem, that pair of neighbouring stems or frame, that word as spelled.
     features : int
         Distinct stems and pairs of a paragraph.
     """
@@ -123,7 +123,7 @@ def count_paragraphs(
     tables = {
         "words": _word_table(tokens, thresholds),
         "frames": _table(
-            [[frame.feature for frame in frame_features(one)] for one in tokens], thresholds.stems
+            [[frame.feature for frame in frame_features(one)] for one in tokens], thresholds.pairs
         ),
     }
     if spellings:

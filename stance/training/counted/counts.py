@@ -14,7 +14,7 @@ A counts file is a folder::
     NOTICE.txt           what whoever shares it must know
     SHA256SUMS           the digest of every other file
 
-Block "words" holds stems and pairs of neighbouring stems; "frames" the order of cue words' classes;
+Block "words" holds stems and pairs of neighbouring stems; "frames" the order of cue words;
 "spellings", where a head needs
 characters, whole words in lower case. Rows are shuffled. Nothing in the folder is code, and every
 array is checked before it is used.
@@ -35,7 +35,8 @@ from stance.data.shapes import check_shape
 from stance.errors import TableError
 from stance.scoring.checks import check_distinct
 from stance.scoring.sums import SUMS, digest, make_sums
-from stance.text.cues import number_pair
+from stance.text.cues import load_cues, number_frame
+from stance.text.features import frame_features
 from stance.text.sides import load_gazetteer
 from stance.text.tokens import SIDE, Gazetteer, make_tokens
 from stance.text.words import is_plain
@@ -159,9 +160,10 @@ class Counts:
 
 
 def digest_tokenizer() -> str:
-    """Return a SHA-256 of what the tokenizer makes of a fixed text that meets each of its rules."""
+    """Return a SHA-256 of the cues, and of what becomes of a text that meets each rule."""
     tokens = make_tokens(_PROBE)
-    return digest(repr([(token.word, token.stem) for token in tokens]).encode())
+    forms = [(token.word, token.stem) for token in tokens]
+    return digest(repr((forms, sorted(load_cues().items()), *frame_features(tokens))).encode())
 
 
 def digest_sides(gazetteer: Gazetteer) -> str:
@@ -313,7 +315,7 @@ def _read_block(files: Mapping[str, bytes], name: str, n_rows: int) -> CountBloc
         raise ValueError(f"{name}.json holds a feature twice, or something that is not a str")
     if name == "frames":
         for feature in features:
-            number_pair(feature)  # which raises ValueError unless it is one of two classes
+            number_frame(feature)  # which raises ValueError unless it is one
     ends = _array(files, f"{name}.ends.npy", (n_rows + 1,), "i").astype(np.int64)
     n_entries = int(ends[-1])
     columns = _array(files, f"{name}.columns.npy", (n_entries,), "u").astype(np.int64)
