@@ -162,14 +162,15 @@ def main() -> int:
         names = read_names(path)
         from_python = {name for name in names.needed if name.startswith(("Py", "_Py"))}
         python_names |= from_python
-        found = list(faults(names))
-        n_faults += len(found)
+        target_faults = list(faults(names))
+        n_faults += len(target_faults)
         glibc = ".".join(map(str, names.glibc)) or "none"
         print(
             f"{target}: {path.stat().st_size:,} bytes; {len(from_python)} names from Python and "
             f"{len(names.needed - from_python)} from C; glibc: {glibc}"
         )
-        print(*(f"  {fault}." for fault in found), sep="\n", end="\n" if found else "")
+        for fault in target_faults:
+            print(f"  {fault}.")
     return 1 if n_faults else 0
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from stance.scoring.frozen import FrozenModel
 from stance.scoring.heads import FeatureBlock, Head
-from stance.text.cues import CUE_CLASSES, LINKS, MENTIONS, PARTS, SIDES, find_frames
+from stance.text.cues import CUE_CLASSES, LINKS, MENTIONS, OUTCOMES, PARTS, find_frames
 from stance.text.features import Analyzer
 from stance.text.sides import load_gazetteer
 
@@ -43,14 +43,14 @@ def add_frames(head: Head) -> Head:
 
 
 def list_frames() -> tuple[str, ...]:
-    """List every pair and side, every chain of up to two links, and chains of random sentences."""
+    """List every pair and outcome, every chain of up to two links, and chains of random sentences."""
     classes = [name for name in CUE_CLASSES if name not in PARTS]
     links = sorted({*LINKS.values()})
     rng = np.random.default_rng(0)
     sentences = (tuple(rng.choice(links, rng.integers(3, 8)).tolist()) for _ in range(4000))
     frames = [
         *(f"{first}>{second}" for first, second in permutations(classes, 2)),
-        *(f"{side} {mention}" for side, mention in product(SIDES, MENTIONS)),
+        *(f"{outcome} {mention}" for outcome, mention in product(OUTCOMES, MENTIONS)),
         *links,
         *(f"{first} {second}" for first, second in product(links, links)),
         *(frame.name for sentence in sentences for frame in find_frames(sentence)),

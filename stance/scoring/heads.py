@@ -326,9 +326,9 @@ def contributions_of_heads(
         _, together, *their_labels = zip(*members, strict=True)
         row = number_rows(together)
         blocks = {id(block): block for head in heads for block in head.blocks}
-        found = {number: block.occurrences(together) for number, block in blocks.items()}
+        occurrences = {number: block.occurrences(together) for number, block in blocks.items()}
         for head, of_head, labels_of_head in zip(heads, contributions, their_labels, strict=True):
-            by_block = [found[id(block)] for block in head.blocks]
+            by_block = [occurrences[id(block)] for block in head.blocks]
             values = iter(head.add_up(row, by_block, np.asarray(labels_of_head)).tolist())
             of_head.extend([*islice(values, len(tokens))] for tokens in together)
     return contributions

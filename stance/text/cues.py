@@ -10,7 +10,7 @@ a pair
 a chain
     what stands around a *mention* of a stop, of peace or of the war: up to three classes before it
     and two after it, as ``REFUSE STOP BAD`` in "Rejecting the truce was wrong";
-a side
+an outcome
     what the chain comes to: ``for STOP``, ``against STOP`` or ``bare STOP``. Each class that
     reverses turns it round, so that "Rejecting the truce was wrong" is ``for STOP``.
 """
@@ -98,7 +98,7 @@ LINKS: Final[Mapping[str, str]] = {
 VERDICTS: Final = frozenset(
     {"REFUSE", "FAIL", "BAD", "BACK", "MUST", "GOOD", "BREAK", "LOSE", "ENEMY"}
 )
-"""Links that judge the mention before them; a side is read no further."""
+"""Links that judge the mention before them; the outcome is read no further."""
 DOUBLED: Final = frozenset({NEGATION, "REFUSE"})
 """Links that count each time; any other that follows itself is one."""
 N_BEFORE: Final = 3
@@ -107,10 +107,10 @@ N_AFTER: Final = 2
 """Links after the last mention of a sentence, at most; other mentions have none."""
 N_ALONE: Final = 4
 """Links of a chain without a mention, at most."""
-SIDES: Final = ("for", "against", "bare")
+OUTCOMES: Final = ("for", "against", "bare")
 """What a chain comes to; "bare" if nothing but the mention is there."""
 
-PAIR, CHAIN, SIDE = 1, 2, 3
+PAIR, CHAIN, OUTCOME = 1, 2, 3
 """Kinds of frames, as `number_frame` tells them."""
 BITS: Final = 6
 """Bits of a class in the number of a frame."""
@@ -211,18 +211,18 @@ def _find_chains(classes: tuple[str, ...]) -> Iterator[Frame]:
         after = links[mention + 1 : mention + 1 + N_AFTER] if mention == mentions[-1] else []
         whole = _chain([*before, links[mention], *after])
         yield whole
-        side = _find_side([link for _, link in before], [link for _, link in after])
-        yield whole._replace(name=f"{side} {links[mention][1]}")
+        outcome = _find_outcome([link for _, link in before], [link for _, link in after])
+        yield whole._replace(name=f"{outcome} {links[mention][1]}")
 
 
 def _chain(links: list[tuple[int, str]]) -> Frame:
     return Frame(" ".join(link for _, link in links), links[0][0], links[-1][0])
 
 
-def _find_side(before: list[str], after: list[str]) -> str:
+def _find_outcome(before: list[str], after: list[str]) -> str:
     """Return what links before and after a mention come to.
 
-    >>> _find_side(["NEG", "REFUSE"], []), _find_side(["ASK"], ["NEG", "GOOD", "BAD"])
+    >>> _find_outcome(["NEG", "REFUSE"], []), _find_outcome(["ASK"], ["NEG", "GOOD", "BAD"])
     ('for', 'against')
     """
     if not before and not after:
@@ -235,7 +235,7 @@ def _find_side(before: list[str], after: list[str]) -> str:
 def number_frame(frame: str) -> int:
     """Return the number of a frame: its kind, and then the classes, of six bits each.
 
-    A side counts as a pair of the mention and the index of the side plus 1.
+    An outcome counts as a pair of the mention and the index of the outcome plus 1.
 
     Raises
     ------
@@ -247,22 +247,22 @@ def number_frame(frame: str) -> int:
     >>> number_frame("NEG>ASK") == PAIR << 36 | 1 << 6 | 2
     True
     """
-    side, _, mention = frame.partition(" ")
+    outcome, _, mention = frame.partition(" ")
     if ">" in frame:
         kind, names = PAIR, frame.split(">")
         numbers = [NUMBERS[name] for name in names if name in NUMBERS and name not in PARTS]
         is_frame = len(names) == len(numbers) == 2 and numbers[0] != numbers[1]
-    elif side in SIDES:
-        kind = SIDE
+    elif outcome in OUTCOMES:
+        kind = OUTCOME
         is_frame = mention in MENTIONS
-        numbers = [NUMBERS.get(mention, 0), SIDES.index(side) + 1]
+        numbers = [NUMBERS.get(mention, 0), OUTCOMES.index(outcome) + 1]
     else:
         kind, names = CHAIN, frame.split(" ")
         numbers = [NUMBERS[name] for name in names if LINKS.get(name) == name]
         is_frame = len(names) == len(numbers) <= MAX_LINKS
     if not is_frame:
         raise ValueError(
-            'a frame must be a pair, chain or side of classes of cue words, as "ASK>STOP", '
+            'a frame must be a pair, chain or outcome of classes of cue words, as "ASK>STOP", '
             f'"REFUSE STOP BAD" or "for STOP"; got {frame!r}.'
         )
     packed = 0

@@ -102,7 +102,7 @@ def test_two_words_that_are_one_cue_are_joined(
          "REFUSE GOOD BAD ON"),
     ],
 )  # fmt: skip
-def test_frames_are_pairs_chains_and_sides(classes: str, frames: str) -> None:
+def test_frames_are_pairs_chains_and_outcomes(classes: str, frames: str) -> None:
     found = find_frames(tuple(classes.split()))
     assert ", ".join(frame.name for frame in found) == frames
 
@@ -136,6 +136,6 @@ def test_what_is_no_frame_is_refused(frame: str) -> None:
     with pytest.raises(ValueError, match=r"^a frame must be ") as error:
         number_frame(frame)
     assert str(error.value) == (
-        'a frame must be a pair, chain or side of classes of cue words, as "ASK>STOP", '
+        'a frame must be a pair, chain or outcome of classes of cue words, as "ASK>STOP", '
         f'"REFUSE STOP BAD" or "for STOP"; got {frame!r}.'
     )

@@ -28,9 +28,9 @@ def test_many_paragraphs_have_the_features_of_each(
     by_paragraph = [
         list(block_features(block, tokens, RANGES[block], LEXICON)) for tokens in paragraphs
     ]
-    features = sorted({feature for found in by_paragraph for feature, _, _ in found})
+    features = sorted({feature for occurrences in by_paragraph for feature, _, _ in occurrences})
     columns = {name: 7 + number for number, name in enumerate(features) if number % leave_out}
-    found = FeatureFinder(block, RANGES[block], columns, LEXICON).find(paragraphs)
+    occurrences = FeatureFinder(block, RANGES[block], columns, LEXICON).find(paragraphs)
     row, start = number_rows(paragraphs), 0
     for number, (tokens, expected) in enumerate(zip(paragraphs, by_paragraph, strict=True)):
         here = row[found.first] == number if len(found.first) else []

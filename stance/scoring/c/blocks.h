@@ -18,8 +18,8 @@
 #define MAX_KIND_WORDS 14
 #define MAX_WRAP_WIDTH 132
 
-/* Those of stance/text/boilerplate.py: of boilerplate, of such as its beginning does not tell, and of
-   a headline. */
+/* Those of stance/text/boilerplate.py: of boilerplate, of such as its beginning does not tell, and
+   of a headline. */
 #define MAX_BOILERPLATE 300
 #define MAX_BOILERPLATE_LINE 120
 #define MAX_HEADLINE 200
@@ -108,8 +108,8 @@ static int may_have_mark(const Characters *text, const Line *line)
            first != 0x2018;
 }
 
-/* Whether a line with a colon may be a caption: it begins as "Photo:", "Image:" or "Caption:" do, or
-   has a colon, with or without white space, before its last full stop or after it. */
+/* Whether a line with a colon may be a caption: it begins as "Photo:", "Image:" or "Caption:" do,
+   or has a colon, with or without white space, before its last full stop or after it. */
 static int may_name_photographer(const Characters *text, const Line *line)
 {
     Py_UCS4 first = character_at(text, line->start);

@@ -35,14 +35,14 @@ static int is_plain_cell(PyObject *cell, const PlainCell *plain)
     return i < length;
 }
 
-/* Append the blocks that Python gives: lists of starts, ends, kinds and texts. Return 0 with an error
-   set if that fails. */
+/* Append the blocks that Python gives: lists of starts, ends, kinds and texts. Return 0 with an
+   error set if that fails. */
 static int append_given_blocks(PyObject *given, Blocks *blocks)
 {
     PyObject *starts, *ends, *kinds, *texts;
     if (!PyTuple_Check(given) ||
-        !PyArg_ParseTuple(given, "O!O!O!O!", &PyList_Type, &starts, &PyList_Type, &ends, &PyList_Type,
-                          &kinds, &PyList_Type, &texts))
+        !PyArg_ParseTuple(given, "O!O!O!O!", &PyList_Type, &starts, &PyList_Type, &ends,
+                          &PyList_Type, &kinds, &PyList_Type, &texts))
         return PyErr_Occurred() ? 0 : set_value_error("`split` must return a tuple.");
     Py_ssize_t n = PyList_GET_SIZE(starts);
     if (PyList_GET_SIZE(ends) != n || PyList_GET_SIZE(kinds) != n || PyList_GET_SIZE(texts) != n)
@@ -58,8 +58,8 @@ static int append_given_blocks(PyObject *given, Blocks *blocks)
     return 1;
 }
 
-/* Append the blocks of a cell; `split` gives those of one that is not plain. Return 0 with an error set
-   if that fails. */
+/* Append the blocks of a cell; `split` gives those of one that is not plain. Return 0 with an error
+   set if that fails. */
 static int split_cell(PyObject *cell, const PlainCell *plain, const Kinds *kinds, PyObject *split,
                       Blocks *blocks)
 {
@@ -77,8 +77,8 @@ static int split_cell(PyObject *cell, const PlainCell *plain, const Kinds *kinds
     return ok;
 }
 
-/* Return a name for a paragraph, as `paragraph_id` of stance/results.py does; NULL with an error set if
-   that fails. */
+/* Return a name for a paragraph, as `paragraph_id` of stance/results.py does; NULL with an error
+   set if that fails. */
 static PyObject *name_paragraph(PyObject *key, int64_t start, int64_t end)
 {
     char digits[48], *last = digits + sizeof digits, *first = last;

@@ -15,8 +15,8 @@
 
 /* As in stance/text/cues.py. */
 enum { N_BEFORE = 3, N_AFTER = 2, N_ALONE = 4, CLASS_BITS = 6 };
-enum { PAIR_FRAME = 1, CHAIN_FRAME, SIDE_FRAME };
-enum { SIDE_FOR = 1, SIDE_AGAINST, SIDE_BARE };
+enum { PAIR_FRAME = 1, CHAIN_FRAME, OUTCOME_FRAME };
+enum { OUTCOME_FOR = 1, OUTCOME_AGAINST, OUTCOME_BARE };
 
 /* Links, packed as in the number of a frame: the last one in the lowest bits. */
 typedef struct {
@@ -31,7 +31,7 @@ typedef struct {
     size_t n_seen;
 
     uint32_t waiting; /* class of the last cue; NO_CLASS at the start of a sentence */
-    size_t at;        /* the token where it begins */
+    size_t start;     /* the token where it begins */
     uint32_t paired;  /* class of the last cue of a pair */
     uint32_t linked;  /* the last link */
     Links begin;      /* the first links of the sentence, up to N_ALONE */
@@ -57,11 +57,11 @@ static void count_frame(Sentence *sentence, uint64_t kind, uint64_t packed)
     }
 }
 
-/* Return what the links around a mention come to (_find_side in stance/text/cues.py). */
-static uint64_t find_side(const CueTable *cues, const Links *before, const Links *after)
+/* Return what the links around a mention come to (_find_outcome in stance/text/cues.py). */
+static uint64_t find_outcome(const CueTable *cues, const Links *before, const Links *after)
 {
     if (!before->n && !after->n)
-        return SIDE_BARE;
+        return OUTCOME_BARE;
     unsigned reverses = 0;
     for (int i = 0; i < before->n; i++)
         reverses ^= cues->traits[before->packed >> i * CLASS_BITS & (MAX_CLASSES - 1)];
@@ -71,19 +71,19 @@ static uint64_t find_side(const CueTable *cues, const Links *before, const Links
         if (traits & IS_VERDICT)
             break;
     }
-    return reverses & IS_REVERSING ? SIDE_AGAINST : SIDE_FOR;
+    return reverses & IS_REVERSING ? OUTCOME_AGAINST : OUTCOME_FOR;
 }
 
-/* Count the chain of the last mention, and its side. */
+/* Count the chain of the last mention, and its outcome. */
 static void end_mention(Sentence *sentence)
 {
     Links chain = sentence->before;
     append_link(&chain, sentence->mention);
     count_frame(sentence, CHAIN_FRAME,
                 chain.packed << sentence->after.n * CLASS_BITS | sentence->after.packed);
-    count_frame(sentence, SIDE_FRAME,
+    count_frame(sentence, OUTCOME_FRAME,
                 (uint64_t)sentence->mention << CLASS_BITS |
-                    find_side(sentence->cues, &sentence->before, &sentence->after));
+                    find_outcome(sentence->cues, &sentence->before, &sentence->after));
 }
 
 static void add_link(Sentence *sentence, uint32_t link)
@@ -150,13 +150,13 @@ static size_t count_frames(const Scorer *scorer, const FeatureBlock *block, cons
         if (cue_class == NO_CLASS)
             continue;
         const CueJoin *join = &cues->joins[sentence.waiting * MAX_CLASSES + cue_class];
-        if (join->both != NO_CLASS && i - sentence.at <= join->reach) {
+        if (join->both != NO_CLASS && i - sentence.start <= join->reach) {
             sentence.waiting = join->both;
             continue;
         }
         end_cue(&sentence);
         sentence.waiting = cue_class;
-        sentence.at = i;
+        sentence.start = i;
     }
     end_sentence(&sentence);
     return sentence.n_seen;

@@ -50,9 +50,10 @@ static PyObject *may_join(PyObject *Py_UNUSED(module), PyObject *arguments)
     return PyBool_FromLong(joins);
 }
 
-PyDoc_STRVAR(word_forms_doc, "word_forms(word)\n--\n\n"
-                             "Return a word folded, stemmed, without its possessive, and whether it\n"
-                             "counts for familiarity.");
+PyDoc_STRVAR(word_forms_doc,
+             "word_forms(word)\n--\n\n"
+             "Return a word folded, stemmed, without its possessive, and whether it\n"
+             "counts for familiarity.");
 
 static PyObject *word_forms(PyObject *Py_UNUSED(module), PyObject *word)
 {
@@ -207,8 +208,8 @@ static PyObject *paragraph_ids(PyObject *Py_UNUSED(module), PyObject *arguments)
     return names;
 }
 
-/* Check that a list holds numbers of columns, and return as many new lists; NULL with an error set if
-   not. */
+/* Check that a list holds numbers of columns, and return as many new lists; NULL with an error set
+   if not. */
 static PyObject *make_columns(PyObject *wanted, Py_ssize_t n_columns)
 {
     PyObject *columns = PyList_New(0);

@@ -48,8 +48,8 @@ typedef struct {
     size_t n_features;
     double *rows;
 
-    /* Of words and characters: runs of stems, or of characters. Of frames: an edge from the root for
-       each, whose key is its number (number_frame in stance/text/cues.py). */
+    /* Of words and characters: runs of stems, or of characters. Of frames: an edge from the root
+       for each, whose key is its number (number_frame in stance/text/cues.py). */
     Trie trie;
 
     /* Of words: the root's child of each stem, so that only longer n-grams are looked up; NO_NODE

@@ -16,11 +16,11 @@
        buffers.h        fills the paragraph's row of Python's buffers
 
    blocks.h splits documents of plain paragraphs, before any of this; cells.h takes them from the
-   cells of a column. html.h reads HTML, before that. records.h reads the rows of a CSV, before all of it; rows.h writes rows, after
-   it. functions.h has what Python calls of these. languages.h names the language of texts that the
-   model hardly knows, after it; language_table.h is how Python asks for that.
-   model.h and workspace.h define the data. build.h makes a model from Python's arrays, and learn.h
-   adds words to it, in the forms that word_forms.h and stemmer.h give them.
+   cells of a column. html.h reads HTML, before that. records.h reads the rows of a CSV, before all
+   of it; rows.h writes rows, after it. functions.h has what Python calls of these. languages.h
+   names the language of texts that the model hardly knows, after it; language_table.h is how Python
+   asks for that. model.h and workspace.h define the data. build.h makes a model from Python's
+   arrays, and learn.h adds words to it, in the forms that word_forms.h and stemmer.h give them.
    stance/scoring/compiled.py drives the module and makes sure that no word is learned while
    paragraphs are scored; stance/scoring/_scorer.pyi documents the functions. */
 
@@ -107,7 +107,8 @@ static int check_idle(const Scorer *self)
     return !self->n_running;
 }
 
-PyDoc_STRVAR(forget_doc, "forget()\n--\n\nForget the words that were not met twice since the last call.");
+PyDoc_STRVAR(forget_doc,
+             "forget()\n--\n\nForget the words that were not met twice since the last call.");
 
 static PyObject *scorer_forget(Scorer *self, PyObject *Py_UNUSED(nothing))
 {
@@ -242,9 +243,10 @@ static PyObject *scorer_learn(Scorer *self, PyObject *capsule)
 
 /* ---- the type and the module --------------------------------------------------------------- */
 
-PyDoc_STRVAR(scorer_doc, "Scorer(head_bounds, n_copies, intercepts, blocks, familiar,\n"
-                         "               names_in_any_case, names_in_exact_case, side, cues)\n--\n\n"
-                         "Score paragraphs with the arrays of a frozen model.");
+PyDoc_STRVAR(scorer_doc,
+             "Scorer(head_bounds, n_copies, intercepts, blocks, familiar,\n"
+             "               names_in_any_case, names_in_exact_case, side, cues)\n--\n\n"
+             "Score paragraphs with the arrays of a frozen model.");
 
 static PyMethodDef scorer_methods[] = {
     {"learn", (PyCFunction)scorer_learn, METH_O, learn_doc},

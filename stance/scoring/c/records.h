@@ -1,8 +1,8 @@
 /* Parse well-formed CSV, as the module csv of the standard library does with strict=True.
 
-   What may be a fault is not decided here: at a record with another number of fields, at text after a
-   closing quotation mark, at a carriage return without line feed, and at half of a surrogate pair,
-   which stands for a byte that could not be decoded, everything is left to
+   What may be a fault is not decided here: at a record with another number of fields, at text after
+   a closing quotation mark, at a carriage return without line feed, and at half of a surrogate
+   pair, which stands for a byte that could not be decoded, everything is left to
    stance/tables/readers/csv_records.py. Tests compare the cells. */
 
 #ifndef STANCE_RECORDS_H
@@ -55,7 +55,8 @@ static ALWAYS_INLINE RecordStatus end_line(const Characters *text, Records *reco
 }
 
 /* Read a field up to its closing quotation mark, and go past that. */
-static ALWAYS_INLINE RecordStatus read_quoted(const Characters *text, Records *records, Field *field)
+static ALWAYS_INLINE RecordStatus read_quoted(const Characters *text, Records *records,
+                                              Field *field)
 {
     field->start = ++records->position;
     while (records->position < text->length) {
@@ -94,8 +95,8 @@ static ALWAYS_INLINE RecordStatus read_bare(const Characters *text, Records *rec
     return AT_END;
 }
 
-/* Return a str in which each quotation mark that is doubled is single, and give the str up; NULL with
-   an error set if that fails. */
+/* Return a str in which each quotation mark that is doubled is single, and give the str up; NULL
+   with an error set if that fails. */
 static PyObject *undouble(PyObject *cell)
 {
     Py_ssize_t length = PyUnicode_GET_LENGTH(cell), n_doubled = 0, n_copied = 0;

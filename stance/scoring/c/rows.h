@@ -1,5 +1,5 @@
-/* Write rows of a table in UTF-8: the compiled `join_rows` of stance/tables/writers/encoder.py. Tests
-   compare the bytes. */
+/* Write rows of a table in UTF-8: the compiled `join_rows` of stance/tables/writers/encoder.py.
+   Tests compare the bytes. */
 
 #ifndef STANCE_ROWS_H
 #define STANCE_ROWS_H
@@ -51,8 +51,8 @@ static int append_integer(Output *output, int64_t number)
     return append_bytes(output, start, (size_t)(end - start));
 }
 
-/* Append a number with six decimals, as "%.6f" does. A million times a number under 1000 is known to
-   1e-7, so the nearest integer is right unless the number lies half-way between two. */
+/* Append a number with six decimals, as "%.6f" does. A million times a number under 1000 is known
+   to 1e-7, so the nearest integer is right unless the number lies half-way between two. */
 static int append_decimals(Output *output, double number)
 {
     double millionths = fabs(number) * 1e6, below = floor(millionths);
@@ -117,7 +117,8 @@ static int append_row(Output *output, PyObject *between, const RowColumn *column
     return append_str(output, PyList_GET_ITEM(between, n_columns));
 }
 
-/* Return the rows from `first` to `last`, exclusive, as bytes; NULL with an error set if that fails. */
+/* Return the rows from `first` to `last`, exclusive, as bytes; NULL with an error set if that
+   fails. */
 static PyObject *join_columns(PyObject *between, PyObject *list, Py_ssize_t first, Py_ssize_t last)
 {
     Py_ssize_t n_columns = PyList_GET_SIZE(list), n_read = 0;

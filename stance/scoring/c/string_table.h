@@ -35,8 +35,8 @@ enum {
 #define MAX_CLASSES 64
 
 /* Threads that score read and note flags at once, without a lock. Each access is atomic, and orders
-   nothing else. Other compilers than GCC and Clang have no such built-ins; there an aligned volatile
-   access of 32 bits is one instruction. */
+   nothing else. Other compilers than GCC and Clang have no such built-ins; there an aligned
+   volatile access of 32 bits is one instruction. */
 #if defined(__GNUC__) || defined(__clang__)
 #define LOAD_RELAXED(value) __atomic_load_n(&(value), __ATOMIC_RELAXED)
 #define STORE_RELAXED(value, new) __atomic_store_n(&(value), (new), __ATOMIC_RELAXED)

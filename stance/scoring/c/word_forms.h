@@ -13,7 +13,8 @@
 #include "words.h"
 
 /* Lower case depends on the neighbours of the one (a Greek word has another sigma at its end), and
-   makes two characters of the other (i and a dot). No other character is like them, in any Python so far. */
+   makes two characters of the other (i and a dot). No other character is like them, in any Python
+   so far. */
 #define CAPITAL_SIGMA 0x3a3
 #define CAPITAL_I_WITH_DOT 0x130
 

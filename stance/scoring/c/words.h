@@ -78,8 +78,8 @@ static ALWAYS_INLINE const unsigned char *skip_word_characters(const unsigned ch
     }
 }
 
-/* Return where the next word begins, or `end`; set `ends_sentence` to whether a sentence ends before
-   that. */
+/* Return where the next word begins, or `end`; set `ends_sentence` to whether a sentence ends
+   before that. */
 static ALWAYS_INLINE const unsigned char *
 skip_to_word(const unsigned char *cursor, const unsigned char *end, int *ends_sentence)
 {

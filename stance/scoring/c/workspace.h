@@ -105,8 +105,9 @@ static void release_texts(Workspace *workspace)
     workspace->n_texts = 0;
 }
 
-/* Forget new words. Their memory, unless it is much, is kept for those of the next texts: the system
-   clears pages before it hands them out, which took a tenth of the time of texts of new words. */
+/* Forget new words. Their memory, unless it is much, is kept for those of the next texts: the
+   system clears pages before it hands them out, which took a tenth of the time of texts of new
+   words. */
 static void forget_new_words(Workspace *workspace)
 {
     Vocabulary *words = &workspace->new_words;
