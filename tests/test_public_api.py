@@ -141,6 +141,15 @@ def test_no_folder_holds_more_than_fifteen_modules() -> None:
         assert len({path for path in folder.glob("*.py") if path.stem != "__init__"}) <= 15
 
 
+def test_files_of_c_have_short_lines_and_at_most_500_of_them() -> None:
+    files = sorted((PACKAGE / "scoring" / "c").glob("*.[hc]"))
+    assert len(files) > 20
+    for path in files:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert len(lines) <= 500, path.name
+        assert max(map(len, lines)) <= 100, path.name
+
+
 def test_a_wheel_has_every_package() -> None:
     """A folder that is not listed is left out of wheels, and its commands fail where installed."""
     project = PACKAGE.parent / "pyproject.toml"
