@@ -33,8 +33,8 @@ def test_many_paragraphs_have_the_features_of_each(
     occurrences = FeatureFinder(block, RANGES[block], columns, LEXICON).find(paragraphs)
     row, start = number_rows(paragraphs), 0
     for number, (tokens, expected) in enumerate(zip(paragraphs, by_paragraph, strict=True)):
-        here = row[found.first] == number if len(found.first) else []
-        assert [*zip(*(values[here].tolist() for values in found), strict=True)] == [
+        here = row[occurrences.first] == number if len(occurrences.first) else []
+        assert [*zip(*(values[here].tolist() for values in occurrences), strict=True)] == [
             (columns[feature], start + first, start + last)
             for feature, first, last in expected
             if feature in columns
