@@ -136,7 +136,7 @@ def test_evidence_is_of_the_two_words_and_not_of_those_between() -> None:
 def test_sentences_end_where_python_says_at_every_code_point() -> None:
     gaps = [f" {chr(point)} " for point in range(0x110000)]
     texts = [f"no{gap}truce" for gap in gaps]
-    frozen = FrozenModel({"stance": frames_only("NEG>STOP")}, None, frozenset(), 0.0, False)
+    frozen = FrozenModel({"stance": frames_only("NEG STOP")}, None, frozenset(), 0.0, False)
     has_frame = with_backend(frozen, "compiled").probabilities(texts)["stance"][:, 1] > 0.5
     assert has_frame.tolist() == [not ends_sentence(gap, 0, len(gap)) for gap in gaps]
 
