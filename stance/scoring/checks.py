@@ -132,9 +132,10 @@ def check_head(head: Head) -> None:
             raise ValueError(f"{head.name:.40} has a weight beyond {MAX_NUMBER:,.0f}")
     _check_scores(head.nonconformity, head.name)
     for block in head.blocks:
-        # That each occurs once, the backends check: they look each up in a table anyway.
         if not {*map(type, block.features)} <= {str}:
             raise ValueError("a feature is no text")
+        if len({*block.features}) < len(block.features):  # which the extension need not see
+            raise ValueError("a feature occurs twice")
         if block.lexicon is not None:
             _check_lexicon(block.lexicon)
 
