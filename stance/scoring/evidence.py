@@ -52,8 +52,8 @@ def label_blocks(
     if evidence:
         tokens = [model.tokens(texts[number]) for number in numbers]
         places = [
-            _place(text, blocks[number].start, found)
-            for number, found in zip(numbers, tokens, strict=True)
+            _place(text, blocks[number].start, block_tokens)
+            for number, block_tokens in zip(numbers, tokens, strict=True)
         ]
         contributions = contributions_of_heads([*heads.values()], tokens, [*best_labels.values()])
         words = [list(map(_list_evidence, of_head, places)) for of_head in contributions]
